@@ -1,0 +1,25 @@
+// Measured figures: what a run was like, folded from facts, and merged exactly over many runs.
+
+import type { Fact } from "../machine/effect.ts";
+import type { Instant } from "./property.ts";
+
+/** Counts add up; samples (integer microseconds or units) keep every value's bucket, never an average of percentiles. */
+export type FigureKind = "count" | "durationUs" | "share";
+
+export interface FigureSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: FigureKind;
+}
+
+/** Where figures are put: one sink a run. */
+export interface FigureSink {
+  count(id: string, by?: number): void;
+  sample(id: string, valueUs: number): void;
+}
+
+/** Folds facts into figures. The view is the property model's, already folded. */
+export interface Measures<View, F extends Fact> {
+  readonly figures: readonly FigureSpec[];
+  readonly measure: (view: View, fact: F, at: Instant, sink: FigureSink) => void;
+}

@@ -1,0 +1,38 @@
+// A scenario as values: everything a run needs, and nothing else. `parse` makes it from YAML, `print` writes it back.
+
+import type { NodeId } from "../base/ids.ts";
+import type { Decisions } from "../kernel/streams.ts";
+import type { WorldPlan } from "../world/plan.ts";
+
+/** A bound on a measured figure, such as p99 of "transfer.latency" below 100 ms. */
+export interface FigureExpectation {
+  readonly figure: string;
+  readonly statistic: "count" | "mean" | "p50" | "p95" | "p99" | "max" | "min";
+  readonly comparison: "<" | "<=" | ">" | ">=" | "=";
+  readonly value: number;
+}
+
+export interface Expectations {
+  /** Properties that must be exercised in this run ("not exercised" then fails the run). */
+  readonly exercised: readonly string[];
+  /** Properties expected to be violated: the story is about the violation (defence off). Empty: none may be. */
+  readonly violated: readonly string[];
+  readonly figures: readonly FigureExpectation[];
+}
+
+export interface Scenario {
+  /** "mesh/fm-001-network-timeout", with "#variant" when it is one. */
+  readonly name: string;
+  readonly title: string;
+  readonly why: string;
+  readonly system: string;
+  readonly seed: number;
+  readonly nodes: ReadonlyMap<string, readonly NodeId[]>;
+  readonly world: WorldPlan;
+  /** Already through the system's schemas. */
+  readonly settings: unknown;
+  readonly workload: unknown;
+  readonly expect: Expectations;
+  /** Present in failure files: outcomes to force, by stream (DESIGN §3.5). */
+  readonly decisions?: Decisions;
+}

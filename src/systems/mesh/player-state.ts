@@ -1,0 +1,15 @@
+// The state of one player that servers ship and the store keeps: the thing that must never be lost (MESH-GEN-02).
+
+/** Immutable; every change makes a new one. */
+export interface PlayerState {
+  /** One more with every effect the store accepted for this player. */
+  readonly version: number;
+  /** Millimetres along the world; borders lie at multiples of the region width. Not durable between effects. */
+  readonly x: number;
+  readonly score: number;
+  /** Item ids, in the order they were picked up. */
+  readonly items: readonly string[];
+  /** The client session and the last action of it whose effect is contained. */
+  readonly session: number;
+  readonly sequence: number;
+}

@@ -1,0 +1,71 @@
+// What a system under test gives Faultline: nodes to host, properties to hold, figures to measure, words for its story.
+
+import type { z } from "zod";
+import type { NodeId } from "../base/ids.ts";
+import type { Measures } from "../check/figure.ts";
+import type { Model, Property } from "../check/property.ts";
+import type { Fact } from "../machine/effect.ts";
+import type { NodeSpec } from "../machine/machine.ts";
+import type { Message } from "../machine/message.ts";
+import type { HistoryEntry } from "../check/history.ts";
+
+/** The parts of a scenario a system may know. Settings and workload have passed the system's own schemas. */
+export interface SystemInput<Settings, Workload> {
+  /** Names by role, in order of declaration. */
+  readonly nodes: ReadonlyMap<string, readonly NodeId[]>;
+  readonly settings: Settings;
+  readonly workload: Workload;
+  readonly untilUs: number;
+  readonly healUs: number;
+}
+
+/** A role nodes can have, and how many there are when a scenario does not say. */
+export interface RoleSpec {
+  readonly role: string;
+  /** Plural, as the key under `world.nodes`. */
+  readonly group: string;
+  readonly about: string;
+  readonly countDefault: number;
+  readonly countMin: number;
+  readonly countMax: number;
+}
+
+/** A defence that can be switched off, and the property that then must be found broken. */
+export interface DefenceSpec {
+  /** Path below `settings`, such as "defence.fencing". */
+  readonly setting: string;
+  readonly about: string;
+  /** Property ids of which at least one is violated once the defence is off. */
+  readonly protects: readonly string[];
+  /** A scenario (with "#variant") in which it is caught. */
+  readonly shownBy: string;
+}
+
+export interface System<Settings, Workload, M extends Message, F extends Fact, View> {
+  readonly name: string;
+  readonly title: string;
+  readonly roles: readonly RoleSpec[];
+  /** Message types with one line each: what a fault's `message:` may name. */
+  readonly messages: ReadonlyMap<string, string>;
+  /** Names (or prefixes) of timers with one line each: what `suppressTimers` may name. */
+  readonly timers: ReadonlyMap<string, string>;
+  readonly settings: z.ZodType<Settings>;
+  readonly workload: z.ZodType<Workload>;
+  readonly defences: readonly DefenceSpec[];
+  readonly nodes: (input: SystemInput<Settings, Workload>) => readonly NodeSpec<M, F>[];
+  /** B: how long after healing until liveness properties must hold, from the settings (properties.md AL1). */
+  readonly settleUs: (settings: Settings) => number;
+  readonly model: (input: SystemInput<Settings, Workload>) => Model<View, F>;
+  readonly properties: (input: SystemInput<Settings, Workload>) => readonly Property<View, F>[];
+  readonly measures: Measures<View, F>;
+  /** Client-visible operations of a fact, for `--history` (DESIGN §7). */
+  readonly history: (fact: F, atUs: number, node: NodeId) => readonly HistoryEntry[];
+  /** One line of plain words for a fact, or undefined when it belongs in full traces only. */
+  readonly tell: (fact: F, node: NodeId) => string | undefined;
+  /** The fields of a message worth showing in a story, such as "transfer=p1/7 attempt=2 token=9". */
+  readonly describe: (message: M) => string;
+}
+
+/** A system whose types have been checked where it was defined. */
+// Settings and workload are validated by the system's own schema, so the erased form is safe to hold in a registry.
+export type AnySystem = System<unknown, unknown, Message, Fact, unknown>;
