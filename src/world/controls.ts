@@ -2,7 +2,8 @@
 
 import type { Streams } from "../kernel/streams.ts";
 import type { Message } from "../machine/message.ts";
-import type { LatencyModel, LossModel, NodeSelector } from "./plan.ts";
+import type { FaultKind } from "./fault.ts";
+import type { LatencyModel, LossModel, NodeSelector, Rate } from "./plan.ts";
 
 /** Nodes are dense indices inside the world, in the order of their declaration. */
 export type NodeIndex = number;
@@ -23,6 +24,8 @@ export interface Interference {
   copiesAfterUs: number[];
   /** The message as it will arrive; another object when damaged. */
   message: Message;
+  /** Its bytes were damaged on the wire, where a frame checksum notices; damage to one field is under the checksum. */
+  damagedOnWire: boolean;
   /** Kept back until the hold with this strike number is released. 0: not held. */
   heldBy: number;
 }
@@ -35,6 +38,12 @@ export interface MessageInterceptor {
 /**
  * Everything below is counted: each call that begins something returns nothing, and the part that acts on it reports
  * `touched` and `changed` for the strike number it was given (see FaultTally) through `Ledger`.
+ *
+ * Strikes overlap. The world keeps what it was given by strike number for links, `slow` and suppressed timers: cuts
+ * and extra steps add up, of several overrides of one field of a link the latest begun counts. The fault driver nests
+ * the rest and calls only when the node's state changes: crash when it first goes down and start when the last strike
+ * ends, pause at the first and resume at the last, freeze likewise. One pause, freeze, failing mode and latency of a disk
+ * at a time: a later call replaces the one before, in mode and in whom to credit. To end what is not there (resume a node that was crashed) changes nothing.
  */
 export interface Controls {
   readonly nowUs: number;
@@ -44,6 +53,9 @@ export interface Controls {
   /** Stable stream subject of a node: "role/ordinal". */
   subjectOf(node: NodeIndex): string;
   nameOf(node: NodeIndex): string;
+  /** States the world facts `faultBegan` and `faultEnded`: `fault` is the index into the plan, `about` for a reader. */
+  stateFaultBegan(fault: number, kind: FaultKind, about: string): void;
+  stateFaultEnded(fault: number, kind: FaultKind): void;
   /** Calls back as a kernel event; `what` and `argument` are plain numbers so that a checkpoint can hold them. */
   wakeFaultsAt(atUs: number, what: number, argument: number): void;
 
@@ -79,8 +91,11 @@ export interface Controls {
   unfreezeClock(strike: number, node: NodeIndex): void;
 
   // disks
-  failSyncs(strike: number, node: NodeIndex, how: "io" | "full" | "lost" | "none"): void;
+  /** Each sync completed from now on fails, or lies, at `rate` (see NodeDisk.failSyncs). "none" ends it. */
+  failSyncs(strike: number, node: NodeIndex, how: "io" | "full" | "lost" | "none", rate: Rate): void;
   slowDisk(strike: number, node: NodeIndex, latency: LatencyModel | undefined): void;
+  /** Harms what is durable already, at once (see NodeDisk.damage); a machine meets it at its next boot. */
+  damageDisk(strike: number, node: NodeIndex, how: "rot" | "misdirect" | "wipe", records: number): void;
 }
 
 /** Counts what each strike did. A strike is one occurrence of one fault; numbers begin at 1 and belong to the run. */

@@ -2,12 +2,16 @@
 
 import type { LatencyModel, LossModel, NodeSelector, Rate } from "./plan.ts";
 
-/** Times are microseconds after the start of the run. A window is [at, at + for). */
+/**
+ * Times are microseconds after the start of the run. A window is [at, at + for). "untilHeal": ends when the world heals.
+ * "once", or a window of 0, means for message faults: strikes the next match only; for `restart`, `refuse`, `lose`,
+ * `clockStep`, `bitRot` and `misdirectedWrite`: happens at that moment and is never undone; for the rest: until healing.
+ */
 export type FaultTiming =
   | { readonly type: "scripted"; readonly atUs: number; readonly forUs: number | "untilHeal" | "once" }
   /**
-   * Strikes at random: exponential gaps of mean `everyUs`, each lasting `forUsMin` to `forUsMax`, begun in
-   * [fromUs, untilUs). Targets that say `any` are drawn anew for each strike.
+   * Strikes at random: exponential gaps of mean `everyUs` from one beginning to the next, each lasting `forUsMin` to
+   * `forUsMax`, begun in [fromUs, untilUs). Targets that say `any` are drawn anew for each strike.
    */
   | {
       readonly type: "random"; readonly everyUs: number; readonly forUsMin: number; readonly forUsMax: number;
@@ -26,7 +30,7 @@ export interface MessageSelector {
   readonly types: readonly string[];
   readonly from: NodeSelector;
   readonly to: NodeSelector;
-  /** Matches let pass before the first strike. */
+  /** Matches let pass before the first strike. Like `count`, counted anew in each window. */
   readonly skip: number;
   /** Strikes at most; Infinity: no bound. */
   readonly count: number;
@@ -82,19 +86,32 @@ export type FaultAction =
   | { readonly kind: "slow"; readonly target: FaultTarget; readonly stepUs: number }
   /** Graceful: `stopRequested`, down once it halts (or after the window), started again when the window ends. */
   | { readonly kind: "stop"; readonly target: FaultTarget }
+  /** Down for the window like `crash`, and back with an empty disk: the machine was replaced. */
+  | { readonly kind: "wipe"; readonly target: FaultTarget }
+  /** Down for good, not started even when the world heals. */
+  | { readonly kind: "lose"; readonly target: FaultTarget }
   // clocks
+  /** The wall clock jumps; when a window ends it jumps back. */
   | { readonly kind: "clockStep"; readonly target: FaultTarget; readonly byUsMin: number; readonly byUsMax: number }
   | { readonly kind: "clockDrift"; readonly target: FaultTarget; readonly ppm: number }
-  /** The wall clock is led to be off by `byUs` gradually over the window, and led back after it. */
+  /**
+   * The wall clock is led to be off by `byUs` gradually over the window, and led back as slowly after it. A fault
+   * without a window leads it at 500 ppm, as ntpd does.
+   */
   | { readonly kind: "clockSlew"; readonly target: FaultTarget; readonly byUs: number }
   /** The wall clock stands still for the window, then jumps to where it belongs. */
   | { readonly kind: "clockFreeze"; readonly target: FaultTarget }
   // disks
+  /** Syncs fail at this rate. */
   | { readonly kind: "diskError"; readonly target: FaultTarget; readonly rate: Rate }
   | { readonly kind: "diskFull"; readonly target: FaultTarget }
   | { readonly kind: "diskSlow"; readonly target: FaultTarget; readonly latency: LatencyModel }
   /** Syncs are answered and not done: what they covered is lost at a crash. */
   | { readonly kind: "lostSync"; readonly target: FaultTarget }
+  /** This many drawn durable records can no longer be read. */
+  | { readonly kind: "bitRot"; readonly target: FaultTarget; readonly records: number }
+  /** The newest durable record of a drawn file lies in the place of another one, and cannot be read in its own. */
+  | { readonly kind: "misdirectedWrite"; readonly target: FaultTarget }
   // timers
   /** Timers whose name begins with one of `timers` do not fire during the window; they fire when it ends unless `lost`. */
   | {
