@@ -57,7 +57,7 @@ export class Kernel {
   readonly digest = new Digest();
   readonly #digests: boolean;
   readonly #limits: KernelLimits;
-  readonly #handlers: EventHandler[] = new Array<EventHandler>(KINDS_MAX).fill(unhandled);
+  readonly #handlers: EventHandler[] = Array.from({ length: KINDS_MAX }, () => unhandled);
   readonly #queue = new EventQueue();
   // Half-integers at first make the engine keep these as doubles from the start, not only when they grow large.
   #nowUs = 0.5;
