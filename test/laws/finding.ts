@@ -1,5 +1,7 @@
 // What a source law says when it is broken: where, what, what was expected, how to fix it.
 
+import { expect } from "vitest";
+
 export type Finding = {
   readonly file: string;
   readonly line: number;
@@ -10,7 +12,7 @@ export type Finding = {
   readonly fix: string;
 };
 
-/** The text of all findings, empty when there is none: a test expects `""` and prints the rest as it is. */
+/** The text of all findings, empty when there is none. */
 export function printFindings(findings: readonly Finding[]): string {
   return findings
     .map(
@@ -18,4 +20,9 @@ export function printFindings(findings: readonly Finding[]): string {
         `${file}:${line}:${column}  ${code}\n  ${what}\n  Expected ${expected}\n  Fix: ${fix}\n`,
     )
     .join("\n");
+}
+
+/** Fails the test with the findings as they are, where a comparison would print them as a difference. */
+export function expectNone(findings: readonly Finding[]): void {
+  if (findings.length > 0) expect.fail(`the law is broken ${findings.length} times\n\n${printFindings(findings)}`);
 }
