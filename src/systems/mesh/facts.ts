@@ -15,6 +15,14 @@ export type MeshFact =
       readonly fact: "granted"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
       readonly cause: GrantCause; readonly transfer: string; readonly index: number;
     }
+  /**
+   * A restarted coordinator found this grant durable and cannot know whether it was stated before: the same grant when
+   * it was, otherwise granted now. Nobody can have been told of it in between.
+   */
+  | {
+      readonly fact: "grantRecovered"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
+      readonly cause: GrantCause; readonly transfer: string; readonly index: number;
+    }
   | { readonly fact: "grantRefused"; readonly player: NodeId; readonly server: NodeId; readonly transfer: string; readonly because: string }
   // store: the resource. Stated at the instant the write is durable.
   | {
@@ -25,16 +33,29 @@ export type MeshFact =
       /** Items on the ground after the effect: only those the action touched, with whether they lie there now. */
       readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
     }
+  /** As `grantRecovered`, at a restarted store: the same effect when it was stated before, otherwise accepted now. */
+  | {
+      readonly fact: "effectRecovered"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
+      readonly action: string; readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string;
+      readonly state: PlayerState;
+      readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
+    }
   | { readonly fact: "effectRefused"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly action: string; readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone" }
   | { readonly fact: "effectRepeated"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly action: string }
   | { readonly fact: "fenceRaised"; readonly player: NodeId; readonly token: number; readonly version: number }
   | { readonly fact: "stateLoaded"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly version: number }
   /** Once, when the store first boots. */
   | { readonly fact: "itemsSpawned"; readonly items: readonly string[] }
+  /** Coordinator or store: a durable record cannot be read and is not the last. The node halts rather than invent state. */
+  | { readonly fact: "diskUnreadable"; readonly file: string; readonly record: number }
   // server: belief and transfer
+  /** A restarted server is known to the coordinator again; its players follow by grants with cause "rejoin". */
+  | { readonly fact: "serverRejoined"; readonly server: NodeId; readonly incarnation: number; readonly players: number }
   | { readonly fact: "authorityTaken"; readonly player: NodeId; readonly token: number; readonly version: number; readonly transfer: string }
   | { readonly fact: "authorityDropped"; readonly player: NodeId; readonly token: number; readonly because: string }
   | { readonly fact: "transferStarted"; readonly transfer: string; readonly player: NodeId; readonly source: NodeId; readonly target: NodeId; readonly token: number }
+  /** The player crossed, and has to wait for one of the server's slots (`queued` in the queue after it). */
+  | { readonly fact: "transferDeferred"; readonly player: NodeId; readonly target: NodeId; readonly queued: number }
   | { readonly fact: "attemptStarted"; readonly transfer: string; readonly attempt: number }
   | { readonly fact: "stateShipped"; readonly transfer: string; readonly attempt: number; readonly player: NodeId; readonly checksum: string; readonly state: PlayerState }
   | { readonly fact: "stateAdopted"; readonly transfer: string; readonly attempt: number; readonly player: NodeId; readonly checksum: string; readonly state: PlayerState }

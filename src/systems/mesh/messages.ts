@@ -1,0 +1,171 @@
+// Everything the mesh says on the wire. Fields are plain data; whoever sent a message is on its envelope, not in it.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { ActionKind, GrantCause } from "./facts.ts";
+import type { PlayerState } from "./player-state.ts";
+
+export type Notice = "paused" | "resumed" | "moved" | "rolledBack";
+export type ActionOutcome = "done" | "failed";
+export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict";
+export type RefusalReason = "notReady" | "superseded" | "conflict" | "unsettled";
+
+/** Names one attempt of one transfer: what `defence.attemptCheck` compares. */
+export interface AttemptName {
+  readonly transfer: string;
+  readonly attempt: number;
+  readonly player: NodeId;
+}
+
+export type PlayerMessage =
+  // player to coordinator; `ask` counts the questions of a session, so that an old answer is known as one
+  | { readonly type: "join"; readonly session: number; readonly ask: number; readonly x: number }
+  | { readonly type: "locate"; readonly session: number; readonly ask: number }
+  // player to server
+  | { readonly type: "hello"; readonly session: number }
+  | { readonly type: "bye"; readonly session: number }
+  | { readonly type: "move"; readonly session: number; readonly step: number; readonly x: number }
+  /** `oldest`: no action of the session below it waits for an answer. */
+  | {
+      readonly type: "act"; readonly session: number; readonly sequence: number; readonly oldest: number;
+      readonly kind: ActionKind; readonly item: string;
+    };
+
+export type ToPlayerMessage =
+  // coordinator to player
+  | {
+      readonly type: "located"; readonly session: number; readonly ask: number; readonly server: NodeId;
+      readonly token: number;
+    }
+  | { readonly type: "unplaced"; readonly session: number; readonly ask: number }
+  // server to player
+  | {
+      readonly type: "welcome"; readonly session: number; readonly token: number; readonly version: number;
+      readonly paused: boolean; readonly items: readonly string[];
+    }
+  | { readonly type: "view"; readonly token: number; readonly version: number; readonly x: number; readonly paused: boolean }
+  | {
+      readonly type: "acted"; readonly session: number; readonly sequence: number; readonly outcome: ActionOutcome;
+      readonly token: number; readonly version: number;
+    }
+  /** `token` is that under which `server` has the player: the sender's own, but in "moved". */
+  | {
+      readonly type: "notice"; readonly transfer: string; readonly notice: Notice; readonly server: NodeId;
+      readonly token: number;
+    }
+  | { readonly type: "notOwner"; readonly session: number };
+
+export type TransferMessage =
+  // source to target
+  | (AttemptName & { readonly type: "prepare"; readonly fromToken: number })
+  | (AttemptName & {
+      readonly type: "ship"; readonly fromToken: number; readonly state: PlayerState; readonly checksum: string;
+    })
+  | (AttemptName & { readonly type: "cancel" })
+  // target to source
+  | (AttemptName & { readonly type: "prepared" })
+  | (AttemptName & { readonly type: "busy" })
+  | (AttemptName & { readonly type: "refused"; readonly because: RefusalReason })
+  | (AttemptName & {
+      readonly type: "mismatch"; readonly expected: string; readonly actual: string; readonly received: PlayerState;
+    })
+  | (AttemptName & { readonly type: "confirm"; readonly token: number });
+
+export type AuthorityMessage =
+  // server to coordinator
+  | (AttemptName & {
+      readonly type: "adopt"; readonly fromToken: number; readonly source: NodeId; readonly version: number;
+    })
+  | { readonly type: "abort"; readonly transfer: string; readonly player: NodeId; readonly fromToken: number }
+  | { readonly type: "claim"; readonly player: NodeId; readonly incarnation: number }
+  | { readonly type: "rejoin"; readonly incarnation: number }
+  // coordinator to server
+  /** `version`: what the store had sealed at; -1 when the grant was not sealed. */
+  | {
+      readonly type: "granted"; readonly player: NodeId; readonly token: number; readonly cause: GrantCause;
+      readonly transfer: string; readonly version: number; readonly incarnation: number;
+    }
+  | (AttemptName & { readonly type: "adoptRefused"; readonly because: RefusalReason })
+  /** The transfer is over for its source: another grant came after the token it began with. */
+  | { readonly type: "settled"; readonly transfer: string; readonly player: NodeId; readonly server: NodeId; readonly token: number }
+  /** Answers a claim: the player is another server's. */
+  | { readonly type: "owner"; readonly player: NodeId; readonly server: NodeId; readonly token: number }
+  | { readonly type: "rejoined"; readonly incarnation: number; readonly players: number };
+
+export type StoreMessage =
+  | { readonly type: "fence"; readonly player: NodeId; readonly token: number }
+  | { readonly type: "fenced"; readonly player: NodeId; readonly token: number; readonly version: number }
+  | { readonly type: "load"; readonly player: NodeId; readonly token: number }
+  | { readonly type: "loaded"; readonly player: NodeId; readonly token: number; readonly state: PlayerState }
+  /** `fence`: the token that stands in the way. */
+  | { readonly type: "loadRefused"; readonly player: NodeId; readonly token: number; readonly fence: number }
+  /** The whole new state, and the version it was made from. */
+  | {
+      readonly type: "write"; readonly player: NodeId; readonly token: number; readonly session: number;
+      readonly sequence: number; readonly kind: ActionKind; readonly item: string; readonly base: number;
+      readonly state: PlayerState;
+    }
+  /** `repeated`: the outcome was already known. `version`: what the store holds now. */
+  | {
+      readonly type: "wrote"; readonly player: NodeId; readonly token: number; readonly session: number;
+      readonly sequence: number; readonly result: WriteResult; readonly repeated: boolean; readonly version: number;
+    };
+
+export type OperatorMessage =
+  // operator to coordinator
+  | { readonly type: "forceRollback"; readonly command: string; readonly player: NodeId; readonly reason: string }
+  // coordinator to the owning server
+  | {
+      readonly type: "force"; readonly command: string; readonly player: NodeId; readonly reason: string;
+      readonly operator: NodeId;
+    }
+  // server, or coordinator, to operator
+  | { readonly type: "forced"; readonly command: string; readonly player: NodeId; readonly answer: ForceAnswer };
+
+export type ForceAnswer = "rolledBack" | "completed" | "noTransfer" | "noOwner";
+
+export type MeshMessage =
+  | PlayerMessage | ToPlayerMessage | TransferMessage | AuthorityMessage | StoreMessage | OperatorMessage;
+
+/** One line each: what a fault's `message:` may name. */
+export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
+  ["join", "player asks the coordinator for a place"],
+  ["locate", "player asks the coordinator who owns it"],
+  ["located", "coordinator tells a player its owner"],
+  ["unplaced", "coordinator knows no such player"],
+  ["hello", "player begins a session with its server"],
+  ["bye", "player ends its session"],
+  ["welcome", "server accepts a session"],
+  ["move", "player has walked"],
+  ["view", "server shows a player where it stands"],
+  ["act", "player asks for an action"],
+  ["acted", "server answers an action"],
+  ["notice", "server keeps a player informed of a pause, a move or a rollback (MESH-GEN-05)"],
+  ["notOwner", "server does not have this player"],
+  ["prepare", "source asks the target for a place"],
+  ["prepared", "target has a place"],
+  ["busy", "target has no place now"],
+  ["refused", "target will not take the player"],
+  ["ship", "source sends the player's state"],
+  ["mismatch", "target found another checksum (MESH-F4-03)"],
+  ["confirm", "target owns the player: the confirmation of MESH-F1-01"],
+  ["cancel", "source has ended the transfer"],
+  ["adopt", "target asks the coordinator for the authority"],
+  ["adoptRefused", "coordinator does not grant it"],
+  ["granted", "coordinator tells a server of its grant"],
+  ["abort", "source asks the coordinator to undo the transfer"],
+  ["settled", "coordinator tells a source that the transfer is over"],
+  ["claim", "server asks the coordinator whether a player is its own"],
+  ["owner", "coordinator names the owner"],
+  ["rejoin", "restarted server asks for its players"],
+  ["rejoined", "coordinator knows the restarted server"],
+  ["fence", "coordinator seals the store against older tokens"],
+  ["fenced", "store is sealed"],
+  ["load", "server asks the store for a player's state"],
+  ["loaded", "store gives the state"],
+  ["loadRefused", "store knows a newer token"],
+  ["write", "server asks the store to accept an effect"],
+  ["wrote", "store's answer to a write"],
+  ["forceRollback", "operator asks the coordinator to roll a player back (MESH-F7-07)"],
+  ["force", "coordinator tells the owner to roll a player back"],
+  ["forced", "answer to the operator"],
+]);
