@@ -78,6 +78,8 @@ export type MeshFact =
   | { readonly fact: "playerResumed"; readonly player: NodeId; readonly transfer: string }
   | { readonly fact: "noticeSent"; readonly player: NodeId; readonly transfer: string; readonly notice: "paused" | "resumed" | "moved" | "rolledBack" }
   // player: the client
+  /** It asks `server` for a session: at its first join, and after each loss of a connection or a restart (AL1). */
+  | { readonly fact: "playerConnecting"; readonly player: NodeId; readonly server: NodeId; readonly session: number }
   | { readonly fact: "playerConnected"; readonly player: NodeId; readonly server: NodeId; readonly session: number; readonly token: number }
   | { readonly fact: "playerLeft"; readonly player: NodeId }
   | { readonly fact: "actionInvoked"; readonly player: NodeId; readonly action: string; readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string }
