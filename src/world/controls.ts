@@ -43,7 +43,8 @@ export interface MessageInterceptor {
  * and extra steps add up, of several overrides of one field of a link the latest begun counts. The fault driver nests
  * the rest and calls only when the node's state changes: crash when it first goes down and start when the last strike
  * ends, pause at the first and resume at the last, freeze likewise. One pause, freeze, failing mode and latency of a disk
- * at a time: a later call replaces the one before, in mode and in whom to credit. To end what is not there (resume a node that was crashed) changes nothing.
+ * at a time: a later call replaces the one before, in mode and in whom to credit. To end what is not there (resume a
+ * node that was crashed) changes nothing.
  */
 export interface Controls {
   readonly nowUs: number;

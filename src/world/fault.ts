@@ -14,8 +14,12 @@ export type FaultTiming =
    * `forUsMax`, begun in [fromUs, untilUs). Targets that say `any` are drawn anew for each strike.
    */
   | {
-      readonly type: "random"; readonly everyUs: number; readonly forUsMin: number; readonly forUsMax: number;
-      readonly fromUs: number; readonly untilUs: number;
+      readonly type: "random";
+      readonly everyUs: number;
+      readonly forUsMin: number;
+      readonly forUsMax: number;
+      readonly fromUs: number;
+      readonly untilUs: number;
     };
 
 /** Which nodes a fault strikes: all that match, or one of them drawn at each strike. */
@@ -43,7 +47,12 @@ export type PartitionShape =
   | { readonly type: "groups"; readonly groups: readonly NodeSelector[] }
   | { readonly type: "oneWay"; readonly from: NodeSelector; readonly to: NodeSelector }
   /** Both sides reach the bridge nodes, and not each other. */
-  | { readonly type: "bridge"; readonly left: NodeSelector; readonly bridge: NodeSelector; readonly right: NodeSelector }
+  | {
+      readonly type: "bridge";
+      readonly left: NodeSelector;
+      readonly bridge: NodeSelector;
+      readonly right: NodeSelector;
+    }
   /** Each reaches its two neighbours only, in the order given. */
   | { readonly type: "ring"; readonly nodes: NodeSelector }
   /** Cut off from everything. */
@@ -54,7 +63,9 @@ export type FaultAction =
   | { readonly kind: "drop"; readonly messages: MessageSelector }
   | { readonly kind: "delay"; readonly messages: MessageSelector; readonly byUsMin: number; readonly byUsMax: number }
   | {
-      readonly kind: "duplicate"; readonly messages: MessageSelector; readonly copies: number;
+      readonly kind: "duplicate";
+      readonly messages: MessageSelector;
+      readonly copies: number;
       readonly withinUs: number;
     }
   /** Field path such as "state.x" ("" damages bytes at random); the value is replaced by `to`, or damaged when absent. */
@@ -62,16 +73,20 @@ export type FaultAction =
   | { readonly kind: "reorder"; readonly messages: MessageSelector; readonly withinUs: number }
   /** Kept back until the window ends ("clog"), then released in order, or shuffled ("swizzle"). */
   | { readonly kind: "hold"; readonly messages: MessageSelector; readonly release: "inOrder" | "shuffled" }
-  // links
+  // links: from every node of `from` to every other of `to`, in that direction only
   | {
-      readonly kind: "partition"; readonly shape: PartitionShape;
+      readonly kind: "partition";
+      readonly shape: PartitionShape;
       /** Both above 0: the cut opens and closes in turn, beginning closed. Otherwise it stays. */
-      readonly flapCutUs: number; readonly flapOpenUs: number;
+      readonly flapCutUs: number;
+      readonly flapOpenUs: number;
     }
   | { readonly kind: "lossy"; readonly from: NodeSelector; readonly to: NodeSelector; readonly loss: LossModel }
   | { readonly kind: "latency"; readonly from: NodeSelector; readonly to: NodeSelector; readonly latency: LatencyModel }
   | {
-      readonly kind: "bandwidth"; readonly from: NodeSelector; readonly to: NodeSelector;
+      readonly kind: "bandwidth";
+      readonly from: NodeSelector;
+      readonly to: NodeSelector;
       readonly bytesPerSecond: number;
     }
   /** Streams between them are reset at once; sends during the window are refused. */
@@ -113,9 +128,14 @@ export type FaultAction =
   /** The newest durable record of a drawn file lies in the place of another one, and cannot be read in its own. */
   | { readonly kind: "misdirectedWrite"; readonly target: FaultTarget }
   // timers
-  /** Timers whose name begins with one of `timers` do not fire during the window; they fire when it ends unless `lost`. */
+  /**
+   * Timers whose name begins with one of `timers` (empty: every timer) do not fire during the window; they fire when it
+   * ends unless `lost`.
+   */
   | {
-      readonly kind: "suppressTimers"; readonly target: FaultTarget; readonly timers: readonly string[];
+      readonly kind: "suppressTimers";
+      readonly target: FaultTarget;
+      readonly timers: readonly string[];
       readonly lost: boolean;
     };
 

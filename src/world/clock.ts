@@ -1,0 +1,246 @@
+// The two clocks of a node: an oscillator with a rate error drives both. The monotonic one counts from each boot and
+// may be stopped; the wall clock may be stepped, slewed and frozen. Exact integers: a year of run time loses no part.
+
+import { assert } from "../base/assert.ts";
+import type { ClockPlan } from "./plan.ts";
+
+const MILLION = 1_000_000;
+
+/** A time of an oscillator: whole microseconds and millionths of one, 0 <= millionths < 1 000 000. */
+interface Reading {
+  readonly wholeUs: number;
+  readonly millionths: number;
+}
+
+/** A slew under way: `byUs` is added to the wall clock in equal parts over `overUs` of true time. */
+interface Slew {
+  readonly fromUs: number;
+  readonly overUs: number;
+  readonly byUs: number;
+}
+
+/** Everything a clock remembers, as plain data. */
+export interface ClockCheckpoint {
+  readonly ratePpm: number;
+  readonly anchorTrueUs: number;
+  readonly anchor: Reading;
+  readonly bootUs: number;
+  readonly plannedBootUs: number;
+  readonly stoppedAtUs: number;
+  readonly wallBaseUs: number;
+  readonly slews: readonly Slew[];
+  readonly frozenAtUs: number | undefined;
+  readonly plain: boolean;
+}
+
+const driftPpmMax = 100_000;
+
+/** Counts at (1 000 000 + ppm) / 1 000 000 of true time from an anchor, without ever rounding what it keeps. */
+function advance(anchor: Reading, elapsedUs: number, ppm: number): Reading {
+  const seconds = Math.floor(elapsedUs / MILLION);
+  const rest = elapsedUs - seconds * MILLION;
+  const parts = anchor.millionths + rest * (MILLION + ppm);
+  const carryUs = Math.floor(parts / MILLION);
+  return {
+    wholeUs: anchor.wholeUs + seconds * (MILLION + ppm) + carryUs,
+    millionths: parts - carryUs * MILLION,
+  };
+}
+
+/** True microseconds until an oscillator at `millionths` past a whole microsecond has counted `localUs` further ones. */
+function trueTimeOf(localUs: number, millionths: number, ppm: number): number {
+  const rate = MILLION + ppm;
+  const turns = Math.floor(localUs / rate);
+  const rest = localUs - turns * rate;
+  return Math.max(0, turns * MILLION + Math.ceil((rest * MILLION - millionths) / rate));
+}
+
+/** floor(byUs * elapsedUs / overUs), exact although the product may exceed 2^53. */
+function shareOf(slew: Slew, nowUs: number): number {
+  const elapsedUs = nowUs - slew.fromUs;
+  if (elapsedUs >= slew.overUs) return slew.byUs;
+  const product = BigInt(slew.byUs) * BigInt(elapsedUs);
+  const over = BigInt(slew.overUs);
+  const quotient = product / over;
+  return Number(product < 0n && quotient * over !== product ? quotient - 1n : quotient);
+}
+
+/**
+ * The clocks of one node. Times named `nowUs` are true time and never decrease from call to call of what changes the
+ * clock; readings may be asked for any time since the last change.
+ */
+export class NodeClock {
+  readonly #plan: ClockPlan;
+  readonly #startUs: number;
+  #ratePpm: number;
+  #anchorTrueUs: number;
+  #anchor: Reading = { wholeUs: 0, millionths: 0 };
+  /** Oscillator count at which the monotonic clock stood at 0, moved on for as long as that clock was stopped. */
+  #bootUs = 0;
+  /** The same for a clock that no fault ever touched. */
+  #plannedBootUs = 0;
+  /** Oscillator count at which the monotonic clock was stopped; -1: it runs. */
+  #stoppedAtUs = -1;
+  /** Wall reading minus oscillator count, without the slews under way. */
+  #wallBaseUs: number;
+  #slews: readonly Slew[] = [];
+  #frozenAtUs: number | undefined = undefined;
+  #plain: boolean;
+
+  constructor(plan: ClockPlan, startUs: number) {
+    assert(Math.abs(plan.driftPpm) <= driftPpmMax, "a clock drifts by 100 000 ppm at most");
+    this.#plan = plan;
+    this.#startUs = startUs;
+    this.#ratePpm = plan.driftPpm;
+    this.#anchorTrueUs = startUs;
+    this.#wallBaseUs = startUs + plan.offsetUs;
+    this.#plain = plan.driftPpm === 0;
+  }
+
+  /** No drift, and no fault has touched it yet: both clocks run with true time. */
+  get isPlain(): boolean {
+    return this.#plain;
+  }
+
+  /** Microseconds since the boot of this incarnation, on the node's own oscillator. Never goes back. */
+  monotonicUs(nowUs: number): number {
+    if (this.#plain) return nowUs - this.#startUs - this.#bootUs;
+    return (this.#stoppedAtUs >= 0 ? this.#stoppedAtUs : this.#countAt(nowUs).wholeUs) - this.#bootUs;
+  }
+
+  /** What the node believes the time to be. May jump and go back. */
+  wallUs(nowUs: number): number {
+    if (this.#plain) return nowUs + this.#plan.offsetUs;
+    return this.#frozenAtUs ?? this.#runningWallUs(nowUs);
+  }
+
+  /**
+   * True time from now until a timer of `localDelayUs` on the monotonic clock fires: the smallest after which the clock
+   * has advanced by that much. Of a stopped monotonic clock: as if it went on now. Ask again after each change of rate.
+   */
+  trueDelayUs(localDelayUs: number, nowUs: number): number {
+    assert(localDelayUs >= 0, "a timer is never set into the past");
+    if (this.#plain || localDelayUs === 0) return localDelayUs;
+    // A clock stopped in the middle of a microsecond goes on from the oscillator's phase, as the reading does.
+    return trueTimeOf(localDelayUs, this.#countAt(nowUs).millionths, this.#ratePpm);
+  }
+
+  /** A new incarnation: the monotonic clock restarts at 0 and runs. The wall clock, being the machine's, goes on. */
+  onIncarnation(nowUs: number): void {
+    if (this.#plain) {
+      this.#bootUs = nowUs - this.#startUs;
+      this.#plannedBootUs = this.#bootUs;
+      return;
+    }
+    this.#stoppedAtUs = -1;
+    this.#bootUs = this.#countAt(nowUs).wholeUs;
+    this.#plannedBootUs = this.#plannedCountUs(nowUs);
+  }
+
+  /** The wall clock jumps by `byUs`, back when negative. */
+  step(byUs: number, nowUs: number): void {
+    this.#change(nowUs);
+    this.#wallBaseUs += byUs;
+  }
+
+  /** Both clocks run faster by `ppm` from now on, slower when negative. */
+  addDrift(ppm: number, nowUs: number): void {
+    this.#change(nowUs);
+    this.#ratePpm += ppm;
+    assert(Math.abs(this.#ratePpm) < MILLION, "a clock never runs backwards");
+  }
+
+  /** The wall clock is led by `byUs` gradually over the next `overUs` of true time. */
+  slew(byUs: number, overUs: number, nowUs: number): void {
+    this.#change(nowUs);
+    if (overUs <= 0) this.#wallBaseUs += byUs;
+    else this.#slews = [...this.#slews, { fromUs: nowUs, overUs, byUs }];
+  }
+
+  /** The wall clock stands still. */
+  freeze(nowUs: number): void {
+    this.#change(nowUs);
+    this.#frozenAtUs ??= this.#runningWallUs(nowUs);
+  }
+
+  /** The wall clock jumps to where it would be had it never been frozen. */
+  unfreeze(nowUs: number): void {
+    this.#change(nowUs);
+    this.#frozenAtUs = undefined;
+  }
+
+  /** The monotonic clock stops with a paused process; the oscillator and the wall clock go on. */
+  stopMonotonic(nowUs: number): void {
+    this.#change(nowUs);
+    if (this.#stoppedAtUs < 0) this.#stoppedAtUs = this.#anchor.wholeUs;
+  }
+
+  resumeMonotonic(nowUs: number): void {
+    this.#change(nowUs);
+    if (this.#stoppedAtUs < 0) return;
+    this.#bootUs += this.#anchor.wholeUs - this.#stoppedAtUs;
+    this.#stoppedAtUs = -1;
+  }
+
+  /** A reading taken now differs from what it would be had no fault ever touched this clock. */
+  distorted(nowUs: number): boolean {
+    if (this.#plain) return false;
+    const plannedCountUs = this.#plannedCountUs(nowUs);
+    return (
+      this.monotonicUs(nowUs) !== plannedCountUs - this.#plannedBootUs ||
+      this.wallUs(nowUs) !== plannedCountUs + this.#startUs + this.#plan.offsetUs
+    );
+  }
+
+  checkpoint(): ClockCheckpoint {
+    return {
+      ratePpm: this.#ratePpm,
+      anchorTrueUs: this.#anchorTrueUs,
+      anchor: this.#anchor,
+      bootUs: this.#bootUs,
+      plannedBootUs: this.#plannedBootUs,
+      stoppedAtUs: this.#stoppedAtUs,
+      wallBaseUs: this.#wallBaseUs,
+      slews: this.#slews,
+      frozenAtUs: this.#frozenAtUs,
+      plain: this.#plain,
+    };
+  }
+
+  restore(checkpoint: ClockCheckpoint): void {
+    this.#ratePpm = checkpoint.ratePpm;
+    this.#anchorTrueUs = checkpoint.anchorTrueUs;
+    this.#anchor = checkpoint.anchor;
+    this.#bootUs = checkpoint.bootUs;
+    this.#plannedBootUs = checkpoint.plannedBootUs;
+    this.#stoppedAtUs = checkpoint.stoppedAtUs;
+    this.#wallBaseUs = checkpoint.wallBaseUs;
+    this.#slews = checkpoint.slews;
+    this.#frozenAtUs = checkpoint.frozenAtUs;
+    this.#plain = checkpoint.plain;
+  }
+
+  #countAt(nowUs: number): Reading {
+    assert(nowUs >= this.#anchorTrueUs, "a clock is not read at a time before its last change");
+    return advance(this.#anchor, nowUs - this.#anchorTrueUs, this.#ratePpm);
+  }
+
+  #plannedCountUs(nowUs: number): number {
+    return advance({ wholeUs: 0, millionths: 0 }, nowUs - this.#startUs, this.#plan.driftPpm).wholeUs;
+  }
+
+  #runningWallUs(nowUs: number): number {
+    let wallUs = this.#countAt(nowUs).wholeUs + this.#wallBaseUs;
+    for (const slew of this.#slews) wallUs += shareOf(slew, nowUs);
+    return wallUs;
+  }
+
+  /** Moves the anchor to now, so that what changes next counts from here only; ends slews that are through. */
+  #change(nowUs: number): void {
+    this.#plain = false;
+    this.#anchor = this.#countAt(nowUs);
+    this.#anchorTrueUs = nowUs;
+    for (const slew of this.#slews) if (nowUs - slew.fromUs >= slew.overUs) this.#wallBaseUs += slew.byUs;
+    this.#slews = this.#slews.filter((slew) => nowUs - slew.fromUs < slew.overUs);
+  }
+}

@@ -1,0 +1,89 @@
+// Disks that fail, fill up, dawdle, lie and rot.
+
+import type { Rate } from "../plan.ts";
+import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
+import { latestOther } from "./latest.ts";
+import { namesOf } from "./words.ts";
+
+type FailingKind = "diskError" | "diskFull" | "lostSync";
+
+const failingKinds: readonly FailingKind[] = ["diskError", "diskFull", "lostSync"];
+const always: Rate = { of: 1, outOf: 1 };
+
+export const diskError: Conduct<"diskError"> = failing<"diskError">();
+export const diskFull: Conduct<"diskFull"> = failing<"diskFull">();
+export const lostSync: Conduct<"lostSync"> = failing<"lostSync">();
+
+function failing<K extends FailingKind>(): Conduct<K> {
+  return {
+    once: "untilHeal",
+    begin(open, site) {
+      const { strike, action, id } = open;
+      strike.nodes = site.aim(action.target, id);
+      failSyncs(open, site, strike.nodes);
+      return namesOf(site.controls, strike.nodes);
+    },
+    end(open, site) {
+      for (const node of open.strike.nodes) {
+        const other = latestOther(failingKinds, node, open, site);
+        if (other === undefined) site.controls.failSyncs(open.strike.number, node, "none", always);
+        else failSyncs(other, site, [node]);
+      }
+    },
+  };
+}
+
+function failSyncs(
+  { strike, action }: OpenStrike<ActionOf<FailingKind>>,
+  { controls }: FaultSite,
+  nodes: readonly number[],
+): void {
+  const how = action.kind === "diskError" ? "io" : action.kind === "diskFull" ? "full" : "lost";
+  const rate = action.kind === "diskError" ? action.rate : always;
+  for (const node of nodes) controls.failSyncs(strike.number, node, how, rate);
+}
+
+export const diskSlow: Conduct<"diskSlow"> = {
+  once: "untilHeal",
+  begin({ strike, action, id }, site) {
+    strike.nodes = site.aim(action.target, id);
+    for (const node of strike.nodes) site.controls.slowDisk(strike.number, node, action.latency);
+    return namesOf(site.controls, strike.nodes);
+  },
+  end(open, site) {
+    for (const node of open.strike.nodes) {
+      const other = latestOther(["diskSlow"], node, open, site);
+      const by = other ?? open;
+      site.controls.slowDisk(by.strike.number, node, other?.action.latency);
+    }
+  },
+};
+
+export const bitRot: Conduct<"bitRot"> = {
+  once: "atOnce",
+  windowless: true,
+  begin({ strike, action, id }, site) {
+    return damage(strike.number, site.aim(action.target, id), site, "rot", action.records);
+  },
+  end() {},
+};
+
+export const misdirectedWrite: Conduct<"misdirectedWrite"> = {
+  once: "atOnce",
+  windowless: true,
+  begin({ strike, action, id }, site) {
+    return damage(strike.number, site.aim(action.target, id), site, "misdirect", 1);
+  },
+  end() {},
+};
+
+function damage(
+  strike: number,
+  nodes: ReturnType<FaultSite["aim"]>,
+  { controls }: FaultSite,
+  how: "rot" | "misdirect",
+  records: number,
+): string {
+  for (const node of nodes) controls.damageDisk(strike, node, how, records);
+  return namesOf(controls, nodes);
+}

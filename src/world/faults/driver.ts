@@ -1,0 +1,193 @@
+// Lets the faults of a plan happen: when each strikes, for how long and at whom, drawn from streams of its own, so that
+// a fault taken out or added shifts no strike of another.
+
+import { assert } from "../../base/assert.ts";
+import type { Controls, NodeIndex } from "../controls.ts";
+import type { Fault, FaultTarget, FaultTiming } from "../fault.ts";
+import type { FaultSite, OpenStrike } from "./conduct.ts";
+import { beginStrike, endStrike, endsAtOnce, turnStrike } from "./conducts.ts";
+import { MessageFaults, isMessageStrike } from "./messages.ts";
+import { pickNode } from "./pick.ts";
+import type { Strike } from "./strike.ts";
+
+/** Everything a driver remembers, as plain data; what it waits for lies with the kernel. */
+export interface FaultDriverCheckpoint {
+  readonly startUs: number;
+  readonly healed: boolean;
+  readonly lost: readonly NodeIndex[];
+  readonly strikes: readonly Strike[];
+}
+
+type Window = Pick<Strike, "window" | "forUs">;
+
+// What a wake-up is for; its argument is the number of a fault, or of a strike.
+const WAKE_STRIKE = 0;
+const WAKE_END = 1;
+const WAKE_TURN = 2;
+
+/** The faults of one run. */
+export class FaultDriver {
+  readonly #faults: readonly Fault[];
+  readonly #controls: Controls;
+  readonly #site: FaultSite;
+  #startUs = 0;
+  #healed = false;
+  #lost: NodeIndex[] = [];
+  #open: OpenStrike[] = [];
+
+  constructor(faults: readonly Fault[], controls: Controls) {
+    this.#faults = faults;
+    this.#controls = controls;
+    this.#site = this.#makeSite();
+  }
+
+  /** Plans the first strike of each fault. Called once, at the start of the run. */
+  begin(): void {
+    this.#startUs = this.#controls.nowUs;
+    this.#faults.forEach((fault, index) => {
+      const { timing } = fault;
+      if (timing.type === "scripted") this.#wakeAt(this.#startUs + timing.atUs, WAKE_STRIKE, index);
+      else this.#planNext(index, fault.id, timing, this.#startUs + timing.fromUs);
+    });
+  }
+
+  /** Carries out what `Controls.wakeFaultsAt` was asked for. */
+  onWake(what: number, argument: number): void {
+    if (what === WAKE_STRIKE) return this.#strike(argument);
+    // What ended early, or by healing, is not there any more.
+    const open = this.#open.find(({ strike }) => strike.number === argument);
+    if (open === undefined) return;
+    if (what === WAKE_END) this.#end(open);
+    else turnStrike(open.action.kind, open, this.#site);
+  }
+
+  /** Heals: ends every open strike in order of beginning, and lets no further one begin. */
+  endAll(): void {
+    this.#healed = true;
+    for (const open of [...this.#open]) this.#end(open);
+  }
+
+  /** How many strikes are open. */
+  get openCount(): number {
+    return this.#open.length;
+  }
+
+  checkpoint(): FaultDriverCheckpoint {
+    return {
+      startUs: this.#startUs,
+      healed: this.#healed,
+      lost: [...this.#lost],
+      strikes: this.#open.map(({ strike }) => ({ ...strike })),
+    };
+  }
+
+  restore(checkpoint: FaultDriverCheckpoint): void {
+    this.#startUs = checkpoint.startUs;
+    this.#healed = checkpoint.healed;
+    this.#lost = [...checkpoint.lost];
+    this.#open = checkpoint.strikes.map((strike) => this.#opened({ ...strike }));
+    this.#armMessages();
+  }
+
+  #strike(index: number): void {
+    if (this.#healed) return;
+    const { id, timing, action } = this.#faultAt(index);
+    const window = this.#windowOf(id, timing);
+    const open = this.#opened({
+      number: this.#controls.ledger.begin(index),
+      fault: index,
+      beganUs: this.#controls.nowUs,
+      ...window,
+      nodes: [],
+      amounts: [],
+      matches: 0,
+      struck: 0,
+      cut: false,
+    });
+    this.#open.push(open);
+    const about = beginStrike(action.kind, open, this.#site);
+    this.#controls.stateFaultBegan(index, action.kind, about);
+    if (isMessageStrike(open)) this.#armMessages();
+    if (endsAtOnce(action.kind, window.window)) this.#end(open);
+    else if (window.window === "bounded") this.#wakeIn(window.forUs, WAKE_END, open.strike.number);
+    if (timing.type === "random") this.#planNext(index, id, timing, this.#controls.nowUs);
+  }
+
+  #end(open: OpenStrike): void {
+    endStrike(open.action.kind, open, this.#site);
+    this.#open = this.#open.filter((other) => other !== open);
+    if (isMessageStrike(open)) this.#armMessages();
+    this.#controls.stateFaultEnded(open.strike.fault, open.action.kind);
+  }
+
+  /** Two strikes never begin at once: the next is a microsecond away at least. */
+  #planNext(index: number, id: string, timing: FaultTiming & { readonly type: "random" }, afterUs: number): void {
+    const gapUs = Math.max(1, this.#controls.streams.named("fault gap", id).exponentialUs(timing.everyUs));
+    const atUs = afterUs + gapUs;
+    if (atUs < this.#startUs + timing.untilUs) this.#wakeAt(atUs, WAKE_STRIKE, index);
+  }
+
+  #windowOf(id: string, timing: FaultTiming): Window {
+    const forUs = timing.type === "random" ? this.#drawnLength(id, timing) : timing.forUs;
+    if (forUs === "untilHeal") return { window: "untilHeal", forUs: 0 };
+    return forUs === "once" || forUs === 0 ? { window: "once", forUs: 0 } : { window: "bounded", forUs };
+  }
+
+  #drawnLength(id: string, { forUsMin, forUsMax }: FaultTiming & { readonly type: "random" }): number {
+    if (forUsMin === forUsMax) return forUsMin;
+    return this.#controls.streams.named("fault duration", id).between(forUsMin, forUsMax);
+  }
+
+  #armMessages(): void {
+    const open = this.#open.filter(isMessageStrike);
+    this.#controls.setInterceptor(
+      open.length === 0 ? undefined : new MessageFaults(this.#controls, open, (spent) => this.#onSpent(spent)),
+    );
+  }
+
+  /** A strike that will strike nothing more ends; but what it holds, it holds until its window ends. */
+  #onSpent({ strike, action }: OpenStrike): void {
+    if (action.kind !== "hold") this.#wakeIn(0, WAKE_END, strike.number);
+  }
+
+  #faultAt(index: number): Fault {
+    const fault = this.#faults[index];
+    assert(fault !== undefined, "a strike belongs to a fault of the plan");
+    return fault;
+  }
+
+  #opened(strike: Strike): OpenStrike {
+    const { id, action } = this.#faultAt(strike.fault);
+    return { strike, id, action };
+  }
+
+  #wakeIn(delayUs: number, what: number, argument: number): void {
+    this.#wakeAt(this.#controls.nowUs + delayUs, what, argument);
+  }
+
+  #wakeAt(atUs: number, what: number, argument: number): void {
+    this.#controls.wakeFaultsAt(atUs, what, argument);
+  }
+
+  #aim(target: FaultTarget, id: string): readonly NodeIndex[] {
+    const nodes = this.#controls.nodesOf(target.of);
+    return target.pick === "all" ? nodes : pickNode(nodes, id, this.#controls);
+  }
+
+  #makeSite(): FaultSite {
+    const open = (): readonly OpenStrike[] => this.#open;
+    const lost = (): readonly NodeIndex[] => this.#lost;
+    return {
+      controls: this.#controls,
+      get open() {
+        return open();
+      },
+      get lost() {
+        return lost();
+      },
+      addLost: (node) => this.#lost.push(node),
+      aim: (target, id) => this.#aim(target, id),
+      turnAfter: (delayUs, strike) => this.#wakeIn(delayUs, WAKE_TURN, strike.number),
+    };
+  }
+}

@@ -1,0 +1,41 @@
+// Processes that stand still, or go slowly.
+
+import type { NodeIndex } from "../controls.ts";
+import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
+import { latestOther } from "./latest.ts";
+import { namesOf } from "./words.ts";
+
+/** Only what runs can be paused; a crash ends the pause of that node (see down.ts). */
+export const pause: Conduct<"pause"> = {
+  once: "untilHeal",
+  begin(open, site) {
+    const aimed = site.aim(open.action.target, open.id);
+    open.strike.nodes = aimed.filter((node) => site.controls.isRunning(node));
+    for (const node of open.strike.nodes) holdStill(open, site, node);
+    return namesOf(site.controls, aimed);
+  },
+  end(open, site) {
+    for (const node of open.strike.nodes) {
+      const other = latestOther(["pause"], node, open, site);
+      if (other === undefined) site.controls.resume(open.strike.number, node);
+      else holdStill(other, site, node);
+    }
+  },
+};
+
+export const slow: Conduct<"slow"> = {
+  once: "untilHeal",
+  begin(open, site) {
+    const { strike, action, id } = open;
+    strike.nodes = site.aim(action.target, id);
+    for (const node of strike.nodes) site.controls.slow(strike.number, node, action.stepUs);
+    return namesOf(site.controls, strike.nodes);
+  },
+  end({ strike }, { controls }) {
+    for (const node of strike.nodes) controls.unslow(strike.number, node);
+  },
+};
+
+function holdStill({ strike, action }: OpenStrike<ActionOf<"pause">>, { controls }: FaultSite, node: NodeIndex): void {
+  controls.pause(strike.number, node, action.monotonic);
+}

@@ -1,0 +1,16 @@
+// Timers that do not fire.
+
+import type { Conduct } from "./conduct.ts";
+import { namesOf } from "./words.ts";
+
+export const suppressTimers: Conduct<"suppressTimers"> = {
+  once: "untilHeal",
+  begin({ strike, action, id }, site) {
+    strike.nodes = site.aim(action.target, id);
+    for (const node of strike.nodes) site.controls.suppressTimers(strike.number, node, action.timers);
+    return `${action.timers.length === 0 ? "every timer" : action.timers.join(", ")} of ${namesOf(site.controls, strike.nodes)}`;
+  },
+  end({ strike, action }, { controls }) {
+    for (const node of strike.nodes) controls.releaseTimers(strike.number, node, action.lost);
+  },
+};
