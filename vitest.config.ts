@@ -5,5 +5,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/bench/**"],
     setupFiles: ["test/setup.ts"],
+    // No test file shares the state of a module with another.
+    isolate: true,
+    // Simulations are bounded by events: a slow or busy machine must not fail them.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

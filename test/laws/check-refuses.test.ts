@@ -22,6 +22,12 @@ beforeAll(() => {
   writeFileSync(join(copy, "src/systems/planted.ts"), `export const now = (): number => Date.now();\n`);
   writeFileSync(join(copy, "src/protocols/planted.ts"), `export const later = (): void => setTimeout(later, 1);\n`);
   writeFileSync(join(copy, "src/base/planted.ts"), `export const loose = (value: any): string => value!.name\n`);
+  writeFileSync(
+    join(copy, "src/base/sorts.ts"),
+    `export const array = (list: string[]): string[] => list.toSorted();
+export const typed = (list: Float64Array): Float64Array => list.sort();
+`,
+  );
   writeFileSync(join(copy, "src/base/long.ts"), `export const n = 1;\n${"//\n".repeat(500)}`);
 
   const { status, stdout, stderr } = spawnSync(process.execPath, [".ci/check.ts"], {
@@ -48,8 +54,13 @@ test.each([
   ["an unused export", /unusedByAll\s+src\/base\/half-used\.ts/],
   ["any", /no-explicit-any.*\n\s*,-\[src\/base\/planted\.ts/],
   ["a non-null assertion", /no-non-null-assertion.*\n\s*,-\[src\/base\/planted\.ts/],
+  ["an array sorted without a comparator", /require-array-sort-compare.*\n\s*,-\[src\/base\/sorts\.ts:1:/],
   ["a file of more than 500 lines", /max-lines.*\n\s*,-\[src\/base\/long\.ts/],
   ["another format", /src\/base\/planted\.ts \(\d+ms\)/],
 ])("for %s", (_, refusal) => {
   expect(said).toMatch(refusal);
+});
+
+test("but not for a typed array sorted without one, which is in the same order everywhere", () => {
+  expect(said).not.toMatch(/src\/base\/sorts\.ts:2:/);
 });
