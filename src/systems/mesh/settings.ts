@@ -1,0 +1,229 @@
+// Every number and every reading of the documents that a mesh run depends on. Where documents disagree (requirements
+// §4.2) both readings are here and the default is the safe one. Durations are integer microseconds once parsed.
+
+import { z } from "zod";
+
+import { duration, positiveDuration } from "../quantities.ts";
+
+const millimetres = z.int().min(0).max(1_000_000_000);
+const on = (about: string) => z.boolean().default(true).describe(about);
+
+const region = z.object({
+  width: z
+    .int()
+    .min(100)
+    .max(1_000_000_000)
+    .default(100_000)
+    .describe("Width of a region in millimetres. Server k owns k*width up to (k+1)*width."),
+});
+
+const transfer = z.object({
+  policy: z
+    .enum(["lock", "version"])
+    .default("lock")
+    .describe(
+      "Guard of the state while it moves: lock pauses the player and drains its write; version lets it act on and " +
+        "compares versions before the grant (MESH-F4-07, X-M-12).",
+    ),
+  deadline: positiveDuration
+    .prefault("100ms")
+    .describe("An attempt without confirmation fails after this long (MESH-F1-01)."),
+  tick: positiveDuration
+    .prefault("16ms")
+    .describe("How often a server walks its active transfers for expired ones (MESH-F1-03)."),
+  slots: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe("Transfers a server takes part in at once, out and in together (MESH-F8-03, X-M-48)."),
+  queueMax: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1000)
+    .describe("Players that wait for a slot; beyond it they try again at their next step (MESH-F8-01)."),
+  whenBusy: z
+    .enum(["refuse", "wait"])
+    .default("refuse")
+    .describe("A target without a free slot answers busy, or keeps the request waiting (MESH-F7-02)."),
+  checksumCovers: z
+    .enum(["state", "stateAndTimestamp"])
+    .default("state")
+    .describe("What the checksum covers; with a timestamp, clock skew alone is a mismatch (MESH-F4-03, X-M-13)."),
+  stampUnit: positiveDuration
+    .prefault("1s")
+    .describe("With stateAndTimestamp: each side rounds its own wall clock down to this (X-M-13)."),
+  onMismatch: z
+    .enum(["rollback", "retry"])
+    .default("rollback")
+    .describe("After a mismatch the player is rolled back (MESH-F4-05), or the state is shipped again."),
+  hysteresis: millimetres
+    .default(1000)
+    .describe("Millimetres beyond a border before a transfer begins, so that bouncing does not transfer (AL2)."),
+  cooldown: duration
+    .prefault("500ms")
+    .describe("After a rollback the player is not transferred again for this long (AL2)."),
+  incomingTimeout: positiveDuration
+    .prefault("2s")
+    .describe("A target forgets a transfer, and frees its slot, when nothing was heard of it for this long (MESH-INV-10)."),
+});
+
+const retry = z.object({
+  schedule: z
+    .enum(["prose", "code"])
+    .default("prose")
+    .describe("Delays between attempts: 50/100/200 ms as the prose has it, or 100/200/400 as the code (X-M-01)."),
+  base: positiveDuration.prefault("50ms").describe("First delay, doubled at each retry (MESH-F1-06, MESH-REC-05)."),
+  cap: positiveDuration.prefault("1s").describe("No delay is longer (MESH-REC-05)."),
+  jitter: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe("Percent of each delay added at random, so that colliding transfers part (MESH-F7-02)."),
+  attemptsMax: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(4)
+    .describe("Sends in all before the rollback: 4 (three retries) or 3 (X-M-02, MESH-F1-09)."),
+});
+
+const rollback = z.object({
+  decidedBy: z
+    .enum(["coordinator", "source"])
+    .default("coordinator")
+    .describe("Who takes the player back: the coordinator, or the source by itself as the documents have it (X-M-09)."),
+  retry: positiveDuration
+    .prefault("200ms")
+    .describe("The source asks the coordinator for a decision again after this long."),
+});
+
+const watchdog = z.object({
+  bound: positiveDuration.prefault("10s").describe("Age at which a transfer is stuck (MESH-F7-03)."),
+  sweep: positiveDuration.prefault("1s").describe("How often the watchdog looks (MESH-F7-03)."),
+  ageBase: z
+    .enum(["firstAttempt", "thisAttempt"])
+    .default("firstAttempt")
+    .describe("What age counts from; with thisAttempt, retries hide a stuck transfer (X-M-45)."),
+});
+
+const coordinator = z.object({
+  sealRetry: positiveDuration
+    .prefault("100ms")
+    .describe("The coordinator asks the store to seal again after this long."),
+  snapshotEvery: z
+    .int()
+    .min(10)
+    .max(10_000_000)
+    .default(10_000)
+    .describe("Records after which the log is replaced by a snapshot."),
+});
+
+const store = z.object({
+  snapshotEvery: z
+    .int()
+    .min(10)
+    .max(10_000_000)
+    .default(10_000)
+    .describe("Records after which the journal is replaced by a snapshot."),
+  batchMax: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .describe("Requests that wait for the disk; beyond it they are dropped, and their senders ask again."),
+});
+
+const server = z.object({
+  writeRetry: positiveDuration.prefault("200ms").describe("A write without an answer is sent again after this long."),
+  askRetry: positiveDuration
+    .prefault("100ms")
+    .describe("Adopt, load and rejoin are sent again after this long (MESH-GEN-06)."),
+  queueMax: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe("Actions of one player that wait at its server; beyond it they are dropped, and the client asks again."),
+  viewEvery: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe("Every how many steps of a player its server shows it where it stands; 0: never."),
+});
+
+const client = z.object({
+  pipelineMax: z.int().min(1).max(64).default(4).describe("Actions a player has outstanding at most."),
+  retry: positiveDuration.prefault("300ms").describe("An unanswered action is sent again after this long."),
+  askRetry: positiveDuration
+    .prefault("300ms")
+    .describe("A join, locate or hello without an answer is sent again after this long."),
+  silence: positiveDuration
+    .prefault("1s")
+    .describe("A player that hears nothing for this long asks the coordinator for its owner."),
+});
+
+const defence = z.object({
+  attemptCheck: on(
+    "Messages of another transfer or attempt are ignored; off: taken at face value for the player's current transfer.",
+  ),
+  fencing: on("The store refuses tokens below the highest it has seen (MESH-F5-07)."),
+  sealBeforeGrant: on("A grant commits only once the store is sealed against older tokens."),
+  checksum: on("The target compares checksums before it adopts a state (MESH-F4-03)."),
+  stateGuard: on("The state is guarded while it moves: pause and drain, or versions compared (MESH-F4-07)."),
+  idempotency: on("The store knows repeated actions and answers them as the first time (MESH-GEN-06)."),
+  sessionOrder: on("Actions of a session take effect in the client's order."),
+  durableGrants: on("The coordinator answers only what is on its disk (X-M-24)."),
+  ackAfterStore: on("A player is told `done` only once the store has accepted the effect (MESH-GEN-02)."),
+  watchdog: on("Transfers older than the bound are rolled back by force (MESH-F7-06)."),
+  clientTokenCheck: on("Clients ignore what comes under a token lower than the highest they saw (X-M-21)."),
+  itemLedger: on("The store lets an item be picked up only from the ground, and dropped only from the inventory."),
+});
+
+export const meshSettings = z.strictObject({
+  region: region.strict().prefault({}),
+  transfer: transfer.strict().prefault({}),
+  retry: retry.strict().prefault({}),
+  rollback: rollback.strict().prefault({}),
+  watchdog: watchdog.strict().prefault({}),
+  coordinator: coordinator.strict().prefault({}),
+  store: store.strict().prefault({}),
+  server: server.strict().prefault({}),
+  client: client.strict().prefault({}),
+  defence: defence.strict().prefault({}),
+});
+
+export type MeshSettings = z.infer<typeof meshSettings>;
+
+/** Delay before retry number `retry` (from 1): the k-th retry doubles the base k-1 times, or k times as the code has it. */
+export function backoffUs(settings: MeshSettings["retry"], retryNumber: number): number {
+  const doublings = settings.schedule === "prose" ? retryNumber - 1 : retryNumber;
+  let delayUs = settings.base;
+  for (let step = 0; step < doublings && delayUs < settings.cap; step += 1) delayUs *= 2;
+  return Math.min(delayUs, settings.cap);
+}
+
+/** Time from the first send to the last failed attempt when nothing is ever answered, at the most. */
+export function attemptsUs({ transfer: { deadline, tick }, retry: retrying }: MeshSettings): number {
+  let totalUs = retrying.attemptsMax * (deadline + tick);
+  for (let number = 1; number < retrying.attemptsMax; number += 1) {
+    const delayUs = backoffUs(retrying, number);
+    totalUs += delayUs + Math.floor((delayUs * retrying.jitter) / 100);
+  }
+  return totalUs;
+}
+
+/**
+ * B of AL1: a transfer that was stuck when the world healed is found and undone, a client that was silent comes back,
+ * and one more transfer uses up all its attempts.
+ */
+export function meshSettleUs(settings: MeshSettings): number {
+  const { watchdog: dog, rollback: undo, client: people, server: node, coordinator: register } = settings;
+  const stuckUs = dog.bound + 2 * dog.sweep + 2 * attemptsUs(settings);
+  const askedAgainUs = 4 * (undo.retry + register.sealRetry + node.askRetry + node.writeRetry);
+  const clientUs = people.silence + 4 * (people.askRetry + people.retry);
+  return stuckUs + askedAgainUs + clientUs + settings.transfer.incomingTimeout + settings.transfer.cooldown;
+}

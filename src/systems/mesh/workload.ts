@@ -1,0 +1,115 @@
+// What the people do: how players walk and act, when they leave, and what an operator types. All of it is data.
+
+import { z } from "zod";
+
+import { duration, positiveDuration } from "../quantities.ts";
+
+const motion = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("still"),
+      x: z.int().optional().describe("Millimetres along the world; absent: spread evenly over the regions."),
+    }),
+    z.strictObject({
+      type: z.literal("patrol").describe("Walks between two points and back, for ever."),
+      from: z.int().describe("Millimetres along the world."),
+      to: z.int().describe("Millimetres along the world."),
+    }),
+    z.strictObject({
+      type: z.literal("border").describe("Walks to and fro over a border."),
+      border: z
+        .int()
+        .min(1)
+        .optional()
+        .describe("Border k lies between servers k-1 and k, from 0; absent: players take the borders in turn."),
+      reach: z.int().min(1).max(1_000_000_000).default(5000).describe("Millimetres to each side of the border."),
+    }),
+  ])
+  .describe("How a player walks.");
+
+const actions = z.strictObject({
+  every: positiveDuration.prefault("200ms").describe("Mean time between a player's actions."),
+  spread: duration.prefault("100ms").describe("The time between actions varies by this much."),
+  score: z.int().min(0).max(1000).default(6).describe("Weight of scoring among actions."),
+  pickup: z.int().min(0).max(1000).default(3).describe("Weight of picking an item up."),
+  drop: z.int().min(0).max(1000).default(1).describe("Weight of dropping an item."),
+});
+
+const person = z.object({
+  motion: motion.default({ type: "border", reach: 5000 }),
+  speed: z.int().min(0).max(1_000_000).default(5000).describe("Millimetres a second."),
+  step: positiveDuration.prefault("50ms").describe("Time between a player's steps; each is one message."),
+  actions: actions.prefault({}).describe("What a player does beside walking."),
+  acts: z.boolean().default(true).describe("Whether the player does anything but walk."),
+  startAfter: duration.prefault("0s").describe("When the player first joins."),
+  startSpread: duration.prefault("200ms").describe("Joins are spread over this long."),
+  stay: duration.prefault("0s").describe("Length of a session, after which the player leaves; 0s: it stays."),
+  away: positiveDuration.prefault("2s").describe("Time between sessions."),
+});
+
+export const meshWorkload = z.strictObject({
+  players: person.strict().prefault({}).describe("Every player, unless an override says otherwise."),
+  overrides: z
+    .array(
+      z.strictObject({
+        players: z.array(z.string()).min(1).describe("Names of players."),
+        with: z
+          .strictObject({
+            motion: motion.optional(),
+            speed: z.int().min(0).max(1_000_000).optional(),
+            step: positiveDuration.optional(),
+            actions: actions.optional(),
+            acts: z.boolean().optional(),
+            startAfter: duration.optional(),
+            startSpread: duration.optional(),
+            stay: duration.optional(),
+            away: positiveDuration.optional(),
+          })
+          .describe("What differs for them."),
+      }),
+    )
+    .default([])
+    .describe("Players who differ; later entries win."),
+  items: z.int().min(0).max(100_000).default(8).describe("Items on the ground at the start: item-1, item-2, ..."),
+  operator: z
+    .array(
+      z.strictObject({
+        at: duration.describe("When the operator types the command."),
+        forceRollback: z.string().describe("Name of the player (MESH-F7-07)."),
+        reason: z.string().min(1).max(500).describe("Free text, kept in the record."),
+      }),
+    )
+    .default([])
+    .describe("What the operator does."),
+});
+
+export type MeshWorkload = z.infer<typeof meshWorkload>;
+export type Person = MeshWorkload["players"];
+export type Motion = Person["motion"];
+export type OperatorCommand = MeshWorkload["operator"][number];
+
+/** The person a player is: the common one, with every override that names it, in order. */
+export function personOf(workload: MeshWorkload, name: string): Person {
+  let who: Person = workload.players;
+  for (const { players, with: difference } of workload.overrides) {
+    if (players.includes(name)) who = merged(who, difference);
+  }
+  return who;
+}
+
+function merged(who: Person, difference: MeshWorkload["overrides"][number]["with"]): Person {
+  return {
+    motion: difference.motion ?? who.motion,
+    speed: difference.speed ?? who.speed,
+    step: difference.step ?? who.step,
+    actions: difference.actions ?? who.actions,
+    acts: difference.acts ?? who.acts,
+    startAfter: difference.startAfter ?? who.startAfter,
+    startSpread: difference.startSpread ?? who.startSpread,
+    stay: difference.stay ?? who.stay,
+    away: difference.away ?? who.away,
+  };
+}
+
+export const itemNames = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `item-${index + 1}`);
