@@ -28,11 +28,12 @@ export interface EventQueueCheckpoint {
 export class EventQueue {
   /** The event taken last: its time in microseconds, kind and payload. */
   timeUs = 0.5;
-  /** The high 21 bits of its time, with the kind above them. */
-  timeHighAndKind = 0;
   kind = 0;
   a = 0;
   b = 0;
+  /** The low 32 bits of its time; and the high 21 bits, with the kind above them. */
+  timeLow = 0;
+  timeHighAndKind = 0;
 
   readonly #slots = new EventSlots();
   readonly #buckets = new Buckets();
@@ -175,6 +176,7 @@ export class EventQueue {
     const at = slot << slots.RECORD_SHIFT;
     const words = this.#slots.words;
     this.timeUs = timeUs;
+    this.timeLow = words[at + slots.TIME_LOW];
     this.timeHighAndKind = words[at + slots.TIME_HIGH_AND_KIND];
     this.kind = this.timeHighAndKind >>> slots.TIME_HIGH_BITS;
     this.a = words[at + slots.PAYLOAD_A];

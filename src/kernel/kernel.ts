@@ -268,7 +268,7 @@ export class Kernel {
       done++;
       this.#nowUs = queue.timeUs;
       this.#eventsDone++;
-      if (digest !== undefined) digest.mix4(queue.timeUs, queue.timeHighAndKind, queue.a, queue.b);
+      if (digest !== undefined) digest.mix4(queue.timeLow, queue.timeHighAndKind, queue.a, queue.b);
       handlers[queue.kind](queue.a, queue.b);
       if (this.#halts) break;
     }
