@@ -3,7 +3,7 @@
 import type { NodeId } from "../base/ids.ts";
 import type { Fact } from "../machine/effect.ts";
 
-/** When and where a fact was stated. True time in microseconds. */
+/** When and where a fact was stated. True time in microseconds. One object is used for all facts: never keep it. */
 export interface Instant {
   readonly atUs: number;
   readonly event: number;
@@ -16,7 +16,10 @@ export interface Findings {
   exercised(): void;
   /** Broken now. `about` names the entity; `because` is one plain sentence; `evidence` are event ordinals that matter. */
   violated(about: string, because: string, evidence?: readonly number[]): void;
-  /** `eventually` only: something must happen by `dueUs` (true time), else violated at that instant. Same key replaces. */
+  /**
+   * `eventually` only: something must happen by `dueUs` (true time, that instant included), else violated then, about
+   * `key`. The same key replaces. Neither paid nor broken is a debt whose instant the run did not get beyond.
+   */
   owe(key: string, dueUs: number, because: string, evidence?: readonly number[]): void;
   /** The debt is paid: counts as exercised. Unknown keys are ignored. */
   paid(key: string): void;
@@ -26,6 +29,7 @@ export interface Findings {
   happened(): void;
 }
 
+/** Remembers nothing itself: what a rule must know of earlier facts is in the view. */
 export type Rule<View, F extends Fact> = (view: View, fact: F, at: Instant, findings: Findings) => void;
 
 /** Rules by fact name; each sees the view as it is *after* the fact was folded in. */
@@ -51,6 +55,17 @@ export interface Model<View, F extends Fact> {
   readonly fresh: () => View;
   /** Folds one fact into the view, before any property's rule sees it. O(1) or O(size of the fact). */
   readonly fold: (view: View, fact: F, at: Instant) => void;
+  /** Names of the facts that `fold` makes use of. Absent: all of them. */
+  readonly facts?: readonly F["fact"][];
+}
+
+/** How a run ended. `atUs` is how far it got: its `until`, also when nothing was left to do before. */
+export interface RunEnding {
+  readonly atUs: number;
+  /** Ordinal of the last kernel event. */
+  readonly event: number;
+  /** Absent: it reached its end. Otherwise what cut it short, such as "event limit (2000000)". */
+  readonly cutBy?: string;
 }
 
 export type PropertyStatus = "held" | "violated" | "not exercised";

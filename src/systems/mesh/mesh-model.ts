@@ -1,0 +1,335 @@
+// Folds facts into the mesh view, one function a kind of fact. Judges nothing.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { Instant, Model } from "../../check/property.ts";
+import type { MeshFact } from "./facts.ts";
+import {
+  freshMeshView,
+  type Grant,
+  GROUND,
+  type JudgedFact,
+  type MeshView,
+  type PlayerView,
+  playerOf,
+  raised,
+  type TransferView,
+} from "./mesh-view.ts";
+import type { PlayerState } from "./player-state.ts";
+
+type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
+
+/** An effect as the store states it, at once or after a restart. */
+type EffectFact = Told<"effectAccepted"> | Told<"effectRecovered">;
+
+type Folds = { readonly [Name in JudgedFact["fact"]]?: (view: MeshView, fact: Told<Name>, at: Instant) => void };
+
+const folds: Folds = {
+  granted: foldGrant,
+  grantRecovered: (view, fact, at) => {
+    view.recoveredAnew = playerOf(view, fact.player).grantedUnder.get(fact.token) !== fact.server;
+    if (view.recoveredAnew) foldGrant(view, fact, at);
+  },
+  effectAccepted: foldEffect,
+  effectRecovered: (view, fact, at) => {
+    view.recoveredAnew = view.effects.get(fact.action)?.version !== fact.state.version;
+    if (view.recoveredAnew) foldEffect(view, fact, at);
+  },
+  effectRefused: (view, fact) => {
+    if (fact.because === "itemGone") playerOf(view, fact.player).declined = fact.action;
+  },
+  fenceRaised: (view, fact, at) => foldSeen(playerOf(view, fact.player), fact.token, at),
+  stateLoaded: (view, fact, at) => {
+    const player = playerOf(view, fact.player);
+    foldSeen(player, fact.token, at);
+    player.loaded.set(fact.server, raised(player.loaded.get(fact.server), fact.token, at.event));
+  },
+  itemsSpawned: (view, fact, at) => {
+    for (const item of fact.items) view.items.set(item, { spawned: true, places: [GROUND], event: at.event });
+  },
+  authorityTaken: (view, fact, at) => {
+    const player = playerOf(view, fact.player);
+    player.beliefs.set(at.node, { token: fact.token, atUs: at.atUs, event: at.event });
+    player.loaded.set(at.node, raised(player.loaded.get(at.node), fact.token, at.event));
+  },
+  authorityDropped: (view, fact, at) => void playerOf(view, fact.player).beliefs.delete(at.node),
+  transferStarted: foldTransferStart,
+  attemptStarted: (view, fact) => {
+    const transfer = view.transfers.get(fact.transfer);
+    if (transfer !== undefined) transfer.attempts++;
+  },
+  stateShipped: (view, { transfer, attempt, checksum, state }, at) => {
+    view.transfers.get(transfer)?.shipped.push({ attempt, checksum, state, event: at.event });
+  },
+  stateAdopted: (view, { transfer: id, attempt, checksum, state }, at) => {
+    const transfer = view.transfers.get(id);
+    if (transfer !== undefined) transfer.adopted = { attempt, checksum, state, event: at.event };
+  },
+  rollbackStarted: (view, fact) => {
+    const transfer = view.transfers.get(fact.transfer);
+    if (transfer !== undefined) transfer.rollingBack = true;
+  },
+  transferEnded: foldTransferEnd,
+  lockTaken: (view, { lock, transfer }, { node, atUs, event }) => {
+    view.locks.set(lockKey(node, lock), { node, lock, transfer, atUs, event });
+  },
+  lockReleased: (view, fact, at) => void view.locks.delete(lockKey(at.node, fact.lock)),
+  noticeSent: (view, fact) => void view.transfers.get(fact.transfer)?.notices.push(fact.notice),
+  playerConnecting: (view, fact, at) => {
+    const player = playerOf(view, fact.player);
+    player.connected = false;
+    player.left = false;
+    player.unservedSinceUs ??= at.atUs;
+  },
+  playerConnected: (view, fact) => {
+    const player = playerOf(view, fact.player);
+    player.connected = true;
+    player.left = false;
+    if (player.waiting.size === 0) player.unservedSinceUs = null;
+  },
+  playerLeft: (view, fact) => {
+    const player = playerOf(view, fact.player);
+    player.connected = false;
+    player.left = true;
+    player.waiting.clear();
+    player.unservedSinceUs = null;
+  },
+  actionInvoked: (view, fact, at) => {
+    const player = playerOf(view, fact.player);
+    player.waiting.add(fact.action);
+    player.unservedSinceUs ??= at.atUs;
+  },
+  actionAnswered: foldAnswer,
+  actionUnanswered: (view, fact) => void playerOf(view, fact.player).waiting.delete(fact.action),
+  emitShown: (view, fact, at) => {
+    const player = playerOf(view, fact.player);
+    player.tokenShownBefore = player.tokenShown;
+    player.tokenShown = raised(player.tokenShown, fact.token, at.event);
+  },
+  nodeCrashed: (view, _fact, at) => foldProcessGone(view, at),
+  nodeStopped: (view, _fact, at) => foldProcessGone(view, at),
+  faultBegan: (view, fact) => void view.faultsOpen.add(fact.fault),
+  faultEnded: (view, fact, at) => {
+    if (view.faultsOpen.delete(fact.fault) && view.faultsOpen.size === 0) view.calmSinceUs = at.atUs;
+  },
+  healed: (view, _fact, at) => {
+    if (view.faultsOpen.size > 0) view.calmSinceUs = at.atUs;
+    view.faultsOpen.clear();
+    view.healedUs = at.atUs;
+  },
+};
+
+const foldOf: ReadonlyMap<string, (view: MeshView, fact: JudgedFact, at: Instant) => void> = new Map(
+  // Each fold is found under the name of the one fact it takes.
+  Object.entries(folds) as [string, (view: MeshView, fact: JudgedFact, at: Instant) => void][],
+);
+
+export const meshModel: Model<MeshView, JudgedFact> = {
+  fresh: freshMeshView,
+  fold: (view, fact, at) => foldOf.get(fact.fact)?.(view, fact, at),
+  facts: [...foldOf.keys()] as JudgedFact["fact"][],
+};
+
+const lockKey = (node: NodeId, lock: string): string => `${node} ${lock}`;
+
+function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered">, { atUs, event }: Instant): void {
+  const { server, token, cause, transfer: id } = fact;
+  const player = playerOf(view, fact.player);
+  const grant: Grant = { server, token, cause, transfer: id, atUs, event };
+  player.tokenGrantedBefore = player.tokenGranted;
+  player.tokenGranted = raised(player.tokenGranted, token, event);
+  player.grant = grant;
+  player.grants++;
+  player.grantTo.set(server, grant);
+  player.grantedUnder.set(token, server);
+  const transfer = view.transfers.get(id);
+  if (transfer === undefined || transfer.grant !== null || cause !== "transfer") return;
+  transfer.grant = grant;
+  transfer.cut = player.state;
+}
+
+function foldSeen(player: PlayerView, token: number, at: Instant): void {
+  player.tokenSeenBefore = player.tokenSeen;
+  player.tokenSeen = raised(player.tokenSeen, token, at.event);
+}
+
+function foldEffect(view: MeshView, fact: EffectFact, { event }: Instant): void {
+  const { server, token, session, sequence, state } = fact;
+  const player = playerOf(view, fact.player);
+  player.stateBefore = player.state;
+  player.state = state;
+  player.tokenAcceptedBefore = player.tokenAccepted;
+  player.tokenAccepted = raised(player.tokenAccepted, token, event);
+  player.tokenSeenBefore = player.tokenSeen;
+  player.tokenSeen = raised(player.tokenSeen, token, event);
+  player.actingBefore = player.acting;
+  player.acting = { server, token, event };
+  player.actedUnderBefore = player.actedUnder.get(token);
+  if (player.actedUnderBefore === undefined) player.actedUnder.set(token, server);
+  const accepted = player.sequences.get(session);
+  player.sequenceBefore = accepted ?? { value: -1, event: -1 };
+  player.sequences.set(session, raised(accepted, sequence, event));
+  foldOperation(view, player, fact, event);
+  if (view.itemsMoved.length > 0) view.itemsMoved = [];
+  moveInventory(view, fact.player, player.stateBefore?.items ?? [], state.items, event);
+  for (const { item, lies } of fact.ground) moveOnGround(view, item, lies, event);
+}
+
+function foldOperation(view: MeshView, player: PlayerView, fact: EffectFact, event: number): void {
+  const { action, kind, item, session, sequence, state } = fact;
+  view.effectBefore = view.effects.get(action) ?? null;
+  if (view.effectBefore === null) {
+    const pickedUp = kind === "pickup" ? item : "";
+    view.effects.set(action, { event, version: state.version, score: state.score, session, sequence, pickedUp });
+  }
+  if (kind !== "drop") return;
+  player.dropped.set(item, state.version);
+  player.acknowledged.items.delete(item);
+}
+
+/** Compares as multisets: an item twice in one inventory is in two places. */
+function moveInventory(
+  view: MeshView,
+  owner: NodeId,
+  before: PlayerState["items"],
+  after: PlayerState["items"],
+  event: number,
+): void {
+  if (before === after || (before.length === after.length && before.every((item, index) => item === after[index])))
+    return;
+  const gained = [...after];
+  for (const item of before) {
+    const kept = gained.indexOf(item);
+    if (kept >= 0) gained.splice(kept, 1);
+    else takeFrom(view, item, owner, event);
+  }
+  for (const item of gained) putInto(view, item, owner, event);
+}
+
+function moveOnGround(view: MeshView, item: string, lies: boolean, event: number): void {
+  const lay = view.items.get(item)?.places.includes(GROUND) ?? false;
+  if (lies && !lay) putInto(view, item, GROUND, event);
+  if (!lies && lay) takeFrom(view, item, GROUND, event);
+}
+
+function takeFrom(view: MeshView, item: string, place: string, event: number): void {
+  const places = view.items.get(item)?.places;
+  const index = places?.indexOf(place) ?? -1;
+  if (index >= 0) places?.splice(index, 1);
+  moved(view, item, event);
+}
+
+function putInto(view: MeshView, item: string, place: string, event: number): void {
+  const known = view.items.get(item);
+  if (known === undefined) view.items.set(item, { spawned: false, places: [place], event });
+  else known.places.push(place);
+  moved(view, item, event);
+}
+
+function moved(view: MeshView, id: string, event: number): void {
+  const item = view.items.get(id);
+  if (item !== undefined) item.event = event;
+  if (!view.itemsMoved.includes(id)) view.itemsMoved.push(id);
+}
+
+function foldTransferStart(view: MeshView, fact: Told<"transferStarted">, { atUs, event }: Instant): void {
+  const { transfer: id, player, source, target } = fact;
+  // A second start under one name is the first one's: what is judged is that it ends once.
+  if (view.transfers.has(id)) return;
+  const started: TransferView = {
+    id,
+    player,
+    source,
+    target,
+    startedUs: atUs,
+    startedEvent: event,
+    phase: "open",
+    closedUs: -1,
+    end: null,
+    ends: 0,
+    attempts: 0,
+    grant: null,
+    cut: null,
+    shipped: [],
+    adopted: null,
+    rollingBack: false,
+    notices: [],
+  };
+  view.transfers.set(id, started);
+  view.open.add(id);
+}
+
+function foldTransferEnd(view: MeshView, fact: Told<"transferEnded">, { atUs, event }: Instant): void {
+  const transfer = view.transfers.get(fact.transfer);
+  if (transfer === undefined) return;
+  const last = view.transfers.get(view.endedLast);
+  if (last !== undefined && last !== transfer) letStatesGo(last);
+  view.endedLast = transfer.id;
+  view.open.delete(transfer.id);
+  playerOf(view, transfer.player).transfersEnded++;
+  transfer.ends++;
+  if (fact.outcome === "rolledBack") transfer.rollingBack = true;
+  transfer.end ??= { outcome: fact.outcome, atUs, event };
+  if (transfer.phase !== "open" && transfer.phase !== "abandoned") return;
+  transfer.phase = fact.outcome;
+  transfer.closedUs = atUs;
+}
+
+function letStatesGo(transfer: TransferView): void {
+  transfer.shipped = [];
+  transfer.adopted = null;
+  transfer.cut = null;
+}
+
+function foldAnswer(
+  view: MeshView,
+  fact: Extract<MeshFact, { fact: "actionAnswered" }>,
+  { atUs, event }: Instant,
+): void {
+  const player = playerOf(view, fact.player);
+  player.waiting.delete(fact.action);
+  // A refusal that no store decided is an answer of somebody who could not act.
+  const served = fact.outcome === "done" || player.declined === fact.action;
+  if (served) player.unservedSinceUs = player.waiting.size === 0 ? null : atUs;
+  if (fact.outcome === "failed") {
+    if (!view.failed.has(fact.action)) view.failed.set(fact.action, event);
+    return;
+  }
+  const effect = view.effects.get(fact.action);
+  if (effect === undefined) return;
+  const floor = player.acknowledged;
+  floor.score = Math.max(floor.score, effect.score);
+  if (effect.session > floor.session || (effect.session === floor.session && effect.sequence > floor.sequence)) {
+    floor.session = effect.session;
+    floor.sequence = effect.sequence;
+  }
+  const { pickedUp } = effect;
+  if (pickedUp !== "" && (player.dropped.get(pickedUp) ?? -1) < effect.version) floor.items.set(pickedUp, event);
+  if (effect.version <= floor.version) return;
+  floor.version = effect.version;
+  floor.event = event;
+}
+
+/**
+ * A process that ends takes everything volatile with it: its beliefs, its locks, and the transfers it was the source
+ * of. What the coordinator and the store have committed stays.
+ */
+function foldProcessGone(view: MeshView, { node, atUs }: Instant): void {
+  for (const player of view.players.values()) player.beliefs.delete(node);
+  for (const [key, lock] of view.locks) if (lock.node === node) view.locks.delete(key);
+  view.abandoned = [];
+  for (const id of view.open) {
+    const transfer = view.transfers.get(id);
+    if (transfer === undefined) continue;
+    if (transfer.target === node && transfer.grant === null) transfer.adopted = null;
+    if (transfer.source !== node) continue;
+    transfer.phase = "abandoned";
+    transfer.closedUs = atUs;
+    view.open.delete(id);
+    view.abandoned.push(id);
+  }
+  const client = view.players.get(node);
+  if (client === undefined) return;
+  client.connected = false;
+  client.waiting.clear();
+  client.unservedSinceUs = null;
+}

@@ -1,0 +1,272 @@
+// The mesh as its facts tell it: what the coordinator has committed, what the store holds, what servers believe and
+// clients saw. Properties and figures look here. Plain data only, so that a checkpoint can hold it.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { WorldFact } from "../../trace/trace-event.ts";
+import type { GrantCause, MeshFact } from "./facts.ts";
+import type { PlayerState } from "./player-state.ts";
+
+/** Everything the judge of a mesh run is shown. */
+export type JudgedFact = MeshFact | WorldFact;
+
+/** A committed grant: the only source of "owner" (properties.md §1; never a belief, a table or a delivered message). */
+export interface Grant {
+  readonly server: NodeId;
+  readonly token: number;
+  readonly cause: GrantCause;
+  readonly transfer: string;
+  readonly atUs: number;
+  readonly event: number;
+}
+
+/** A number that only ever rises, and the event that raised it last. */
+export interface Peak {
+  readonly value: number;
+  readonly event: number;
+}
+
+/** Who acted: the server and token of an accepted effect. */
+export interface Term {
+  readonly server: NodeId;
+  readonly token: number;
+  readonly event: number;
+}
+
+export interface Belief {
+  readonly token: number;
+  readonly atUs: number;
+  readonly event: number;
+}
+
+/** What the store kept of one operation: enough to say later whether its effect is still there. */
+export interface EffectRecord {
+  readonly event: number;
+  readonly version: number;
+  readonly score: number;
+  readonly session: number;
+  readonly sequence: number;
+  /** The item it picked up; empty when it picked up none. */
+  readonly pickedUp: string;
+}
+
+/** The least that committed state must contain from now on, because a client was told so. */
+export interface Acknowledged {
+  version: number;
+  score: number;
+  session: number;
+  sequence: number;
+  event: number;
+  /** Items whose pickup was acknowledged and which nobody dropped since, with the event of the acknowledgement. */
+  readonly items: Map<string, number>;
+}
+
+/** One player. Fields that end in `Before` hold what the last fact of its kind replaced, for rules that compare. */
+export interface PlayerView {
+  readonly id: NodeId;
+  // the coordinator
+  grant: Grant | null;
+  grants: number;
+  tokenGranted: Peak;
+  tokenGrantedBefore: Peak;
+  /** The latest grant each server was ever given. */
+  readonly grantTo: Map<NodeId, Grant>;
+  /** The server each token was granted to. */
+  readonly grantedUnder: Map<number, NodeId>;
+  // the store
+  state: PlayerState | null;
+  stateBefore: PlayerState | null;
+  /** Who acted last, and before that. */
+  acting: Term | null;
+  actingBefore: Term | null;
+  /** The server that acted under each token. */
+  readonly actedUnder: Map<number, NodeId>;
+  /** The server that had acted under the token of the last accepted effect, before it; undefined: none. */
+  actedUnderBefore: NodeId | undefined;
+  tokenAccepted: Peak;
+  tokenAcceptedBefore: Peak;
+  /** The highest token the store has seen in a fence, a load or a write. */
+  tokenSeen: Peak;
+  tokenSeenBefore: Peak;
+  /** The highest token each server loaded or took the state under. */
+  readonly loaded: Map<NodeId, Peak>;
+  /** Highest sequence accepted, by session. */
+  readonly sequences: Map<number, Peak>;
+  sequenceBefore: Peak;
+  /** Version of the last accepted drop, by item. */
+  readonly dropped: Map<string, number>;
+  // servers
+  readonly beliefs: Map<NodeId, Belief>;
+  /** Transfers of this player that have ended. */
+  transfersEnded: number;
+  // the client
+  connected: boolean;
+  left: boolean;
+  /** Since when it has wanted a connection or an answer in vain; null: it wants nothing, or has just been served. */
+  unservedSinceUs: number | null;
+  /** Actions invoked and neither answered nor given up. */
+  readonly waiting: Set<string>;
+  /** The last action the store refused for what it asked, not for who asked: an owner answered it. */
+  declined: string;
+  tokenShown: Peak;
+  tokenShownBefore: Peak;
+  readonly acknowledged: Acknowledged;
+}
+
+export interface ShippedState {
+  readonly attempt: number;
+  readonly checksum: string;
+  readonly state: PlayerState;
+  readonly event: number;
+}
+
+/** `abandoned`: its source's process is gone, and with it the only memory of the transfer. */
+export type TransferPhase = "open" | "abandoned" | "completed" | "rolledBack";
+
+export interface TransferEnd {
+  readonly outcome: "completed" | "rolledBack";
+  readonly atUs: number;
+  readonly event: number;
+}
+
+export interface TransferView {
+  readonly id: string;
+  readonly player: NodeId;
+  readonly source: NodeId;
+  readonly target: NodeId;
+  readonly startedUs: number;
+  readonly startedEvent: number;
+  phase: TransferPhase;
+  /** When it left the phase "open". */
+  closedUs: number;
+  end: TransferEnd | null;
+  ends: number;
+  attempts: number;
+  /** The committed grant to the target, if there was one. */
+  grant: Grant | null;
+  /** What the store had committed for the player at that grant. */
+  cut: PlayerState | null;
+  shipped: ShippedState[];
+  adopted: ShippedState | null;
+  /** From `rollbackStarted` on. */
+  rollingBack: boolean;
+  readonly notices: string[];
+}
+
+export interface ItemView {
+  readonly spawned: boolean;
+  /** Everywhere it is in committed state: player ids and "ground". Exactly one place is right. */
+  readonly places: string[];
+  event: number;
+}
+
+export interface LockView {
+  readonly node: NodeId;
+  readonly lock: string;
+  readonly transfer: string;
+  readonly atUs: number;
+  readonly event: number;
+}
+
+export interface MeshView {
+  readonly players: Map<NodeId, PlayerView>;
+  readonly transfers: Map<string, TransferView>;
+  /** Ids of those in phase "open", oldest first. */
+  readonly open: Set<string>;
+  /** Transfers that the last process to end was the source of. */
+  abandoned: string[];
+  /** The transfer that ended last: its states are let go when the next one ends. */
+  endedLast: string;
+  readonly items: Map<string, ItemView>;
+  /** Items that are somewhere else after the last accepted effect. */
+  itemsMoved: string[];
+  /** By node and name. Locks of a process that is gone are gone with it. */
+  readonly locks: Map<string, LockView>;
+  /** Whether the last `grantRecovered` or `effectRecovered` told something new: then it is granted or accepted now. */
+  recoveredAnew: boolean;
+  /** The first effect of each operation. */
+  readonly effects: Map<string, EffectRecord>;
+  /** The earlier effect of the operation whose effect was accepted last. */
+  effectBefore: EffectRecord | null;
+  /** Operations whose client was told that they certainly have no effect, with the event. */
+  readonly failed: Map<string, number>;
+  readonly faultsOpen: Set<number>;
+  /** Since when no fault is open. */
+  calmSinceUs: number;
+  healedUs: number | null;
+}
+
+export const GROUND = "ground";
+
+const NO_PEAK: Peak = { value: -1, event: -1 };
+
+export const freshMeshView = (): MeshView => ({
+  players: new Map(),
+  transfers: new Map(),
+  open: new Set(),
+  abandoned: [],
+  endedLast: "",
+  items: new Map(),
+  itemsMoved: [],
+  locks: new Map(),
+  recoveredAnew: false,
+  effects: new Map(),
+  effectBefore: null,
+  failed: new Map(),
+  faultsOpen: new Set(),
+  calmSinceUs: 0,
+  healedUs: null,
+});
+
+/** The player of that name, known from now on. A player is never forgotten: tokens outlive a re-created one. */
+export function playerOf(view: MeshView, id: NodeId): PlayerView {
+  const known = view.players.get(id);
+  if (known !== undefined) return known;
+  const player: PlayerView = {
+    id,
+    grant: null,
+    grants: 0,
+    tokenGranted: NO_PEAK,
+    tokenGrantedBefore: NO_PEAK,
+    grantTo: new Map(),
+    grantedUnder: new Map(),
+    state: null,
+    stateBefore: null,
+    acting: null,
+    actingBefore: null,
+    actedUnder: new Map(),
+    actedUnderBefore: undefined,
+    tokenAccepted: NO_PEAK,
+    tokenAcceptedBefore: NO_PEAK,
+    tokenSeen: NO_PEAK,
+    tokenSeenBefore: NO_PEAK,
+    loaded: new Map(),
+    sequences: new Map(),
+    sequenceBefore: NO_PEAK,
+    dropped: new Map(),
+    beliefs: new Map(),
+    transfersEnded: 0,
+    connected: false,
+    left: false,
+    unservedSinceUs: null,
+    waiting: new Set(),
+    declined: "",
+    tokenShown: NO_PEAK,
+    tokenShownBefore: NO_PEAK,
+    acknowledged: { version: -1, score: -Infinity, session: -1, sequence: -1, event: -1, items: new Map() },
+  };
+  view.players.set(id, player);
+  return player;
+}
+
+/** The peak after `value` was seen: the same one unless it rose. */
+export const raised = (peak: Peak | undefined, value: number, event: number): Peak =>
+  peak !== undefined && value <= peak.value ? peak : { value, event };
+
+/** Whether the owner by the committed grants has shown that it holds what it needs to act. */
+export function ownerIsAble(player: PlayerView): boolean {
+  const { grant } = player;
+  return grant !== null && player.beliefs.get(grant.server)?.token === grant.token;
+}
+
+/** Whether no fault is open now. */
+export const isCalm = (view: MeshView): boolean => view.faultsOpen.size === 0;

@@ -1,0 +1,55 @@
+// Every property a mesh run is judged by. MESH-INV-12 (same seed, same trace) takes two runs: the command line has it.
+
+import {
+  effectsInTokenOrder,
+  noLateWrite,
+  oneActor,
+  outputsInTokenOrder,
+  singleWriter,
+  singleWriterWeak,
+  tokensGuard,
+  tokensRise,
+} from "./authority.ts";
+import { coverage } from "./coverage.ts";
+import { handedOverWhole } from "./handover.ts";
+import { conservation, oneLocation } from "./items.ts";
+import { nothingLeft } from "./leftovers.ts";
+import type { MeshProperty } from "./mesh-property.ts";
+import { exactlyOnce, nothingVanishes, sessionOrder, truthfulAnswers } from "./operations.ts";
+import { progress } from "./progress.ts";
+import { keptInformed, ownerAfterTransfer, transferEndsOnce, transfersTerminate } from "./transfers.ts";
+
+/** Microseconds of true time, from the settings of the run. */
+export interface MeshBounds {
+  /** B of AL1: how long after healing players are served and transfers end; also for A7-owner. */
+  readonly settleUs: number;
+  /** MESH-INV-06: the watchdog's bound, its sweep, and the round trips of a rollback. */
+  readonly transferUs: number;
+  /** MESH-INV-10: how long locks and timers may outlive their transfer. */
+  readonly leftoverUs: number;
+}
+
+export const meshProperties = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly MeshProperty[] => [
+  singleWriter,
+  singleWriterWeak,
+  noLateWrite,
+  tokensRise,
+  effectsInTokenOrder,
+  outputsInTokenOrder,
+  transferEndsOnce,
+  ownerAfterTransfer(settleUs),
+  exactlyOnce,
+  truthfulAnswers,
+  sessionOrder,
+  progress(settleUs),
+  conservation,
+  oneActor,
+  oneLocation,
+  nothingVanishes,
+  tokensGuard,
+  transfersTerminate(transferUs),
+  handedOverWhole,
+  nothingLeft(leftoverUs),
+  keptInformed,
+  ...coverage,
+];

@@ -1,0 +1,44 @@
+// What the properties of the mesh have in common: their types, and rules for facts that come in two forms.
+
+import type { Findings, Instant, Property, Rules } from "../../../check/property.ts";
+import type { JudgedFact, MeshView, PlayerView } from "../mesh-view.ts";
+
+export type MeshProperty = Property<MeshView, JudgedFact>;
+export type MeshRules = Rules<MeshView, JudgedFact>;
+export type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
+
+/** A grant or an effect, stated at once or found by a restart. */
+export type GrantFact = Told<"granted"> | Told<"grantRecovered">;
+export type EffectFact = Told<"effectAccepted"> | Told<"effectRecovered">;
+
+type PlayerRule<F> = (player: PlayerView, fact: F, at: Instant, findings: Findings, view: MeshView) => void;
+
+/**
+ * Rules for every committed grant. One that a restarted coordinator recovered is judged when it was not stated before:
+ * nobody can have been told of it in between, so it is committed now.
+ */
+export const onGrant = (rule: PlayerRule<GrantFact>): Pick<MeshRules, "granted" | "grantRecovered"> => ({
+  granted: (view, fact, at, findings) => withPlayer(view, fact, at, findings, rule),
+  grantRecovered: (view, fact, at, findings) => {
+    if (view.recoveredAnew) withPlayer(view, fact, at, findings, rule);
+  },
+});
+
+/** Rules for every effect the store accepted; a recovered one is judged when it was not stated before. */
+export const onEffect = (rule: PlayerRule<EffectFact>): Pick<MeshRules, "effectAccepted" | "effectRecovered"> => ({
+  effectAccepted: (view, fact, at, findings) => withPlayer(view, fact, at, findings, rule),
+  effectRecovered: (view, fact, at, findings) => {
+    if (view.recoveredAnew) withPlayer(view, fact, at, findings, rule);
+  },
+});
+
+function withPlayer<F extends GrantFact | EffectFact>(
+  view: MeshView,
+  fact: F,
+  at: Instant,
+  findings: Findings,
+  rule: PlayerRule<F>,
+): void {
+  const player = view.players.get(fact.player);
+  if (player !== undefined) rule(player, fact, at, findings, view);
+}
