@@ -1,0 +1,127 @@
+// What every part of one world stands on: virtual time, chance, the ledger of faults, and those who watch.
+
+import { deepFreeze } from "../base/plain-data.ts";
+import { PlainHasher } from "../base/plain-hash.ts";
+import type { NodeId } from "../base/ids.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import type { Streams } from "../kernel/streams.ts";
+import type { Effect, Fact } from "../machine/effect.ts";
+import type { MachineEvent } from "../machine/event.ts";
+import type { FactObserver, Tracer, WorldFact } from "../trace/trace-event.ts";
+import type { FaultLedger } from "./ledger.ts";
+
+/** Kinds of kernel events, and what their payload `a` and `b` mean. */
+export const eventKind = {
+  /** a: node. */
+  boot: 1,
+  /** a: slot of the message in flight. */
+  arrival: 2,
+  /** a: node, b: slot of the timer. */
+  timer: 3,
+  /** The next event in a node's inbox has had its service. a: node. */
+  work: 4,
+  /** a: node, b: slot of what is due: the answer to a draw, the end of a sync. */
+  due: 5,
+  /** As `arrival`, on a connection. */
+  segment: 6,
+  /** a: slot of the connection. */
+  retry: 7,
+  /** A sender learns that its connection is lost. a: slot of the connection, b: why. */
+  notice: 8,
+  /** a and b: the fault driver's own. */
+  fault: 9,
+  heal: 10,
+} as const;
+
+/** What is mixed into the digest beside the kernel's events: a tag and a node, then two words that say more. */
+export const effectTag = {
+  datagram: 1,
+  stream: 2,
+  damaged: 3,
+  setTimer: 4,
+  cancelTimer: 5,
+  drawn: 6,
+  append: 7,
+  rewrite: 8,
+  sync: 9,
+  halt: 10,
+  broke: 11,
+} as const;
+
+const TAG_SHIFT = 20;
+
+/** One step of a machine, kept in checking mode so that two runs can be compared event by event. */
+export interface StepRecord {
+  readonly event: number;
+  readonly atUs: number;
+  readonly node: NodeId;
+  readonly what: MachineEvent;
+  /** Of a machine that broke in this step: none. */
+  readonly effects: readonly Effect[];
+}
+
+/** Name of what concerns the world as a whole. */
+export const worldNode = "world" as NodeId;
+
+export class Ground {
+  readonly kernel: Kernel;
+  readonly streams: Streams;
+  readonly ledger: FaultLedger;
+  readonly tracer: Tracer | undefined;
+  /** Freeze what travels, and keep the last step. */
+  readonly checks: boolean;
+  readonly digests: boolean;
+  lastStep: StepRecord | undefined = undefined;
+  readonly #observer: FactObserver;
+  readonly #hasher = new PlainHasher();
+
+  constructor(parts: {
+    kernel: Kernel;
+    streams: Streams;
+    ledger: FaultLedger;
+    observer: FactObserver;
+    tracer: Tracer | undefined;
+    checks: boolean;
+    digests: boolean;
+  }) {
+    this.kernel = parts.kernel;
+    this.streams = parts.streams;
+    this.ledger = parts.ledger;
+    this.#observer = parts.observer;
+    this.tracer = parts.tracer;
+    this.checks = parts.checks;
+    this.digests = parts.digests;
+  }
+
+  /** States a machine's fact to those who watch. No fact is part of the digest. */
+  state(node: NodeId, fact: Fact): void {
+    const { nowUs, eventsDone } = this.kernel;
+    if (this.checks) deepFreeze(fact);
+    this.#observer.observe(nowUs, eventsDone, node, fact);
+    if (this.tracer !== undefined) this.tracer.trace({ atUs: nowUs, event: eventsDone, node, kind: "fact", fact });
+  }
+
+  /** States a fact of the world itself. */
+  stateOfWorld(node: NodeId, fact: WorldFact): void {
+    this.state(node, fact);
+  }
+
+  /** Mixes an effect and what it carries into the digest. */
+  mixContent(tag: number, node: number, other: number, content: unknown): void {
+    if (!this.digests) return;
+    const hasher = this.#hasher;
+    hasher.hash(content);
+    this.kernel.digest.mix4((tag << TAG_SHIFT) | node, other, hasher.first, hasher.second);
+  }
+
+  /** Mixes an effect that two words say everything about. */
+  mixWords(tag: number, node: number, first: number, second: number): void {
+    if (this.digests) this.kernel.digest.mix4((tag << TAG_SHIFT) | node, first, second, tag);
+  }
+
+  /** 32 bits of a name, for `mixWords`; computed once and kept by whoever mixes it often. */
+  hashOfName(name: string): number {
+    this.#hasher.hashText(name);
+    return this.#hasher.first;
+  }
+}

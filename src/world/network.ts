@@ -1,0 +1,421 @@
+// The network between the nodes: each message draws its chances on its link, meets the faults upon it, and arrives,
+// late, twice, damaged or never. Datagrams are carried here, streams by the stream transport.
+//
+// A message is lost to a cut when its link is cut as it is sent or as it arrives; a cut that came and went while it was
+// on its way does not matter.
+
+import type { NodeId } from "../base/ids.ts";
+import { canonicalSize } from "../base/canonical-json.ts";
+import { deepFreeze } from "../base/plain-data.ts";
+import type { Transport } from "../machine/effect.ts";
+import type { NodeSpec } from "../machine/machine.ts";
+import type { Message } from "../machine/message.ts";
+import type { LossReason } from "../trace/trace-event.ts";
+import type { Interference, MessageInterceptor } from "./controls.ts";
+import { Cuts, type CutsCheckpoint } from "./cuts.ts";
+import { withDamagedBytes } from "./faults/damage.ts";
+import { Flights, type FlightsCheckpoint } from "./flights.ts";
+import { effectTag, eventKind, type Ground } from "./ground.ts";
+import { HeldMessages, type HeldCheckpoint } from "./held.ts";
+import { drawLatency } from "./latency.ts";
+import { Lane, LinkState, LinkTable, type LinkChange, type LinkProfile, type LinkStateCheckpoint } from "./link.ts";
+import type { WorldPlan } from "./plan.ts";
+import type { Process } from "./process.ts";
+import { StreamTransport, type StreamTransportCheckpoint } from "./stream-transport.ts";
+
+/** A message as it leaves its sender, with what was drawn for it. */
+export interface Departure {
+  readonly from: number;
+  readonly to: number;
+  readonly message: Message;
+  readonly ordinal: number;
+  readonly sentUs: number;
+  readonly isChanged: boolean;
+  readonly flaw: LossReason | undefined;
+  /** Further delay that faults ask for. */
+  readonly delayUs: number;
+}
+
+/** What was drawn for a message before anything was decided. */
+interface Chances {
+  readonly isLost: boolean;
+  readonly latencyUs: number;
+}
+
+export interface NetworkCheckpoint {
+  readonly isHealed: boolean;
+  readonly flights: FlightsCheckpoint;
+  readonly cuts: CutsCheckpoint;
+  readonly states: readonly LinkStateCheckpoint[];
+  readonly held: HeldCheckpoint;
+  readonly streams: StreamTransportCheckpoint;
+}
+
+export class Network {
+  readonly flights: Flights;
+  readonly #ground: Ground;
+  readonly #nodes: readonly NodeSpec[];
+  readonly #indexOf: ReadonlyMap<NodeId, number>;
+  readonly #subjects: readonly string[];
+  readonly #processes: readonly Process[];
+  readonly #plan: WorldPlan;
+  readonly #cuts: Cuts;
+  readonly #held: HeldMessages;
+  readonly #streams: StreamTransport;
+  readonly #states = new Map<number, LinkState>();
+  /** By sender: for each message type, the lanes by receiver. */
+  readonly #lanes: Map<string, (Lane | undefined)[]>[];
+  #table: LinkTable;
+  #isHealed = false;
+  #interceptor: MessageInterceptor | undefined = undefined;
+
+  /** @param processes by index; filled in by the world once the network is there. */
+  constructor(ground: Ground, plan: WorldPlan, nodes: readonly NodeSpec[], processes: readonly Process[]) {
+    this.#ground = ground;
+    this.#plan = plan;
+    this.#nodes = nodes;
+    this.#processes = processes;
+    this.#indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
+    this.#subjects = nodes.map(({ role, ordinal }) => `${role}/${ordinal}`);
+    this.#table = new LinkTable(plan.link, plan.links, nodes);
+    this.#cuts = new Cuts(nodes.length);
+    this.#lanes = nodes.map(() => new Map<string, (Lane | undefined)[]>());
+    this.flights = new Flights(
+      ground,
+      nodes.map(({ id }) => id),
+    );
+    this.#held = new HeldMessages(this.flights, this);
+    this.#streams = new StreamTransport(ground, this.flights, this, processes);
+    ground.kernel.on(eventKind.arrival, (slot) => this.#arrive(slot));
+  }
+
+  /** Takes a message from a node. False, and nothing happens, when nobody is called `to`. */
+  send(from: number, to: NodeId, message: Message, via: Transport | undefined): boolean {
+    const target = this.#indexOf.get(to);
+    if (target === undefined) return false;
+    const ground = this.#ground;
+    if (ground.checks) deepFreeze(message);
+    const ordinal = ++this.flights.sent;
+    const state = this.#states.size === 0 ? undefined : this.#states.get(this.#linkOf(from, target));
+    const profile = state === undefined ? this.#table.profileOf(from, target) : state.profile;
+    const transport = via ?? profile.transport;
+    if (ground.digests) {
+      ground.mixContent(transport === "stream" ? effectTag.stream : effectTag.datagram, from, target, message);
+    }
+    if (ground.tracer !== undefined) this.#traceSent(from, target, ordinal, transport, message);
+    if (from === target) {
+      this.#launch(this.#departure(from, target, message, ordinal), 0, 0);
+    } else if (
+      transport === "datagram" &&
+      profile.isSimple &&
+      state === undefined &&
+      this.#interceptor === undefined &&
+      this.#cuts.count === 0
+    ) {
+      this.#sendSimple(from, target, message, ordinal, profile);
+    } else {
+      this.#sendWith(from, target, message, ordinal, transport);
+    }
+    return true;
+  }
+
+  nameOf(node: number): NodeId {
+    return this.#nodes[node].id;
+  }
+
+  /** The streams of a message type on a link. */
+  laneOf(from: number, to: number, type: string): Lane {
+    const byType = this.#lanes[from];
+    let lanes = byType.get(type);
+    if (lanes === undefined) {
+      lanes = new Array<undefined>(this.#nodes.length).fill(undefined);
+      byType.set(type, lanes);
+    }
+    return (lanes[to] ??= new Lane(this.#ground.streams, `${this.#subjects[from]}>${this.#subjects[to]} ${type}`));
+  }
+
+  profileOf(from: number, to: number): LinkProfile {
+    return this.#states.get(this.#linkOf(from, to))?.profile ?? this.#table.profileOf(from, to);
+  }
+
+  stateOf(from: number, to: number): LinkState | undefined {
+    return this.#states.get(this.#linkOf(from, to));
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.#cuts.isCut(from, to);
+  }
+
+  /** Credits a cut that made a difference to those who made it. */
+  creditCut(from: number, to: number): void {
+    for (const strike of this.#cuts.strikesOf(from, to)) this.#ground.ledger.changed(strike);
+  }
+
+  /** Draws whether a message is lost, and how long it takes: both, whatever becomes of it, so that no draw shifts. */
+  chancesOf(from: number, to: number, message: Message): Chances {
+    const profile = this.profileOf(from, to);
+    const lane = this.laneOf(from, to, message.type);
+    const state = profile.isBursty ? this.#stateFor(from, to) : this.stateOf(from, to);
+    const isLost = profile.isBursty
+      ? (state as LinkState).chain.lost(lane.lossStream)
+      : profile.lossOf > 0 && lane.lossStream.chance(profile.lossOf, profile.lossOutOf);
+    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : drawLatency(profile.latency, lane.latencyStream);
+    if (state !== undefined) this.#creditLink(state, isLost);
+    return { isLost, latencyUs };
+  }
+
+  /** When a message has left the sender's queue for bandwidth; -1 when there is no room in it. */
+  departsUs(from: number, to: number, message: Message): number {
+    const { nowUs } = this.#ground.kernel;
+    const { bytesPerSecond, queueMax } = this.profileOf(from, to).plan;
+    if (bytesPerSecond === 0) return nowUs;
+    const state = this.#stateFor(from, to);
+    const waiting = state.departuresUs.filter((atUs) => atUs > nowUs);
+    state.departuresUs = waiting;
+    if (state.bandwidthStrike > 0) this.#ground.ledger.changed(state.bandwidthStrike);
+    // One of them is being sent, and does not wait.
+    if (waiting.length > queueMax) return -1;
+    const busyUs = Math.ceil((canonicalSize(message) * 1_000_000) / bytesPerSecond);
+    const departsUs = (waiting.at(-1) ?? nowUs) + busyUs;
+    waiting.push(departsUs);
+    return departsUs;
+  }
+
+  /** Sends a datagram on its way, as if it left its sender now. */
+  sendDatagram(departure: Departure, notBeforeUs = 0): number {
+    const { from, to, message, ordinal } = departure;
+    const { isLost, latencyUs } = this.chancesOf(from, to, message);
+    const { duplicate, reorder, reorderWithinUs, corrupt } = this.profileOf(from, to).plan;
+    const lane = this.laneOf(from, to, message.type);
+    const isCopied = duplicate.of > 0 && lane.rare("duplicate").chance(duplicate.of, duplicate.outOf);
+    const isLate = reorder.of > 0 && lane.rare("reorder").chance(reorder.of, reorder.outOf);
+    const isDamaged = corrupt.of > 0 && lane.rare("corrupt").chance(corrupt.of, corrupt.outOf);
+    const reason = isLost ? "loss" : this.#obstacle(from, to);
+    const departsUs = reason === undefined ? this.departsUs(from, to, message) : -1;
+    if (reason !== undefined || departsUs < 0) {
+      this.flights.loseUnsent(from, to, ordinal, reason ?? "queueFull");
+      return notBeforeUs;
+    }
+    const arriving = isDamaged ? this.#damage(departure, lane) : departure;
+    const waitUs = departsUs - this.#ground.kernel.nowUs + departure.delayUs;
+    const lateUs = isLate && reorderWithinUs > 0 ? lane.rare("lateness").below(reorderWithinUs + 1) : 0;
+    const arrivesUs = Math.max(notBeforeUs, this.#ground.kernel.nowUs + waitUs + latencyUs + lateUs);
+    this.#launch(arriving, arrivesUs - this.#ground.kernel.nowUs, 0);
+    if (isCopied) this.sendCopy(arriving, 1, waitUs, "copy");
+    return arrivesUs;
+  }
+
+  /** Launches one more copy of a datagram, with a latency of its own. */
+  sendCopy(departure: Departure, copy: number, waitUs: number, purpose: "copy" | "fault-copy"): void {
+    const { latency } = this.profileOf(departure.from, departure.to).plan;
+    const lane = this.laneOf(departure.from, departure.to, departure.message.type);
+    this.#launch(departure, waitUs + drawLatency(latency, lane.rare(purpose)), copy);
+  }
+
+  setInterceptor(interceptor: MessageInterceptor | undefined): void {
+    this.#interceptor = interceptor;
+  }
+
+  releaseHeld(strike: number, order: "inOrder" | "shuffled"): void {
+    this.#held.release(strike, order);
+    this.#streams.unclog(strike);
+  }
+
+  cut(strike: number, from: number, to: number): void {
+    this.#cuts.cut(strike, from, to);
+  }
+
+  mend(strike: number, from: number, to: number): void {
+    this.#cuts.mend(strike, from, to);
+  }
+
+  override(strike: number, from: number, to: number, change: LinkChange): void {
+    this.#stateFor(from, to).override(strike, change);
+    if (change.refuse === true) this.#streams.refuse(strike, from, to);
+  }
+
+  restoreLink(strike: number, from: number, to: number): void {
+    const link = this.#linkOf(from, to);
+    const state = this.#states.get(link);
+    if (state === undefined) return;
+    state.restoreFrom(strike);
+    if (state.isIdle) this.#states.delete(link);
+  }
+
+  /** The incarnation of a node is over: what its sockets still held back is lost. */
+  onCrash(node: number): void {
+    this.#streams.onCrash(node);
+  }
+
+  /** From now on the network is fair; what was held back or stuck sets out now. */
+  heal(): void {
+    this.#isHealed = true;
+    this.#interceptor = undefined;
+    this.#cuts.mendAll();
+    this.#table.heal();
+    for (const [link, state] of this.#states) {
+      state.heal(this.#table.profileOf(Math.floor(link / this.#nodes.length), link % this.#nodes.length));
+    }
+    this.#held.releaseAll();
+    this.#streams.heal();
+  }
+
+  checkpoint(): NetworkCheckpoint {
+    return {
+      isHealed: this.#isHealed,
+      flights: this.flights.checkpoint(),
+      cuts: this.#cuts.checkpoint(),
+      states: [...this.#states].map(([link, state]) => state.checkpoint(link)),
+      held: this.#held.checkpoint(),
+      streams: this.#streams.checkpoint(),
+    };
+  }
+
+  restore(from: NetworkCheckpoint): void {
+    this.#isHealed = from.isHealed;
+    this.#table = new LinkTable(this.#plan.link, this.#plan.links, this.#nodes);
+    if (from.isHealed) this.#table.heal();
+    this.#interceptor = undefined;
+    this.flights.restore(from.flights);
+    this.#cuts.restore(from.cuts);
+    this.#states.clear();
+    for (const state of from.states) {
+      this.#stateFor(Math.floor(state.link / this.#nodes.length), state.link % this.#nodes.length).restore(state);
+    }
+    this.#held.restore(from.held);
+    this.#streams.restore(from.streams);
+  }
+
+  /** Latency and independent loss, no fault anywhere: what nearly every message of nearly every run goes through. */
+  #sendSimple(from: number, to: number, message: Message, ordinal: number, profile: LinkProfile): void {
+    const { kernel } = this.#ground;
+    let { latencyUs } = profile;
+    if (profile.lossOf > 0 || latencyUs < 0) {
+      const lane = this.laneOf(from, to, message.type);
+      if (latencyUs < 0) latencyUs = drawLatency(profile.latency, lane.latencyStream);
+      if (profile.lossOf > 0 && lane.lossStream.chance(profile.lossOf, profile.lossOutOf)) {
+        this.flights.loseUnsent(from, to, ordinal, "loss");
+        return;
+      }
+    }
+    const slot = this.flights.add({
+      from,
+      to,
+      message,
+      ordinal,
+      sentUs: kernel.nowUs,
+      copy: 0,
+      isChanged: false,
+      flaw: undefined,
+      connection: -1,
+    });
+    kernel.schedule(kernel.nowUs + latencyUs, eventKind.arrival, slot, 0);
+  }
+
+  #sendWith(from: number, to: number, message: Message, ordinal: number, transport: Transport): void {
+    const { nowUs: atUs } = this.#ground.kernel;
+    const interference = this.#interceptor?.intercept({ from, to, message, atUs });
+    const planned = this.#departure(from, to, message, ordinal);
+    const departure = interference === undefined ? planned : this.#interfered(planned, interference);
+    if (transport === "stream") {
+      this.#streams.send(departure, interference);
+    } else if (interference?.drop === true && !interference.damagedOnWire) {
+      this.chancesOf(from, to, message);
+      this.flights.loseUnsent(from, to, ordinal, "dropFault");
+    } else if (interference !== undefined && interference.heldBy > 0) {
+      this.#held.hold(interference.heldBy, departure);
+    } else {
+      this.sendDatagram(departure);
+      interference?.copiesAfterUs.forEach((afterUs, at) => {
+        this.sendCopy(departure, at + 2, departure.delayUs + afterUs, "fault-copy");
+      });
+    }
+  }
+
+  #departure(from: number, to: number, message: Message, ordinal: number): Departure {
+    const { nowUs: sentUs } = this.#ground.kernel;
+    return { from, to, message, ordinal, sentUs, isChanged: false, flaw: undefined, delayUs: 0 };
+  }
+
+  #interfered(planned: Departure, interference: Interference): Departure {
+    const { from, to } = planned;
+    const { drop, damagedOnWire, delayUs, message } = interference;
+    const isChanged = message !== planned.message || damagedOnWire;
+    if (isChanged && this.#ground.digests) this.#ground.mixContent(effectTag.damaged, from, to, message);
+    const { frameChecksum } = this.profileOf(from, to).plan;
+    const flaw = !damagedOnWire ? undefined : frameChecksum ? "corruptFrame" : drop ? "malformed" : undefined;
+    return { ...planned, message, isChanged, flaw, delayUs };
+  }
+
+  #damage(departure: Departure, lane: Lane): Departure {
+    const message = withDamagedBytes(departure.message, lane.rare("damage"));
+    if (this.#ground.digests) {
+      this.#ground.mixContent(effectTag.damaged, departure.from, departure.to, message ?? null);
+    }
+    const { frameChecksum } = this.profileOf(departure.from, departure.to).plan;
+    const flaw = frameChecksum ? "corruptFrame" : message === undefined ? "malformed" : departure.flaw;
+    return { ...departure, message: message ?? departure.message, isChanged: true, flaw };
+  }
+
+  /** Why nothing can set out on a link now, credited to the faults that are the cause. */
+  #obstacle(from: number, to: number): LossReason | undefined {
+    if (this.isCut(from, to)) {
+      this.creditCut(from, to);
+      return "partition";
+    }
+    const refuseStrike = this.stateOf(from, to)?.refuseStrike ?? 0;
+    if (refuseStrike === 0) return undefined;
+    this.#ground.ledger.changed(refuseStrike);
+    return "refused";
+  }
+
+  #creditLink(state: LinkState, isLost: boolean): void {
+    const { ledger } = this.#ground;
+    if (state.lossStrike > 0) {
+      if (isLost) ledger.changed(state.lossStrike);
+      else ledger.touched(state.lossStrike);
+    }
+    if (state.latencyStrike > 0) ledger.changed(state.latencyStrike);
+  }
+
+  #launch(departure: Departure, delayUs: number, copy: number): void {
+    const { from, to, message, ordinal, sentUs, isChanged, flaw } = departure;
+    const { kernel } = this.#ground;
+    const slot = this.flights.add({ from, to, message, ordinal, sentUs, copy, isChanged, flaw, connection: -1 });
+    kernel.schedule(kernel.nowUs + delayUs, eventKind.arrival, slot, 0);
+  }
+
+  #arrive(slot: number): void {
+    const { from, to, flaw } = this.flights.at(slot);
+    if (this.#cuts.count > 0 && this.#cuts.isCut(from, to)) {
+      this.creditCut(from, to);
+      this.flights.lose(slot, "partition");
+    } else if (!this.#processes[to].isUp) {
+      this.flights.lose(slot, "receiverDown");
+    } else if (flaw !== undefined) {
+      this.flights.lose(slot, flaw);
+    } else {
+      this.#processes[to].receive(slot);
+    }
+  }
+
+  #stateFor(from: number, to: number): LinkState {
+    const link = this.#linkOf(from, to);
+    let state = this.#states.get(link);
+    if (state === undefined) {
+      state = new LinkState(this.#table.profileOf(from, to));
+      this.#states.set(link, state);
+    }
+    return state;
+  }
+
+  #linkOf(from: number, to: number): number {
+    return from * this.#nodes.length + to;
+  }
+
+  #traceSent(from: number, to: number, message: number, via: Transport, content: Message): void {
+    const { nowUs: atUs, eventsDone: event } = this.#ground.kernel;
+    const node = this.#nodes[from].id;
+    this.#ground.tracer?.trace({ atUs, event, node, kind: "sent", message, to: this.#nodes[to].id, via, content });
+  }
+}

@@ -1,0 +1,494 @@
+// One node: its machine, and what an operating system would be to it. It hands events over one at a time, each with the
+// node's own clocks, and carries out the effects in order. Of an incarnation nothing survives but the disk.
+
+import { assert, unreachable } from "../base/assert.ts";
+import type { NodeId } from "../base/ids.ts";
+import { NotPlainData, clonePlain } from "../base/plain-data.ts";
+import type { Effect } from "../machine/effect.ts";
+import type { ConnectionLoss, MachineEvent } from "../machine/event.ts";
+import type { Machine, NodeSpec } from "../machine/machine.ts";
+import { NodeClock, type ClockCheckpoint } from "./clock.ts";
+import { effectTag, eventKind, type Ground } from "./ground.ts";
+import { Inbox, type InboxCheckpoint, type Occurrence } from "./inbox.ts";
+import type { Network } from "./network.ts";
+import { NodeTimers, type NodeTimersCheckpoint } from "./node-timers.ts";
+import type { ClockPlan, DiskPlan, ProcessPlan } from "./plan.ts";
+import { Slots, type SlotsCheckpoint } from "./slots.ts";
+import { Storage, type StorageCheckpoint } from "./storage.ts";
+
+/** What a kernel event will bring to one incarnation of the node. Never changes. */
+type Due =
+  | { readonly type: "draw"; readonly incarnation: number; readonly purpose: string; readonly value: number }
+  | { readonly type: "sync"; readonly incarnation: number; readonly sync: string; readonly mark: number };
+
+interface Pause {
+  readonly strike: number;
+  readonly monotonic: "runs" | "stops";
+}
+
+interface Slowness {
+  readonly strike: number;
+  readonly stepUs: number;
+}
+
+export interface ProcessPlans {
+  readonly clock: ClockPlan;
+  readonly disk: DiskPlan;
+  readonly process: ProcessPlan;
+}
+
+export interface ProcessCheckpoint {
+  readonly incarnation: number;
+  /** Undefined: the process is down. */
+  readonly state: object | undefined;
+  readonly clock: ClockCheckpoint;
+  readonly storage: StorageCheckpoint;
+  readonly timers: NodeTimersCheckpoint;
+  readonly inbox: InboxCheckpoint;
+  readonly dues: SlotsCheckpoint<Due>;
+  readonly work: number;
+  readonly pause: Pause | undefined;
+  readonly slownesses: readonly Slowness[];
+  readonly clockStrikes: readonly number[];
+}
+
+export class Process {
+  readonly index: number;
+  readonly id: NodeId;
+  readonly subject: string;
+  readonly storage: Storage;
+  /** -1: never booted. */
+  incarnation = -1;
+  readonly #ground: Ground;
+  readonly #network: Network;
+  readonly #spec: NodeSpec;
+  readonly #plan: ProcessPlan;
+  readonly #clock: NodeClock;
+  readonly #timers: NodeTimers;
+  readonly #inbox = new Inbox();
+  readonly #dues = new Slots<Due>();
+  #machine: Machine | undefined = undefined;
+  /** Kernel event at which the first in the inbox has had its service; 0: none. */
+  #work = 0;
+  #pause: Pause | undefined = undefined;
+  #slownesses: readonly Slowness[] = [];
+  #stepUs: number;
+  /** Strikes upon the clock whose effect has not been read yet. */
+  #clockStrikes: readonly number[] = [];
+  /** An event can be handed over as it comes: nothing waits, nothing is slow. */
+  #isReady = false;
+
+  constructor(ground: Ground, network: Network, node: { index: number; spec: NodeSpec }, plans: ProcessPlans) {
+    const { index, spec } = node;
+    this.#ground = ground;
+    this.#network = network;
+    this.#spec = spec;
+    this.#plan = plans.process;
+    this.#stepUs = plans.process.stepUs;
+    this.index = index;
+    this.id = spec.id;
+    this.subject = `${spec.role}/${spec.ordinal}`;
+    this.#clock = new NodeClock(plans.clock, ground.kernel.nowUs);
+    this.#timers = new NodeTimers(ground, { index, id: spec.id, subject: this.subject, clock: this.#clock });
+    this.storage = new Storage(ground, { index, id: spec.id, subject: this.subject }, plans.disk);
+  }
+
+  get isUp(): boolean {
+    return this.#machine !== undefined;
+  }
+
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** What the machine remembers; undefined while the process is down. */
+  get state(): object | undefined {
+    return this.#machine?.state;
+  }
+
+  /** Names of the timers that are armed, in order. */
+  get armedTimers(): readonly string[] {
+    return this.#timers.armed();
+  }
+
+  /** Starts a new incarnation, unless one runs. */
+  boot(): void {
+    if (this.#machine !== undefined) return;
+    const { nowUs } = this.#ground.kernel;
+    this.incarnation++;
+    this.#clock.onIncarnation(nowUs);
+    this.#machine = this.#spec.start();
+    const { incarnation } = this;
+    this.#ground.stateOfWorld(this.id, { fact: "nodeBooted", incarnation });
+    this.#refresh();
+    const disk = this.storage.contents();
+    const monotonicUs = this.#readMonotonic();
+    this.#step({ type: "booted", incarnation, disk, monotonicUs, wallUs: this.#clock.wallUs(nowUs) });
+  }
+
+  /** A message has reached the node. The process is up. */
+  receive(slot: number): void {
+    if (this.#isReady) return this.#handMessage(slot);
+    const { flights } = this.#network;
+    if (this.#inbox.length >= this.#plan.inboxMax && flights.at(slot).connection < 0) {
+      flights.lose(slot, "queueFull");
+      this.#creditWait();
+      return;
+    }
+    this.#wait({ type: "message", flight: slot });
+  }
+
+  /** A timer came due. */
+  onTimer(slot: number): void {
+    const timer = this.#timers.due(slot);
+    if (timer === undefined) return;
+    this.#offer({ type: "timer", slot, arming: timer.arming });
+  }
+
+  /** The first in the inbox has had its service. */
+  onWork(): void {
+    this.#work = 0;
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+      if (this.#hand(next)) break;
+    }
+    this.#refresh();
+    this.#planWork();
+  }
+
+  onDue(slot: number): void {
+    const due = this.#dues.remove(slot);
+    if (due.incarnation !== this.incarnation || this.#machine === undefined) return;
+    if (due.type === "sync") return this.#offer(this.storage.completeSync(due.sync, due.mark));
+    const drawn: Occurrence = { type: "drawn", purpose: due.purpose, value: due.value };
+    // A draw belongs to the step that asked for it: nothing comes between, and it takes no time.
+    if (this.#pause === undefined) this.#hand(drawn);
+    else this.#inbox.pushFirst(drawn);
+    this.#refresh();
+  }
+
+  loseConnection(incarnation: number, peer: NodeId, reason: ConnectionLoss): void {
+    if (incarnation !== this.incarnation || this.#machine === undefined) return;
+    this.#offer({ type: "connectionLost", peer, reason });
+  }
+
+  /** Kills the process. */
+  crash(strike: number, torn: boolean): void {
+    if (this.#machine === undefined) return;
+    this.#ground.ledger.changed(strike);
+    this.#end("crashed", "fault", torn);
+  }
+
+  requestStop(strike: number): void {
+    if (this.#machine === undefined) return;
+    this.#ground.ledger.changed(strike);
+    this.#offer({ type: "stopRequested" });
+  }
+
+  pause(strike: number, monotonic: "runs" | "stops"): void {
+    if (this.#machine === undefined) return;
+    const { ledger, kernel } = this.#ground;
+    ledger.touched(strike);
+    if (this.#pause === undefined) this.#ground.stateOfWorld(this.id, { fact: "nodePaused" });
+    const wasStopped = this.#pause?.monotonic === "stops";
+    this.#pause = { strike, monotonic };
+    if (monotonic === "stops" && !wasStopped) {
+      this.#clock.stopMonotonic(kernel.nowUs);
+      this.#timers.stop();
+    } else if (monotonic === "runs" && wasStopped) {
+      this.#clock.resumeMonotonic(kernel.nowUs);
+      this.#timers.reaim();
+    }
+    if (this.#work !== 0) {
+      kernel.cancel(this.#work);
+      this.#work = 0;
+      ledger.changed(strike);
+    }
+    this.#refresh();
+  }
+
+  resume(): void {
+    if (this.#pause === undefined) return;
+    if (this.#pause.monotonic === "stops") {
+      this.#clock.resumeMonotonic(this.#ground.kernel.nowUs);
+      this.#timers.reaim();
+    }
+    this.#pause = undefined;
+    this.#ground.stateOfWorld(this.id, { fact: "nodeResumed" });
+    this.#refresh();
+    this.#planWork();
+  }
+
+  slow(strike: number, stepUs: number): void {
+    this.#setSlownesses([...this.#slownesses, { strike, stepUs }]);
+  }
+
+  unslow(strike: number): void {
+    this.#setSlownesses(this.#slownesses.filter((slowness) => slowness.strike !== strike));
+  }
+
+  suppressTimers(strike: number, prefixes: readonly string[]): void {
+    this.#timers.suppress(strike, prefixes);
+  }
+
+  releaseTimers(strike: number, lost: boolean): void {
+    this.#timers.release(strike, lost);
+  }
+
+  /** Does something to the clock; timers are aimed anew, since its rate may be another. */
+  changeClock(strike: number, change: (clock: NodeClock, nowUs: number) => void): void {
+    const { nowUs } = this.#ground.kernel;
+    change(this.#clock, nowUs);
+    if (!this.#clockStrikes.includes(strike)) this.#clockStrikes = [...this.#clockStrikes, strike];
+    if (this.#machine !== undefined && this.#pause?.monotonic !== "stops") this.#timers.reaim();
+  }
+
+  /** No fault is upon the node any more. */
+  heal(): void {
+    this.resume();
+    this.#timers.releaseAll();
+    this.#setSlownesses([]);
+    this.storage.heal();
+  }
+
+  checkpoint(): ProcessCheckpoint {
+    return {
+      incarnation: this.incarnation,
+      state: this.#machine === undefined ? undefined : clonePlain(this.#machine.state),
+      clock: this.#clock.checkpoint(),
+      storage: this.storage.checkpoint(),
+      timers: this.#timers.checkpoint(),
+      inbox: this.#inbox.checkpoint(),
+      dues: this.#dues.checkpoint(),
+      work: this.#work,
+      pause: this.#pause,
+      slownesses: this.#slownesses,
+      clockStrikes: this.#clockStrikes,
+    };
+  }
+
+  restore(from: ProcessCheckpoint): void {
+    this.incarnation = from.incarnation;
+    this.#machine = from.state === undefined ? undefined : this.#spec.start();
+    if (this.#machine !== undefined && from.state !== undefined) this.#machine.state = clonePlain(from.state);
+    this.#clock.restore(from.clock);
+    this.storage.restore(from.storage);
+    this.#timers.restore(from.timers);
+    this.#inbox.restore(from.inbox);
+    this.#dues.restore(from.dues);
+    this.#work = from.work;
+    this.#pause = from.pause;
+    this.#clockStrikes = from.clockStrikes;
+    this.#setSlownesses(from.slownesses);
+  }
+
+  /** Hands an event over now, or lets it wait its turn. */
+  #offer(occurrence: Occurrence): void {
+    if (this.#isReady) this.#hand(occurrence);
+    else this.#wait(occurrence);
+  }
+
+  #wait(occurrence: Occurrence): void {
+    this.#inbox.push(occurrence);
+    this.#creditWait();
+    this.#refresh();
+    this.#planWork();
+  }
+
+  #creditWait(): void {
+    if (this.#pause !== undefined) this.#ground.ledger.changed(this.#pause.strike);
+    for (const { strike } of this.#slownesses) this.#ground.ledger.changed(strike);
+  }
+
+  #planWork(): void {
+    if (this.#work !== 0 || this.#inbox.length === 0 || this.#pause !== undefined) return;
+    const { kernel } = this.#ground;
+    this.#work = kernel.schedule(kernel.nowUs + this.#stepUs, eventKind.work, this.index, 0);
+  }
+
+  #setSlownesses(slownesses: readonly Slowness[]): void {
+    this.#slownesses = slownesses;
+    this.#stepUs = slownesses.reduce((sum, { stepUs }) => sum + stepUs, this.#plan.stepUs);
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    this.#isReady =
+      this.#machine !== undefined && this.#pause === undefined && this.#stepUs === 0 && this.#inbox.length === 0;
+  }
+
+  #handMessage(slot: number): void {
+    const { from, message } = this.#network.flights.deliver(slot);
+    const monotonicUs = this.#readMonotonic();
+    const wallUs = this.#clock.wallUs(this.#ground.kernel.nowUs);
+    this.#step({ type: "received", from: this.#network.nameOf(from), message, monotonicUs, wallUs });
+  }
+
+  /** Gives an event to the machine. False: it was stale, and nothing happened. */
+  #hand(occurrence: Occurrence): boolean {
+    if (occurrence.type === "message") {
+      this.#handMessage(occurrence.flight);
+      return true;
+    }
+    if (occurrence.type === "timer") return this.#handTimer(occurrence.slot, occurrence.arming);
+    const monotonicUs = this.#readMonotonic();
+    this.#step({ ...occurrence, monotonicUs, wallUs: this.#clock.wallUs(this.#ground.kernel.nowUs) });
+    return true;
+  }
+
+  #handTimer(slot: number, arming: number): boolean {
+    const timer = this.#timers.fire(slot, arming);
+    if (timer === undefined) return false;
+    const monotonicUs = this.#readMonotonic();
+    this.#step({ type: "timerFired", timer, monotonicUs, wallUs: this.#clock.wallUs(this.#ground.kernel.nowUs) });
+    return true;
+  }
+
+  #readMonotonic(): number {
+    const { nowUs } = this.#ground.kernel;
+    if (this.#clockStrikes.length > 0) this.#creditClock(nowUs);
+    return this.#clock.monotonicUs(nowUs);
+  }
+
+  /** A reading is about to be taken, of a clock that was meddled with. */
+  #creditClock(nowUs: number): void {
+    const isOff = this.#clock.distorted(nowUs);
+    for (const strike of this.#clockStrikes) {
+      if (isOff) this.#ground.ledger.changed(strike);
+      else this.#ground.ledger.touched(strike);
+    }
+    if (isOff) this.#clockStrikes = [];
+  }
+
+  #step(event: MachineEvent): void {
+    const machine = this.#machine;
+    assert(machine !== undefined, "only a process that is up is given events");
+    const effects = this.#ask(machine, event);
+    if (effects === undefined) return;
+    const wrong = this.#carryOutAll(effects, machine, event.monotonicUs);
+    if (wrong !== undefined) this.#break(wrong, event.type);
+  }
+
+  /** What the machine wants done; undefined when it threw, and is no more. */
+  #ask(machine: Machine, event: MachineEvent): readonly Effect[] | undefined {
+    try {
+      const effects = machine.step(event);
+      if (this.#ground.checks) this.#record(event, effects);
+      return effects;
+    } catch (error) {
+      if (this.#ground.checks) this.#record(event, []);
+      this.#break(textOf(error), event.type);
+      return undefined;
+    }
+  }
+
+  /** Returns what no machine may ask for, if one did; effects before it have been carried out. */
+  #carryOutAll(effects: readonly Effect[], machine: Machine, monotonicUs: number): string | undefined {
+    try {
+      for (const effect of effects) {
+        const wrong = this.#carryOut(effect, monotonicUs);
+        if (wrong !== undefined) return wrong;
+        if (this.#machine !== machine) return undefined;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotPlainData) return error.message;
+      throw error;
+    }
+  }
+
+  #carryOut(effect: Effect, monotonicUs: number): string | undefined {
+    switch (effect.type) {
+      case "send":
+        if (this.#network.send(this.index, effect.to, effect.message, effect.via)) return undefined;
+        return `a message is sent to a node that exists, and none is called "${effect.to}"`;
+      case "setTimer":
+        return this.#setTimer(effect.timer, effect.afterUs, effect.spreadUs ?? 0, monotonicUs);
+      case "cancelTimer":
+        this.#timers.cancel(effect.timer);
+        return undefined;
+      case "record":
+        this.#ground.state(this.id, effect);
+        return undefined;
+      case "draw":
+        return this.#draw(effect.purpose, effect.below);
+      case "append":
+        this.storage.append(effect.file, effect.record);
+        return undefined;
+      case "rewrite":
+        this.storage.rewrite(effect.file, effect.records);
+        return undefined;
+      case "sync":
+        this.#sync(effect.sync);
+        return undefined;
+      case "halt":
+        this.#end("stopped");
+        return undefined;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #setTimer(timer: string, afterUs: number, spreadUs: number, monotonicUs: number): string | undefined {
+    if (!isWhole(afterUs) || !isWhole(spreadUs)) {
+      return `timer "${timer}" is set to whole microseconds from 0, not to ${afterUs} with a spread of ${spreadUs}`;
+    }
+    this.#timers.set(timer, afterUs, spreadUs, monotonicUs);
+    return undefined;
+  }
+
+  #draw(purpose: string, below: number): string | undefined {
+    if (!isWhole(below) || below < 1) return `a draw for "${purpose}" is below an integer from 1, not below ${below}`;
+    const { kernel, streams } = this.#ground;
+    const value = streams.named("draw", `${this.subject} ${purpose}`).below(below);
+    this.#ground.mixWords(effectTag.drawn, this.index, value | 0, Math.floor(value / 0x1_0000_0000));
+    const slot = this.#dues.add({ type: "draw", incarnation: this.incarnation, purpose, value });
+    kernel.schedule(kernel.nowUs, eventKind.due, this.index, slot);
+    return undefined;
+  }
+
+  #sync(sync: string): void {
+    const { mark, atUs } = this.storage.beginSync(sync);
+    const slot = this.#dues.add({ type: "sync", incarnation: this.incarnation, sync, mark });
+    this.#ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
+  }
+
+  /** The machine did what no machine may do: a finding, told with its story, and from here on a crash like another. */
+  #break(error: string, event: string): void {
+    this.#ground.mixWords(effectTag.broke, this.index, 0, 0);
+    this.#ground.stateOfWorld(this.id, { fact: "machineBroke", error, event });
+    this.#end("crashed", "machineBroke");
+  }
+
+  /** The incarnation is over, with everything that was not durable. */
+  #end(how: "crashed" | "stopped", cause = "", torn = false): void {
+    const { kernel } = this.#ground;
+    if (this.#work !== 0) kernel.cancel(this.#work);
+    this.#work = 0;
+    this.#machine = undefined;
+    this.#pause = undefined;
+    this.#isReady = false;
+    this.#timers.cancelAll();
+    for (const waiting of this.#inbox.clear()) {
+      if (waiting.type === "message") this.#network.flights.lose(waiting.flight, "receiverDown");
+    }
+    this.#network.onCrash(this.index);
+    const lostRecords = this.storage.crash(torn);
+    if (how === "stopped") this.#ground.mixWords(effectTag.halt, this.index, 0, 0);
+    const fact =
+      how === "stopped" ? ({ fact: "nodeStopped" } as const) : { fact: "nodeCrashed" as const, cause, lostRecords };
+    this.#ground.stateOfWorld(this.id, fact);
+  }
+
+  #record(what: MachineEvent, effects: readonly Effect[]): void {
+    const { nowUs: atUs, eventsDone: event } = this.#ground.kernel;
+    this.#ground.lastStep = { event, atUs, node: this.id, what, effects };
+  }
+}
+
+function isWhole(value: number): boolean {
+  return value >= 0 && Number.isSafeInteger(value);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

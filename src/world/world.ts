@@ -1,0 +1,245 @@
+// The simulated world: it hosts the machines of a plan on virtual time, lets the faults happen, and tells what it saw.
+// One seed is one history: the digest covers every event and every effect, and nothing that only watches.
+
+import { assert } from "../base/assert.ts";
+import type { NodeId } from "../base/ids.ts";
+import { Kernel, type Ending, type KernelCheckpoint } from "../kernel/kernel.ts";
+import { Streams, type Decisions, type StreamsCheckpoint } from "../kernel/streams.ts";
+import type { NodeSpec } from "../machine/machine.ts";
+import type { FactObserver, Tracer } from "../trace/trace-event.ts";
+import type { FaultTally } from "./fault.ts";
+import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
+import type { MessageCounts } from "./flights.ts";
+import { Ground, eventKind, worldNode, type StepRecord } from "./ground.ts";
+import { FaultLedger, type LedgerCheckpoint } from "./ledger.ts";
+import { selects } from "./link.ts";
+import { Network, type NetworkCheckpoint } from "./network.ts";
+import type { NodeOverride, WorldPlan } from "./plan.ts";
+import { Process, type ProcessCheckpoint } from "./process.ts";
+import { WorldControls } from "./world-controls.ts";
+
+export type { Ending, MessageCounts, StepRecord };
+
+export interface WorldOptions {
+  readonly seed: number | string;
+  readonly observer: FactObserver;
+  /** Absent: nothing is traced, at no cost. */
+  readonly tracer?: Tracer | undefined;
+  /** Freezes every message, fact and record, and keeps `lastStep`. Off unless said otherwise. */
+  readonly check?: boolean;
+  /** On unless said otherwise. */
+  readonly digest?: boolean;
+  readonly decisions?: { readonly force?: Decisions; readonly record?: boolean };
+}
+
+/** A whole world at one moment, for a world of the same plan, nodes and seed. Opaque to all but a world. */
+export interface WorldCheckpoint {
+  readonly kernel: KernelCheckpoint;
+  readonly streams: StreamsCheckpoint;
+  readonly ledger: LedgerCheckpoint;
+  readonly driver: FaultDriverCheckpoint;
+  readonly network: NetworkCheckpoint;
+  readonly processes: readonly ProcessCheckpoint[];
+  readonly isFinished: boolean;
+}
+
+export class World {
+  readonly #plan: WorldPlan;
+  readonly #kernel: Kernel;
+  readonly #streams: Streams;
+  readonly #ledger: FaultLedger;
+  readonly #ground: Ground;
+  readonly #network: Network;
+  readonly #processes: Process[] = [];
+  readonly #indexOf: ReadonlyMap<NodeId, number>;
+  readonly #driver: FaultDriver;
+  #isFinished = false;
+
+  /** The nodes boot, in the order given, as the first events of the run. */
+  constructor(plan: WorldPlan, nodes: readonly NodeSpec[], options: WorldOptions) {
+    const { seed, observer, tracer, check = false, digest = true, decisions = {} } = options;
+    assert(plan.healUs >= 0 && plan.healUs <= plan.untilUs, "a world heals before it ends");
+    this.#plan = plan;
+    this.#kernel = new Kernel({ startUs: plan.startUs, limits: plan.limits, digest });
+    this.#streams = new Streams(seed);
+    if (decisions.force !== undefined) this.#streams.force(decisions.force);
+    if (decisions.record === true) this.#streams.record();
+    this.#ledger = new FaultLedger(plan.faults);
+    this.#ground = new Ground({
+      kernel: this.#kernel,
+      streams: this.#streams,
+      ledger: this.#ledger,
+      observer,
+      tracer,
+      checks: check,
+      digests: digest,
+    });
+    this.#indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
+    assert(this.#indexOf.size === nodes.length, "no two nodes bear one name");
+    this.#network = new Network(this.#ground, plan, nodes, this.#processes);
+    nodes.forEach((spec, index) => {
+      const plans = {
+        clock: planOf(plan.clock, plan.clocks, spec),
+        disk: planOf(plan.disk, plan.disks, spec),
+        process: planOf(plan.process, plan.processes, spec),
+      };
+      this.#processes.push(new Process(this.#ground, this.#network, { index, spec }, plans));
+    });
+    this.#driver = new FaultDriver(plan.faults, new WorldControls(this.#ground, this.#network, nodes, this.#processes));
+    this.#listen();
+    this.#begin();
+  }
+
+  /** True time, in microseconds. */
+  get nowUs(): number {
+    return this.#kernel.nowUs;
+  }
+
+  /** Kernel events so far, the one in hand included. */
+  get eventsDone(): number {
+    return this.#kernel.eventsDone;
+  }
+
+  /** The last step a machine made, in checking mode only. */
+  get lastStep(): StepRecord | undefined {
+    return this.#ground.lastStep;
+  }
+
+  /** The whole run, from start to the end of the plan, and what is told at its end. */
+  run(poll?: () => boolean): Ending {
+    const ending = this.runUntil(this.#endUs, poll);
+    this.finish(ending.type === "limit" ? `limit: ${ending.limit}` : ending.type);
+    return ending;
+  }
+
+  /** Runs up to and including a time, and no further than the end of the plan. */
+  runUntil(atUs: number, poll?: () => boolean): Ending {
+    return this.#kernel.runUntil(Math.min(atUs, this.#endUs), poll);
+  }
+
+  /** Runs until nothing is left to happen, whatever the plan says about the end. */
+  runUntilIdle(poll?: () => boolean): Ending {
+    return this.#kernel.runUntilIdle(poll);
+  }
+
+  /** One event, however late it is; false when none is left. */
+  step(): boolean {
+    return this.#kernel.step();
+  }
+
+  /** States what is left at the end: timers still armed, and that the run is over. */
+  finish(ending = "reached"): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#network.flights.assertBalanced();
+    for (const process of this.#processes) {
+      for (const timer of process.armedTimers) this.#ground.stateOfWorld(process.id, { fact: "timerLeft", timer });
+    }
+    this.#ground.stateOfWorld(worldNode, { fact: "runEnded", ending });
+  }
+
+  digestHex(): string {
+    return this.#kernel.digest.hex();
+  }
+
+  /** What each fault of the plan did, in its order. */
+  tallies(): readonly FaultTally[] {
+    return this.#ledger.tallies();
+  }
+
+  messageCounts(): MessageCounts {
+    return this.#network.flights.counts();
+  }
+
+  /** What chance decided, when the world was asked to record it. */
+  recordedDecisions(): Decisions {
+    return this.#streams.recorded();
+  }
+
+  /** Forced decisions that were impossible where they came up. */
+  get forcedMisfits(): number {
+    return this.#streams.forcedMisfits;
+  }
+
+  /** What the machine of a node remembers; undefined while it is down. Not to be changed. */
+  stateOf(node: NodeId): object | undefined {
+    return this.#process(node).state;
+  }
+
+  isRunning(node: NodeId): boolean {
+    return this.#process(node).isUp;
+  }
+
+  checkpoint(): WorldCheckpoint {
+    return {
+      kernel: this.#kernel.checkpoint(),
+      streams: this.#streams.checkpoint(),
+      ledger: this.#ledger.checkpoint(),
+      driver: this.#driver.checkpoint(),
+      network: this.#network.checkpoint(),
+      processes: this.#processes.map((process) => process.checkpoint()),
+      isFinished: this.#isFinished,
+    };
+  }
+
+  /** Goes back to a checkpoint, of this world or of another one with the same plan, nodes and seed. */
+  restore(from: WorldCheckpoint): void {
+    this.#kernel.restore(from.kernel);
+    this.#streams.restore(from.streams);
+    this.#ledger.restore(from.ledger);
+    this.#network.restore(from.network);
+    from.processes.forEach((process, index) => this.#processes[index].restore(process));
+    // The driver comes last: it arms the message faults that were open.
+    this.#driver.restore(from.driver);
+    this.#isFinished = from.isFinished;
+    this.#ground.lastStep = undefined;
+  }
+
+  get #endUs(): number {
+    return this.#plan.startUs + this.#plan.untilUs;
+  }
+
+  #listen(): void {
+    const kernel = this.#kernel;
+    const processes = this.#processes;
+    kernel.on(eventKind.boot, (node) => processes[node].boot());
+    kernel.on(eventKind.timer, (node, slot) => processes[node].onTimer(slot));
+    kernel.on(eventKind.work, (node) => processes[node].onWork());
+    kernel.on(eventKind.due, (node, slot) => processes[node].onDue(slot));
+    kernel.on(eventKind.fault, (what, argument) => this.#driver.onWake(what, argument));
+    kernel.on(eventKind.heal, () => this.#heal());
+  }
+
+  #begin(): void {
+    const { startUs, healUs, untilUs } = this.#plan;
+    for (const { index } of this.#processes) this.#kernel.schedule(startUs, eventKind.boot, index, 0);
+    if (healUs < untilUs) this.#kernel.schedule(startUs + healUs, eventKind.heal, 0, 0);
+    this.#driver.begin();
+  }
+
+  /** From now on the world is fair: no fault goes on, and every node that was not lost for good runs. */
+  #heal(): void {
+    this.#driver.endAll();
+    this.#network.heal();
+    const lost = new Set(this.#driver.checkpoint().lost);
+    for (const process of this.#processes) {
+      process.heal();
+      if (!lost.has(process.index)) process.boot();
+    }
+    this.#ground.stateOfWorld(worldNode, { fact: "healed" });
+  }
+
+  #process(node: NodeId): Process {
+    const index = this.#indexOf.get(node);
+    assert(index !== undefined, "a node that is asked about is one of this world");
+    return this.#processes[index];
+  }
+}
+
+/** The plan for one node: later overrides win. */
+function planOf<P extends object>(plan: P, overrides: readonly NodeOverride<P>[], node: NodeSpec): P {
+  return overrides.reduce(
+    (soFar, { nodes, plan: change }) => (selects(nodes, node) ? { ...soFar, ...change } : soFar),
+    plan,
+  );
+}
