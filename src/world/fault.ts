@@ -56,7 +56,16 @@ export type PartitionShape =
   /** Each reaches its two neighbours only, in the order given. */
   | { readonly type: "ring"; readonly nodes: NodeSelector }
   /** Cut off from everything. */
-  | { readonly type: "isolate"; readonly target: FaultTarget };
+  | { readonly type: "isolate"; readonly target: FaultTarget }
+  /**
+   * The nodes are shuffled at each strike, and dealt: in two halves; so that the largest minority is cut off; so that one
+   * half is not heard by the other; as two halves with a bridge; in a ring. Nodes not named reach every one.
+   */
+  | {
+      readonly type: "dealt";
+      readonly nodes: NodeSelector;
+      readonly as: "halves" | "minority" | "deafHalf" | "bridge" | "ring";
+    };
 
 export type FaultAction =
   // single messages

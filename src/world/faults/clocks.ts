@@ -1,7 +1,7 @@
 // Clocks that jump, drift, are led astray or stand still.
 
 import type { Conduct, FaultSite } from "./conduct.ts";
-import { latestOther } from "./latest.ts";
+import { giveWay } from "./latest.ts";
 import type { Strike } from "./strike.ts";
 import { namesOf, shiftWords } from "./words.ts";
 
@@ -16,7 +16,7 @@ export const clockStep: Conduct<"clockStep"> = {
     strike.nodes = site.aim(action.target, id);
     strike.amounts = strike.nodes.map((node) =>
       controls.streams
-        .named("fault amount", `${id} ${controls.subjectOf(node)}`)
+        .named("faultAmount", `${id} ${controls.subjectOf(node)}`)
         .between(action.byUsMin, action.byUsMax),
     );
     shiftEach(strike, site, 1);
@@ -71,10 +71,9 @@ export const clockFreeze: Conduct<"clockFreeze"> = {
     return namesOf(site.controls, strike.nodes);
   },
   end(open, site) {
-    for (const node of open.strike.nodes) {
-      const other = latestOther(["clockFreeze"], node, open, site);
-      if (other === undefined) site.controls.unfreezeClock(open.strike.number, node);
-      else site.controls.freezeClock(other.strike.number, node);
-    }
+    giveWay(["clockFreeze"], open, site, {
+      resume: (other, node) => site.controls.freezeClock(other.strike.number, node),
+      clear: (node) => site.controls.unfreezeClock(open.strike.number, node),
+    });
   },
 };

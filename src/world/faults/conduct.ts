@@ -2,6 +2,7 @@
 
 import type { Controls, NodeIndex } from "../controls.ts";
 import type { FaultAction, FaultKind, FaultTarget } from "../fault.ts";
+import type { NodeSelector } from "../plan.ts";
 import type { Strike } from "./strike.ts";
 
 type ActionByKind = { readonly [K in FaultKind]: Extract<FaultAction, { readonly kind: K }> };
@@ -26,6 +27,8 @@ export interface FaultSite {
   addLost(node: NodeIndex): void;
   /** The nodes of a target at this strike: all, or the one that the fault's stream picks. */
   aim(target: FaultTarget, id: string): readonly NodeIndex[];
+  /** The nodes that a selector means, in an order that the fault's stream draws at this strike. */
+  shuffle(selector: NodeSelector, id: string): readonly NodeIndex[];
   /** Asks for `turn` after this long, if the strike is open then. */
   turnAfter(delayUs: number, strike: Strike): void;
 }

@@ -2,7 +2,7 @@
 
 import type { Rate } from "../plan.ts";
 import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
-import { latestOther } from "./latest.ts";
+import { giveWay } from "./latest.ts";
 import { namesOf } from "./words.ts";
 
 type FailingKind = "diskError" | "diskFull" | "lostSync";
@@ -24,11 +24,10 @@ function failing<K extends FailingKind>(): Conduct<K> {
       return namesOf(site.controls, strike.nodes);
     },
     end(open, site) {
-      for (const node of open.strike.nodes) {
-        const other = latestOther(failingKinds, node, open, site);
-        if (other === undefined) site.controls.failSyncs(open.strike.number, node, "none", always);
-        else failSyncs(other, site, [node]);
-      }
+      giveWay(failingKinds, open, site, {
+        resume: (other, node) => failSyncs(other, site, [node]),
+        clear: (node) => site.controls.failSyncs(open.strike.number, node, "none", always),
+      });
     },
   };
 }
@@ -51,11 +50,10 @@ export const diskSlow: Conduct<"diskSlow"> = {
     return namesOf(site.controls, strike.nodes);
   },
   end(open, site) {
-    for (const node of open.strike.nodes) {
-      const other = latestOther(["diskSlow"], node, open, site);
-      const by = other ?? open;
-      site.controls.slowDisk(by.strike.number, node, other?.action.latency);
-    }
+    giveWay(["diskSlow"], open, site, {
+      resume: (other, node) => site.controls.slowDisk(other.strike.number, node, other.action.latency),
+      clear: (node) => site.controls.slowDisk(open.strike.number, node, undefined),
+    });
   },
 };
 

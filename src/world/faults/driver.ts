@@ -7,7 +7,7 @@ import type { Fault, FaultTarget, FaultTiming } from "../fault.ts";
 import type { FaultSite, OpenStrike } from "./conduct.ts";
 import { beginStrike, endStrike, endsAtOnce, turnStrike } from "./conducts.ts";
 import { MessageFaults, isMessageStrike } from "./messages.ts";
-import { pickNode } from "./pick.ts";
+import { pickNode, shuffleNodes } from "./pick.ts";
 import type { Strike } from "./strike.ts";
 
 /** Everything a driver remembers, as plain data; what it waits for lies with the kernel. */
@@ -64,7 +64,8 @@ export class FaultDriver {
   /** Heals: ends every open strike in order of beginning, and lets no further one begin. */
   endAll(): void {
     this.#healed = true;
-    for (const open of [...this.#open]) this.#end(open);
+    // Each end makes a new list, so that this one can be walked.
+    for (const open of this.#open) this.#end(open);
   }
 
   /** How many strikes are open. */
@@ -122,7 +123,7 @@ export class FaultDriver {
 
   /** Two strikes never begin at once: the next is a microsecond away at least. */
   #planNext(index: number, id: string, timing: FaultTiming & { readonly type: "random" }, afterUs: number): void {
-    const gapUs = Math.max(1, this.#controls.streams.named("fault gap", id).exponentialUs(timing.everyUs));
+    const gapUs = Math.max(1, this.#controls.streams.named("faultGap", id).exponentialUs(timing.everyUs));
     const atUs = afterUs + gapUs;
     if (atUs < this.#startUs + timing.untilUs) this.#wakeAt(atUs, WAKE_STRIKE, index);
   }
@@ -135,7 +136,7 @@ export class FaultDriver {
 
   #drawnLength(id: string, { forUsMin, forUsMax }: FaultTiming & { readonly type: "random" }): number {
     if (forUsMin === forUsMax) return forUsMin;
-    return this.#controls.streams.named("fault duration", id).between(forUsMin, forUsMax);
+    return this.#controls.streams.named("faultDuration", id).between(forUsMin, forUsMax);
   }
 
   #armMessages(): void {
@@ -187,6 +188,7 @@ export class FaultDriver {
       },
       addLost: (node) => this.#lost.push(node),
       aim: (target, id) => this.#aim(target, id),
+      shuffle: (selector, id) => shuffleNodes(this.#controls.nodesOf(selector), id, this.#controls),
       turnAfter: (delayUs, strike) => this.#wakeIn(delayUs, WAKE_TURN, strike.number),
     };
   }

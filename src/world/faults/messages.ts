@@ -95,7 +95,7 @@ export class MessageFaults implements MessageInterceptor {
     strike.matches++;
     if (strike.matches <= action.messages.skip) return false;
     const { of, outOf } = action.messages.rate;
-    if (of < outOf && !this.#stream("fault match", id, passage).chance(of, outOf)) return false;
+    if (of < outOf && !this.#stream("faultMatch", id, passage).chance(of, outOf)) return false;
     strike.struck++;
     if (strike.struck === strikesMax) this.#onSpent(open);
     return true;
@@ -110,14 +110,14 @@ export class MessageFaults implements MessageInterceptor {
         interference.drop = true;
         break;
       case "delay":
-        interference.delayUs += this.#between("fault delay", id, passage, action.byUsMin, action.byUsMax);
+        interference.delayUs += this.#between("faultDelay", id, passage, action.byUsMin, action.byUsMax);
         break;
       case "reorder":
-        interference.delayUs += this.#between("fault delay", id, passage, 0, action.withinUs);
+        interference.delayUs += this.#between("faultDelay", id, passage, 0, action.withinUs);
         break;
       case "duplicate":
         for (let copy = 0; copy < action.copies; copy++) {
-          interference.copiesAfterUs.push(this.#between("fault copy", id, passage, 0, action.withinUs));
+          interference.copiesAfterUs.push(this.#between("faultCopy", id, passage, 0, action.withinUs));
         }
         break;
       case "hold":
@@ -138,7 +138,7 @@ export class MessageFaults implements MessageInterceptor {
   #corrupt(open: OpenStrike<ActionOf<"corrupt">>, passage: Passage, interference: Interference): void {
     const { strike, action, id } = open;
     const { field, to } = action;
-    const stream = this.#stream("fault damage", id, passage);
+    const stream = this.#stream("faultDamage", id, passage);
     const before = interference.message;
     if (field === "") {
       const after = withDamagedBytes(before, stream);

@@ -9,6 +9,8 @@ import { namesOf } from "./words.ts";
 
 type Partition = ActionOf<"partition">;
 
+type Deal = Extract<PartitionShape, { readonly type: "dealt" }>["as"];
+
 /** A directed link. */
 type Link = readonly [from: NodeIndex, to: NodeIndex];
 
@@ -18,10 +20,12 @@ export const partition: Conduct<"partition"> = {
   once: "untilHeal",
   begin(open, site) {
     const { strike, action } = open;
-    if (action.shape.type === "isolate") strike.nodes = site.aim(action.shape.target, open.id);
+    const { shape } = action;
+    if (shape.type === "isolate") strike.nodes = site.aim(shape.target, open.id);
+    if (shape.type === "dealt") strike.nodes = site.shuffle(shape.nodes, open.id);
     cut(open, site);
     if (flaps(action)) site.turnAfter(action.flapCutUs, strike);
-    return aboutShape(action.shape, strike.nodes, site.controls);
+    return aboutShape(shape, strike.nodes, site.controls);
   },
   turn(open, site) {
     const { strike, action } = open;
@@ -52,7 +56,7 @@ function mend({ strike, action }: OpenStrike<Partition>, site: FaultSite): void 
   }
 }
 
-/** The links that a shape cuts. `drawn`: the nodes that an isolation has picked. */
+/** The links that a shape cuts. `drawn`: the nodes that an isolation has picked, or all that are dealt, in order. */
 function linksOf(shape: PartitionShape, drawn: readonly NodeIndex[], controls: Controls): readonly Link[] {
   switch (shape.type) {
     case "groups":
@@ -72,9 +76,24 @@ function linksOf(shape: PartitionShape, drawn: readonly NodeIndex[], controls: C
       const rest = everyone.filter((node) => !alone.has(node));
       return [...linksFrom(drawn, everyone), ...linksFrom(rest, drawn)];
     }
+    case "dealt":
+      return linksOfDeal(shape.as, drawn);
     default:
       return unreachable(shape);
   }
+}
+
+function linksOfDeal(as: Deal, shuffled: readonly NodeIndex[]): readonly Link[] {
+  const [first, second] = sidesOf(as, shuffled);
+  if (as === "ring") return linksAcrossRing(shuffled);
+  return as === "deafHalf" ? linksFrom(first, second) : linksBetweenGroups([first, second]);
+}
+
+/** The two sides of a deal; of a bridge, the first of the shuffled nodes is on neither. */
+function sidesOf(as: Deal, shuffled: readonly NodeIndex[]): readonly [readonly NodeIndex[], readonly NodeIndex[]] {
+  const dealt = as === "bridge" ? shuffled.slice(1) : shuffled;
+  const first = Math.floor((as === "minority" ? Math.max(0, dealt.length - 1) : dealt.length) / 2);
+  return [dealt.slice(0, first), dealt.slice(first)];
 }
 
 /** Both directions between any two nodes that are in groups and share none. */
@@ -132,7 +151,21 @@ function aboutShape(shape: PartitionShape, drawn: readonly NodeIndex[], controls
       return `ring ${namesOf(controls, inOrderGiven(shape.nodes, controls))}`;
     case "isolate":
       return `${namesOf(controls, drawn)} alone`;
+    case "dealt":
+      return aboutDeal(shape.as, drawn, controls);
     default:
       return unreachable(shape);
   }
+}
+
+function aboutDeal(as: Deal, shuffled: readonly NodeIndex[], controls: Controls): string {
+  if (as === "ring") return `ring ${namesOf(controls, shuffled)}`;
+  const [first, second] = sidesOf(as, shuffled).map((side) =>
+    namesOf(
+      controls,
+      [...side].sort((a, b) => a - b),
+    ),
+  );
+  if (as === "deafHalf") return `${first} cannot reach ${second}`;
+  return `${first} | ${second}${as === "bridge" ? `, both reach ${namesOf(controls, shuffled.slice(0, 1))}` : ""}`;
 }

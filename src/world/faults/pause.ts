@@ -2,7 +2,7 @@
 
 import type { NodeIndex } from "../controls.ts";
 import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
-import { latestOther } from "./latest.ts";
+import { giveWay } from "./latest.ts";
 import { namesOf } from "./words.ts";
 
 /** Only what runs can be paused; a crash ends the pause of that node (see down.ts). */
@@ -15,11 +15,10 @@ export const pause: Conduct<"pause"> = {
     return namesOf(site.controls, aimed);
   },
   end(open, site) {
-    for (const node of open.strike.nodes) {
-      const other = latestOther(["pause"], node, open, site);
-      if (other === undefined) site.controls.resume(open.strike.number, node);
-      else holdStill(other, site, node);
-    }
+    giveWay(["pause"], open, site, {
+      resume: (other, node) => holdStill(other, site, node),
+      clear: (node) => site.controls.resume(open.strike.number, node),
+    });
   },
 };
 

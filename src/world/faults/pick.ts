@@ -4,16 +4,18 @@ import type { Controls, NodeIndex } from "../controls.ts";
 
 const drawBelow = 0x1_0000_0000;
 
-/** One of the nodes, or none of none. Takes one decision from the fault's own stream. */
+/** The nodes in an order drawn anew. Takes one decision from the fault's own stream, however many nodes there are. */
+export function shuffleNodes(nodes: readonly NodeIndex[], id: string, controls: Controls): readonly NodeIndex[] {
+  const drawn = controls.streams.named("faultTarget", id).below(drawBelow);
+  return nodes
+    .map((node) => ({ node, score: scoreOf(drawn, controls.subjectOf(node)) }))
+    .sort((left, right) => left.score - right.score || left.node - right.node)
+    .map(({ node }) => node);
+}
+
+/** One of the nodes, or none of none: the first of the shuffled ones. */
 export function pickNode(nodes: readonly NodeIndex[], id: string, controls: Controls): readonly NodeIndex[] {
-  const drawn = controls.streams.named("fault target", id).below(drawBelow);
-  let best: { readonly node: NodeIndex; readonly score: number } | undefined;
-  for (const node of nodes) {
-    const score = scoreOf(drawn, controls.subjectOf(node));
-    // Nodes are in order of declaration: of equal scores the first wins.
-    if (best === undefined || score < best.score) best = { node, score };
-  }
-  return best === undefined ? [] : [best.node];
+  return shuffleNodes(nodes, id, controls).slice(0, 1);
 }
 
 /** An even 32-bit number for a draw and a name (highest-random-weight choice; Thaler and Ravishankar, 1998). */
