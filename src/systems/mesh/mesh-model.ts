@@ -44,7 +44,10 @@ const folds: Folds = {
     player.loaded.set(fact.server, raised(player.loaded.get(fact.server), fact.token, at.event));
   },
   itemsSpawned: (view, fact, at) => {
-    for (const item of fact.items) view.items.set(item, { spawned: true, places: [GROUND], event: at.event });
+    for (const item of fact.items) {
+      // A restarted store that cannot know whether it said so says it again.
+      if (!view.items.has(item)) view.items.set(item, { spawned: true, places: [GROUND], event: at.event });
+    }
   },
   authorityTaken: (view, fact, at) => {
     const player = playerOf(view, fact.player);
@@ -78,25 +81,26 @@ const folds: Folds = {
     const player = playerOf(view, fact.player);
     player.connected = false;
     player.left = false;
-    player.unservedSinceUs ??= at.atUs;
+    player.unconnectedSinceUs ??= at.atUs;
   },
   playerConnected: (view, fact) => {
     const player = playerOf(view, fact.player);
     player.connected = true;
     player.left = false;
-    if (player.waiting.size === 0) player.unservedSinceUs = null;
+    player.unconnectedSinceUs = null;
   },
   playerLeft: (view, fact) => {
     const player = playerOf(view, fact.player);
     player.connected = false;
     player.left = true;
     player.waiting.clear();
-    player.unservedSinceUs = null;
+    player.unconnectedSinceUs = null;
+    player.unansweredSinceUs = null;
   },
   actionInvoked: (view, fact, at) => {
     const player = playerOf(view, fact.player);
     player.waiting.add(fact.action);
-    player.unservedSinceUs ??= at.atUs;
+    player.unansweredSinceUs ??= at.atUs;
   },
   actionAnswered: foldAnswer,
   actionUnanswered: (view, fact) => void playerOf(view, fact.player).waiting.delete(fact.action),
@@ -289,7 +293,7 @@ function foldAnswer(
   player.waiting.delete(fact.action);
   // A refusal that no store decided is an answer of somebody who could not act.
   const served = fact.outcome === "done" || player.declined === fact.action;
-  if (served) player.unservedSinceUs = player.waiting.size === 0 ? null : atUs;
+  if (served) player.unansweredSinceUs = player.waiting.size === 0 ? null : atUs;
   if (fact.outcome === "failed") {
     if (!view.failed.has(fact.action)) view.failed.set(fact.action, event);
     return;
@@ -331,5 +335,6 @@ function foldProcessGone(view: MeshView, { node, atUs }: Instant): void {
   if (client === undefined) return;
   client.connected = false;
   client.waiting.clear();
-  client.unservedSinceUs = null;
+  client.unconnectedSinceUs = null;
+  client.unansweredSinceUs = null;
 }

@@ -101,8 +101,10 @@ export interface PlayerView {
   // the client
   connected: boolean;
   left: boolean;
-  /** Since when it has wanted a connection or an answer in vain; null: it wants nothing, or has just been served. */
-  unservedSinceUs: number | null;
+  /** Since when it has wanted a connection in vain; null: it has one, or wants none. */
+  unconnectedSinceUs: number | null;
+  /** Since when it has wanted an answer of somebody who can act in vain; giving an action up does not end the want. */
+  unansweredSinceUs: number | null;
   /** Actions invoked and neither answered nor given up. */
   readonly waiting: Set<string>;
   /** The last action the store refused for what it asked, not for who asked: an owner answered it. */
@@ -247,7 +249,8 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
     transfersEnded: 0,
     connected: false,
     left: false,
-    unservedSinceUs: null,
+    unconnectedSinceUs: null,
+    unansweredSinceUs: null,
     waiting: new Set(),
     declined: "",
     tokenShown: NO_PEAK,

@@ -15,6 +15,7 @@ import { handedOverWhole } from "./handover.ts";
 import { conservation, oneLocation } from "./items.ts";
 import { nothingLeft } from "./leftovers.ts";
 import type { MeshProperty } from "./mesh-property.ts";
+import { type MeshSettings, meshSettleUs } from "../settings.ts";
 import { exactlyOnce, nothingVanishes, sessionOrder, truthfulAnswers } from "./operations.ts";
 import { progress } from "./progress.ts";
 import { keptInformed, ownerAfterTransfer, transferEndsOnce, transfersTerminate } from "./transfers.ts";
@@ -27,6 +28,16 @@ export interface MeshBounds {
   readonly transferUs: number;
   /** MESH-INV-10: how long locks and timers may outlive their transfer. */
   readonly leftoverUs: number;
+}
+
+/** The bounds that the settings of a run imply. With the watchdog off they stay as they are, and are missed. */
+export function meshBounds(settings: MeshSettings): MeshBounds {
+  const { watchdog, rollback, coordinator, server, transfer } = settings;
+  const settleUs = meshSettleUs(settings);
+  // An abort asks the coordinator, which seals the store; each is asked again when the first goes astray.
+  const undoneUs = 2 * (rollback.retry + coordinator.sealRetry + server.askRetry) + server.writeRetry;
+  const transferUs = watchdog.bound + 2 * watchdog.sweep + undoneUs + transfer.deadline;
+  return { settleUs, transferUs, leftoverUs: transfer.incomingTimeout + 2 * watchdog.sweep + undoneUs };
 }
 
 export const meshProperties = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly MeshProperty[] => [

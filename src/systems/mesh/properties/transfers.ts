@@ -124,8 +124,9 @@ export const transfersTerminate = (transferUs: number): MeshProperty => {
     const dueUs = Math.max(startedUs, view.calmSinceUs) + transferUs;
     findings.owe(id, dueUs, `the transfer ${id} of ${player} has not ended ${transferUs} us into calm`, [startedEvent]);
   };
-  const oweAll = (view: MeshView, findings: Findings): void => {
-    if (!isCalm(view)) return;
+  /** When a calm begins; within one, each transfer was owed from its start. */
+  const oweAll = (view: MeshView, atUs: number, findings: Findings): void => {
+    if (!isCalm(view) || view.calmSinceUs !== atUs) return;
     for (const id of view.open) {
       const transfer = view.transfers.get(id);
       if (transfer !== undefined) oweOne(view, transfer, findings);
@@ -145,8 +146,8 @@ export const transfersTerminate = (transferUs: number): MeshProperty => {
       faultBegan: (view, _fact, _at, findings) => {
         if (view.faultsOpen.size === 1) for (const id of view.open) findings.forgiven(id);
       },
-      faultEnded: (view, _fact, _at, findings) => oweAll(view, findings),
-      healed: (view, _fact, _at, findings) => oweAll(view, findings),
+      faultEnded: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
+      healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       nodeCrashed: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
       nodeStopped: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
     },
