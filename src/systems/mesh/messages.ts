@@ -72,9 +72,10 @@ export type TransferMessage =
 
 export type AuthorityMessage =
   // server to coordinator
-  | (AttemptName & {
-      readonly type: "adopt"; readonly fromToken: number; readonly source: NodeId; readonly version: number;
-    })
+  | {
+      readonly type: "adopt"; readonly transfer: string; readonly player: NodeId; readonly fromToken: number;
+      readonly source: NodeId; readonly version: number;
+    }
   | { readonly type: "abort"; readonly transfer: string; readonly player: NodeId; readonly fromToken: number }
   | { readonly type: "claim"; readonly player: NodeId; readonly incarnation: number }
   | { readonly type: "rejoin"; readonly incarnation: number }
@@ -84,7 +85,7 @@ export type AuthorityMessage =
       readonly type: "granted"; readonly player: NodeId; readonly token: number; readonly cause: GrantCause;
       readonly transfer: string; readonly version: number; readonly incarnation: number;
     }
-  | (AttemptName & { readonly type: "adoptRefused"; readonly because: RefusalReason })
+  | { readonly type: "adoptRefused"; readonly transfer: string; readonly player: NodeId; readonly because: RefusalReason }
   /** The transfer is over for its source: another grant came after the token it began with. */
   | { readonly type: "settled"; readonly transfer: string; readonly player: NodeId; readonly server: NodeId; readonly token: number }
   /** Answers a claim: the player is another server's. */

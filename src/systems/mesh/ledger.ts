@@ -1,0 +1,137 @@
+// What the store holds and how it decides: the rules of fencing, repetition, order, versions and items, without a disk.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { ActionKind } from "./facts.ts";
+import type { ActionOutcome, MeshMessage } from "./messages.ts";
+import type { PlayerState } from "./player-state.ts";
+import type { MeshSettings } from "./settings.ts";
+
+/** Immutable; replaced as a whole at each change. */
+export interface StoredPlayer {
+  readonly state: PlayerState;
+  /** The highest token seen: lower ones are refused. */
+  readonly fence: number;
+  /** The newest session, and the highest sequence of it that has an outcome. */
+  readonly session: number;
+  readonly decided: number;
+  /** Outcomes of that session, the latest ones: as many as a client can still ask about. */
+  readonly outcomes: readonly { readonly sequence: number; readonly outcome: ActionOutcome }[];
+}
+
+/** Plain data: what a snapshot of the journal holds. */
+export interface Ledger {
+  readonly players: Map<NodeId, StoredPlayer>;
+  /** Items on the ground. An item is there or in one inventory. */
+  readonly ground: Set<string>;
+}
+
+/** What the journal remembers. */
+export type LedgerRecord =
+  | { readonly type: "spawned"; readonly items: readonly string[] }
+  | { readonly type: "fenced"; readonly player: NodeId; readonly token: number }
+  | {
+      readonly type: "decided"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
+      readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string;
+      readonly outcome: ActionOutcome; readonly state: PlayerState;
+    };
+
+export type Decision =
+  | { readonly type: "decide"; readonly outcome: ActionOutcome }
+  | { readonly type: "repeat"; readonly outcome: ActionOutcome }
+  | { readonly type: "refuse"; readonly because: "staleToken" | "outOfOrder" | "versionConflict" };
+
+export type Write = Extract<MeshMessage, { type: "write" }>;
+
+export const freshLedger = (): Ledger => ({ players: new Map(), ground: new Set() });
+
+export const freshPlayer: StoredPlayer = {
+  state: { version: 0, x: 0, score: 0, items: [], session: 0, sequence: 0 },
+  fence: 0,
+  session: 0,
+  decided: 0,
+  outcomes: [],
+};
+
+export const storedPlayer = ({ players }: Ledger, player: NodeId): StoredPlayer => players.get(player) ?? freshPlayer;
+
+/**
+ * What becomes of a write. The defences are apart from each other: with one off, no other refuses what it would have.
+ */
+export function decide(ledger: Ledger, write: Write, settings: MeshSettings): Decision {
+  const { defence, transfer } = settings;
+  const stored = storedPlayer(ledger, write.player);
+  if (defence.fencing && write.token < stored.fence) return { type: "refuse", because: "staleToken" };
+  if (defence.idempotency) {
+    const known = repetition(stored, write, settings);
+    if (known !== undefined) return known;
+  }
+  if (defence.sessionOrder && !isNextInOrder(stored, write)) return { type: "refuse", because: "outOfOrder" };
+  if (transfer.policy === "version" && defence.stateGuard && write.base !== stored.state.version) {
+    return { type: "refuse", because: "versionConflict" };
+  }
+  const possible = !defence.itemLedger || isItemThere(ledger, stored, write);
+  return { type: "decide", outcome: possible ? "done" : "failed" };
+}
+
+/** Applies a record; the same at the first time and at a restart. */
+export function applyRecord(ledger: Ledger, record: LedgerRecord, outcomesMax: number): void {
+  switch (record.type) {
+    case "spawned":
+      for (const item of record.items) ledger.ground.add(item);
+      return;
+    case "fenced": {
+      const stored = storedPlayer(ledger, record.player);
+      ledger.players.set(record.player, { ...stored, fence: Math.max(stored.fence, record.token) });
+      return;
+    }
+    case "decided":
+      return applyDecision(ledger, record, outcomesMax);
+  }
+}
+
+/** Outcomes kept for a player: a client asks about its pipeline only, and its network about twice that. */
+export const outcomesKept = (settings: MeshSettings): number => 2 * settings.client.pipelineMax;
+
+function repetition(stored: StoredPlayer, write: Write, settings: MeshSettings): Decision | undefined {
+  if (write.session !== stored.session) return undefined;
+  const known = stored.outcomes.find(({ sequence }) => sequence === write.sequence);
+  if (known !== undefined) return { type: "repeat", outcome: known.outcome };
+  // Forgotten: an echo from long ago, of which only this much is certain, that it has had its outcome.
+  const forgotten = write.sequence <= stored.decided - outcomesKept(settings);
+  return forgotten ? { type: "refuse", because: "outOfOrder" } : undefined;
+}
+
+/** A gap is out of order, and so is a session that has been followed by another. What repeats is not judged here. */
+function isNextInOrder(stored: StoredPlayer, { session, sequence }: Write): boolean {
+  if (session < stored.session) return false;
+  return sequence <= (session === stored.session ? stored.decided : 0) + 1;
+}
+
+function isItemThere({ ground }: Ledger, { state }: StoredPlayer, { kind, item }: Write): boolean {
+  switch (kind) {
+    case "score":
+      return true;
+    case "pickup":
+      return ground.has(item);
+    case "drop":
+      return state.items.includes(item);
+  }
+}
+
+function applyDecision(ledger: Ledger, record: Extract<LedgerRecord, { type: "decided" }>, outcomesMax: number): void {
+  const { player, token, session, sequence, kind, item, outcome, state } = record;
+  const stored = storedPlayer(ledger, player);
+  const sameSession = session === stored.session;
+  const earlier = sameSession ? stored.outcomes : [];
+  const newest = session >= stored.session;
+  ledger.players.set(player, {
+    state: outcome === "done" ? state : stored.state,
+    fence: Math.max(stored.fence, token),
+    session: newest ? session : stored.session,
+    decided: newest ? Math.max(sameSession ? stored.decided : 0, sequence) : stored.decided,
+    outcomes: newest ? [...earlier, { sequence, outcome }].slice(-outcomesMax) : stored.outcomes,
+  });
+  if (outcome === "failed") return;
+  if (kind === "pickup") ledger.ground.delete(item);
+  if (kind === "drop") ledger.ground.add(item);
+}

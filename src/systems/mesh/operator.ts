@@ -1,0 +1,76 @@
+// The person at the admin tool: types each command of the script at its time, and again until it is answered.
+
+import { unreachable } from "../../base/assert.ts";
+import { nodeId } from "../../base/ids.ts";
+import type { MachineEvent } from "../../machine/event.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { MeshFact } from "./facts.ts";
+import type { MeshMessage } from "./messages.ts";
+import { type MeshEffect, Outbox } from "./outbox.ts";
+import type { Topology } from "./topology.ts";
+import type { OperatorCommand } from "./workload.ts";
+
+const RETRY_US = 1_000_000;
+const PREFIX = "command:";
+
+export interface OperatorState {
+  /** Commands typed and not answered, by place in the script. */
+  readonly open: Set<number>;
+}
+
+export class Operator implements Machine<MeshMessage, MeshFact> {
+  state: OperatorState = { open: new Set() };
+  readonly #topology: Topology;
+  readonly #script: readonly OperatorCommand[];
+
+  constructor(topology: Topology, script: readonly OperatorCommand[]) {
+    this.#topology = topology;
+    this.#script = script;
+  }
+
+  step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
+    const out = new Outbox();
+    switch (event.type) {
+      case "booted":
+        // Someone who comes back to a restarted console does not type everything once more.
+        if (event.incarnation > 0) break;
+        for (const [at, command] of this.#script.entries()) out.setTimer(`${PREFIX}${at}`, command.at);
+        break;
+      case "timerFired":
+        this.#type(out, Number(event.timer.slice(PREFIX.length)));
+        break;
+      case "received":
+        if (event.message.type === "forced") this.#onForced(out, event.message);
+        break;
+      case "stopRequested":
+        out.effects.push({ type: "halt" });
+        break;
+      case "drawn":
+      case "synced":
+      case "syncFailed":
+      case "connectionLost":
+        break;
+      default:
+        unreachable(event);
+    }
+    return out.effects;
+  }
+
+  #type(out: Outbox, at: number): void {
+    const command = this.#script[at];
+    if (command === undefined) return;
+    const player = nodeId(command.forceRollback);
+    const { reason } = command;
+    if (!this.state.open.has(at)) out.record({ fact: "operatorAsked", command: "forceRollback", player, reason });
+    this.state.open.add(at);
+    out.send(this.#topology.coordinator, { type: "forceRollback", command: `${PREFIX}${at}`, player, reason });
+    out.setTimer(`${PREFIX}${at}`, RETRY_US);
+  }
+
+  #onForced(out: Outbox, { command, player, answer }: Extract<MeshMessage, { type: "forced" }>): void {
+    const at = Number(command.slice(PREFIX.length));
+    if (!this.state.open.delete(at)) return;
+    out.cancelTimer(command);
+    out.record({ fact: "operatorAnswered", command: "forceRollback", player, answer });
+  }
+}

@@ -1,0 +1,402 @@
+// A player's client: joins, walks, acts, and follows its authority from server to server. It believes only what comes
+// under the highest token it has seen, for a server that has lost it may not know that yet.
+
+import { unreachable } from "../../base/assert.ts";
+import type { NodeId } from "../../base/ids.ts";
+import type { MachineEvent } from "../../machine/event.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { ActionKind, MeshFact } from "./facts.ts";
+import type { MeshMessage } from "./messages.ts";
+import { type Path, pathOf, startOf, walk, type Walk } from "./motion.ts";
+import { type MeshEffect, Outbox } from "./outbox.ts";
+import type { MeshSettings } from "./settings.ts";
+import { actionName } from "./store.ts";
+import type { Topology } from "./topology.ts";
+import type { Person } from "./workload.ts";
+
+/** Sessions of one incarnation; the next begins above them, so that no session number ever comes twice. */
+const SESSIONS_MAX = 1_000_000;
+/** Greetings without an answer before the coordinator is asked again. */
+const HELLOS_MAX = 3;
+
+interface Outstanding {
+  readonly sequence: number;
+  readonly kind: ActionKind;
+  readonly item: string;
+  /** No answer is asked for again before this. */
+  dueUs: number;
+}
+
+export interface ClientState {
+  /** `away`: between sessions. `seeking`: no server yet. `playing`: a server has welcomed this session. */
+  phase: "away" | "seeking" | "playing";
+  session: number;
+  /** The question that waits for an answer, and how many there were in this session. */
+  asking: "nothing" | "join" | "locate" | "hello";
+  ask: number;
+  hellos: number;
+  server: NodeId | null;
+  /** The highest token seen: what comes under a lower one is from a server that has lost us. */
+  token: number;
+  /** What was shown last: said again only when it differs. */
+  shown: { readonly server: NodeId; readonly token: number; readonly version: number } | null;
+  heardUs: number;
+  paused: boolean;
+  walk: Walk;
+  step: number;
+  sequence: number;
+  outstanding: readonly Outstanding[];
+  items: readonly string[];
+}
+
+export interface PlayerPlan {
+  readonly self: NodeId;
+  readonly ordinal: number;
+  readonly person: Person;
+  readonly items: readonly string[];
+  readonly topology: Topology;
+  readonly settings: MeshSettings;
+}
+
+type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
+
+export class Player implements Machine<MeshMessage, MeshFact> {
+  state: ClientState;
+  readonly #plan: PlayerPlan;
+  readonly #path: Path;
+  // Of the step under way only.
+  #out = new Outbox();
+  #nowUs = 0;
+
+  constructor(plan: PlayerPlan) {
+    this.#plan = plan;
+    const { ordinal, person, topology } = plan;
+    this.#path = pathOf(person.motion, { ordinal, servers: topology.servers.length, width: topology.width });
+    this.state = {
+      phase: "away",
+      session: 0,
+      asking: "nothing",
+      ask: 0,
+      hellos: 0,
+      server: null,
+      token: 0,
+      shown: null,
+      heardUs: 0,
+      paused: false,
+      walk: startOf(this.#path, ordinal),
+      step: 0,
+      sequence: 0,
+      outstanding: [],
+      items: [],
+    };
+  }
+
+  step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
+    this.#out = new Outbox();
+    this.#nowUs = event.monotonicUs;
+    switch (event.type) {
+      case "booted": {
+        const { startAfter, startSpread } = this.#plan.person;
+        this.state.session = event.incarnation * SESSIONS_MAX;
+        this.#out.setTimer("arrive", event.incarnation === 0 ? startAfter : 0, startSpread);
+        break;
+      }
+      case "received":
+        this.#onMessage(event.from, event.message);
+        break;
+      case "timerFired":
+        this.#onTimer(event.timer);
+        break;
+      case "drawn":
+        this.#act(event.value);
+        break;
+      case "stopRequested":
+        this.#leave();
+        this.#out.effects.push({ type: "halt" });
+        break;
+      case "synced":
+      case "syncFailed":
+      case "connectionLost":
+        break;
+      default:
+        unreachable(event);
+    }
+    return this.#out.effects;
+  }
+
+  #onMessage(from: NodeId, message: MeshMessage): void {
+    if (this.state.phase === "away") return;
+    switch (message.type) {
+      case "located":
+        return this.#onLocated(message);
+      case "unplaced":
+        if (this.#isAnswer(message)) this.#askFor("join");
+        return undefined;
+      case "welcome":
+        return this.#onWelcome(from, message);
+      case "notOwner":
+        if (from === this.state.server && this.state.asking === "nothing") this.#askFor("locate");
+        return undefined;
+      case "notice":
+        return this.#onNotice(from, message);
+      case "view":
+        if (!this.#show(from, message)) return undefined;
+        this.state.paused = message.paused;
+        return undefined;
+      case "acted":
+        return this.#onActed(from, message);
+      default:
+        // Meant for another role: a fault has changed its type on the way.
+        return undefined;
+    }
+  }
+
+  #onTimer(timer: string): void {
+    switch (timer) {
+      case "arrive":
+        return this.#arrive();
+      case "ask":
+        return this.#askAgain();
+      case "step":
+        return this.#walkOn();
+      case "act":
+        return this.#think();
+      case "again":
+        return this.#repeatActions();
+      case "leave":
+        return this.#leave();
+      default:
+        return undefined;
+    }
+  }
+
+  #arrive(): void {
+    const { state } = this;
+    state.phase = "seeking";
+    state.session += 1;
+    state.ask = 0;
+    state.sequence = 0;
+    state.step = 0;
+    state.paused = false;
+    state.server = null;
+    this.#askFor("join");
+    if (this.#plan.person.stay > 0) this.#out.setTimer("leave", this.#plan.person.stay);
+  }
+
+  #leave(): void {
+    const { state } = this;
+    if (state.phase === "away") return;
+    const player = this.#plan.self;
+    if (state.server !== null) this.#out.send(state.server, { type: "bye", session: state.session });
+    for (const { sequence } of state.outstanding) {
+      this.#out.record({ fact: "actionUnanswered", player, action: actionName(player, state.session, sequence) });
+    }
+    state.outstanding = [];
+    state.phase = "away";
+    state.asking = "nothing";
+    for (const timer of ["ask", "step", "act", "again", "leave"]) this.#out.cancelTimer(timer);
+    this.#out.record({ fact: "playerLeft", player });
+    this.#out.setTimer("arrive", this.#plan.person.away);
+  }
+
+  /** Asks, and keeps asking: nothing in the network can be relied on to answer. */
+  #askFor(question: "join" | "locate" | "hello"): void {
+    const { state } = this;
+    const { coordinator } = this.#plan.topology;
+    const { session } = state;
+    state.asking = question;
+    state.ask += 1;
+    const { ask } = state;
+    if (question === "join") this.#out.send(coordinator, { type: "join", session, ask, x: state.walk.x });
+    if (question === "locate") this.#out.send(coordinator, { type: "locate", session, ask });
+    if (question === "hello" && state.server !== null) this.#out.send(state.server, { type: "hello", session });
+    const { askRetry } = this.#plan.settings.client;
+    this.#out.setTimer("ask", askRetry, Math.floor(askRetry / 4));
+  }
+
+  #askAgain(): void {
+    const { state } = this;
+    if (state.asking === "nothing") return;
+    state.hellos = state.asking === "hello" ? state.hellos + 1 : 0;
+    // A silent server may have lost us while we were on our way.
+    this.#askFor(state.hellos >= HELLOS_MAX ? "locate" : state.asking);
+  }
+
+  #isAnswer({ session, ask }: { readonly session: number; readonly ask: number }): boolean {
+    const { state } = this;
+    const asked = state.asking === "join" || state.asking === "locate";
+    return asked && session === state.session && ask === state.ask;
+  }
+
+  #onLocated(message: Received<"located">): void {
+    const { state } = this;
+    if (!this.#isAnswer(message) || message.token < state.token) return;
+    state.server = message.server;
+    state.token = message.token;
+    state.hellos = 0;
+    this.#askFor("hello");
+  }
+
+  #onWelcome(from: NodeId, message: Received<"welcome">): void {
+    const { state } = this;
+    if (message.session !== state.session || !this.#show(from, message)) return;
+    state.paused = message.paused;
+    if (state.outstanding.length === 0) state.items = message.items;
+    this.#stopAsking();
+    this.#settleAt(from);
+    if (state.phase === "playing") return;
+    state.phase = "playing";
+    this.#out.setTimer("step", this.#plan.person.step);
+    const { every, spread } = this.#plan.person.actions;
+    if (this.#plan.person.acts) this.#out.setTimer("act", every, spread);
+  }
+
+  #onNotice(from: NodeId, message: Received<"notice">): void {
+    const { state } = this;
+    const { transfer, notice, server, token } = message;
+    const player = this.#plan.self;
+    if (this.#isStale(token)) {
+      this.#out.record({ fact: "emitIgnored", player, server: from, token });
+      return;
+    }
+    state.token = Math.max(state.token, token);
+    state.heardUs = this.#nowUs;
+    state.paused = notice === "paused";
+    if (transfer !== "") this.#out.record({ fact: "noticeShown", player, transfer, notice });
+    if (state.phase !== "playing") {
+      // Not welcomed yet: greet the right one.
+      state.server = server;
+      return;
+    }
+    if (server !== state.server) this.#settleAt(server);
+  }
+
+  /** From now on this server is ours: what waits for an answer is asked of it at once. */
+  #settleAt(server: NodeId): void {
+    const { state } = this;
+    state.server = server;
+    const { session, token } = state;
+    this.#out.record({ fact: "playerConnected", player: this.#plan.self, server, session, token });
+    for (const action of state.outstanding) action.dueUs = 0;
+    this.#repeatActions();
+  }
+
+  #stopAsking(): void {
+    this.state.asking = "nothing";
+    this.state.hellos = 0;
+    this.#out.cancelTimer("ask");
+  }
+
+  #onActed(from: NodeId, message: Received<"acted">): void {
+    const { state } = this;
+    const { session, sequence, outcome, token, version } = message;
+    const known = state.outstanding.find((action) => action.sequence === sequence);
+    if (session !== state.session || known === undefined || !this.#show(from, message)) return;
+    const player = this.#plan.self;
+    state.outstanding = state.outstanding.filter((action) => action !== known);
+    if (outcome === "done") this.#keepItems(known);
+    const action = actionName(player, session, sequence);
+    this.#out.record({ fact: "actionAnswered", player, action, session, sequence, outcome, token, version });
+  }
+
+  #keepItems({ kind, item }: Outstanding): void {
+    const without = this.state.items.filter((kept) => kept !== item);
+    if (kind === "pickup") this.state.items = [...without, item];
+    if (kind === "drop") this.state.items = without;
+  }
+
+  /** Shows what a server says, unless a newer one has spoken. Returns whether it was shown. */
+  #show(server: NodeId, { token, version }: { readonly token: number; readonly version: number }): boolean {
+    const { state } = this;
+    const player = this.#plan.self;
+    if (this.#isStale(token)) {
+      this.#out.record({ fact: "emitIgnored", player, server, token });
+      return false;
+    }
+    state.token = Math.max(state.token, token);
+    state.heardUs = this.#nowUs;
+    const { shown } = state;
+    if (shown?.server === server && shown.token === token && shown.version === version) return true;
+    state.shown = { server, token, version };
+    this.#out.record({ fact: "emitShown", player, server, token, version });
+    return true;
+  }
+
+  #isStale(token: number): boolean {
+    return this.#plan.settings.defence.clientTokenCheck && token < this.state.token;
+  }
+
+  #walkOn(): void {
+    const { state } = this;
+    if (state.phase !== "playing" || state.server === null) return;
+    const { person, settings } = this.#plan;
+    if (!state.paused) state.walk = walk(state.walk, this.#path, Math.floor((person.speed * person.step) / 1_000_000));
+    state.step += 1;
+    this.#out.send(state.server, { type: "move", session: state.session, step: state.step, x: state.walk.x });
+    if (state.asking === "nothing" && this.#nowUs - state.heardUs > settings.client.silence) this.#askFor("locate");
+    this.#out.setTimer("step", person.step);
+  }
+
+  #think(): void {
+    const { state } = this;
+    if (state.phase !== "playing") return;
+    const { actions } = this.#plan.person;
+    const choices = actions.score + actions.pickup + actions.drop;
+    const mayAct = !state.paused && state.outstanding.length < this.#plan.settings.client.pipelineMax;
+    if (mayAct && choices > 0) this.#out.draw("action", choices * Math.max(1, this.#plan.items.length));
+    this.#out.setTimer("act", actions.every, actions.spread);
+  }
+
+  /** The host has drawn what to do: a kind by weight, and an item. */
+  #act(drawn: number): void {
+    const { state } = this;
+    if (state.phase !== "playing") return;
+    const { kind, item } = this.#choose(drawn);
+    const { self: player, settings } = this.#plan;
+    state.sequence += 1;
+    const { session, sequence } = state;
+    if (state.outstanding.length === 0) this.#out.setTimer("again", settings.client.retry);
+    const action: Outstanding = { sequence, kind, item, dueUs: this.#nowUs + settings.client.retry };
+    state.outstanding = [...state.outstanding, action];
+    this.#out.record({
+      fact: "actionInvoked",
+      player,
+      action: actionName(player, session, sequence),
+      session,
+      sequence,
+      kind,
+      item,
+    });
+    this.#send(action);
+  }
+
+  #choose(drawn: number): { readonly kind: ActionKind; readonly item: string } {
+    const { score, pickup, drop } = this.#plan.person.actions;
+    const choices = score + pickup + drop;
+    const weight = drawn % choices;
+    const number = Math.floor(drawn / choices);
+    if (weight < score || this.#plan.items.length === 0) return { kind: "score", item: "" };
+    const own = this.state.items[number % Math.max(1, this.state.items.length)];
+    if (weight >= score + pickup && own !== undefined) return { kind: "drop", item: own };
+    return { kind: "pickup", item: this.#plan.items[number] ?? "" };
+  }
+
+  /** Sends again what has waited long enough for an answer. */
+  #repeatActions(): void {
+    const { state } = this;
+    if (state.outstanding.length === 0) return;
+    for (const action of state.outstanding) {
+      if (this.#nowUs < action.dueUs) continue;
+      action.dueUs = this.#nowUs + this.#plan.settings.client.retry;
+      this.#send(action);
+    }
+    this.#out.setTimer("again", this.#plan.settings.client.retry);
+  }
+
+  #send({ sequence, kind, item }: Outstanding): void {
+    const { state } = this;
+    const oldest = state.outstanding[0]?.sequence ?? sequence;
+    if (state.server === null) return;
+    this.#out.send(state.server, { type: "act", session: state.session, sequence, oldest, kind, item });
+  }
+}

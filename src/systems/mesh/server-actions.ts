@@ -1,0 +1,202 @@
+// What a server does for the players it has: steps, actions, and one write at a time to the store.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { ActionOutcome } from "./messages.ts";
+import type { PlayerState } from "./player-state.ts";
+import { claim, dropAuthority, reload } from "./server-authority.ts";
+import { considerTransfer, driveTransfer } from "./server-outgoing.ts";
+import {
+  type Held, isFrozen, notify, type QueuedAction, type Received, redirect, type Turn, type WriteInFlight,
+} from "./server-state.ts";
+
+export function onHello(turn: Turn, player: NodeId, { session }: Received<"hello">): void {
+  const held = turn.state.held.get(player);
+  if (held === undefined) {
+    // The answer to the claim is the grant itself, or the owner's name, which goes on to the player.
+    claim(turn, player);
+    return;
+  }
+  if (!inSession(held, session)) return;
+  const { token, state } = held;
+  const paused = isFrozen(turn, held);
+  turn.out.send(player, { type: "welcome", session, token, version: state.version, paused, items: state.items });
+}
+
+/** The player leaves; its authority stays where it is, and a transfer under way goes on (X-M-64). */
+export function onBye(turn: Turn, player: NodeId, { session }: Received<"bye">): void {
+  const held = turn.state.held.get(player);
+  if (held === undefined || held.session !== session) return;
+  held.queue = [];
+}
+
+export function onMove(turn: Turn, player: NodeId, { session, step, x }: Received<"move">): void {
+  const held = turn.state.held.get(player);
+  if (held === undefined) {
+    if (!turn.state.loading.has(player)) redirect(turn, player, session);
+    return;
+  }
+  if (!inSession(held, session) || step <= held.step) return;
+  held.step = step;
+  if (!isFrozen(turn, held)) {
+    held.x = x;
+    considerTransfer(turn, player, held);
+  }
+  const { viewEvery } = turn.settings.server;
+  if (viewEvery === 0 || step % viewEvery !== 0) return;
+  const paused = isFrozen(turn, held);
+  turn.out.send(player, { type: "view", token: held.token, version: held.state.version, x: held.x, paused });
+}
+
+export function onAct(turn: Turn, player: NodeId, message: Received<"act">): void {
+  const { session, sequence, oldest, kind, item } = message;
+  const held = turn.state.held.get(player);
+  if (held === undefined) {
+    if (!turn.state.loading.has(player)) redirect(turn, player, session);
+    return;
+  }
+  if (!inSession(held, session)) return;
+  if (!turn.settings.defence.ackAfterStore) answer(turn, player, held, { session, sequence }, "done");
+  held.done = Math.max(held.done, oldest - 1);
+  enqueue(turn, held, { session, sequence, kind, item });
+  pump(turn, player, held);
+}
+
+/** The store has answered a write. */
+export function onWrote(turn: Turn, message: Received<"wrote">): void {
+  const { player, token, session, sequence, result } = message;
+  const held = turn.state.held.get(player);
+  const write = held?.write ?? null;
+  if (held === undefined || write === null) return;
+  if (write.action.session !== session || write.action.sequence !== sequence) return;
+  if (result === "staleToken") {
+    // An answer to what was sent under an older token says nothing about this one.
+    if (token === held.token) onFenced(turn, player, held);
+    return;
+  }
+  held.write = null;
+  turn.out.cancelTimer(`write:${player}`);
+  switch (result) {
+    case "done":
+    case "failed":
+      if (result === "done") takeOver(turn, player, held, write, message);
+      if (held.session === session) held.done = Math.max(held.done, sequence);
+      if (turn.settings.defence.ackAfterStore || result === "failed") answer(turn, player, held, { session, sequence }, result);
+      break;
+    case "outOfOrder":
+      break;
+    case "versionConflict":
+      held.queue.unshift(write.action);
+      reload(turn, player, held);
+      break;
+  }
+  if (held.transfer?.phase === "draining") driveTransfer(turn, player, { type: "drained" });
+  pump(turn, player, held);
+}
+
+export function onWriteDue(turn: Turn, player: NodeId): void {
+  const held = turn.state.held.get(player);
+  if (held === undefined || held.write === null) return;
+  sendWrite(turn, player, held, held.write);
+}
+
+/** Writes the next action that may be written, if none is on its way. */
+export function pump(turn: Turn, player: NodeId, held: Held): void {
+  if (held.write !== null) {
+    // Its timer may have been lost, and the player is still asking.
+    if (turn.nowUs > held.write.dueUs + turn.settings.server.writeRetry) sendWrite(turn, player, held, held.write);
+    return;
+  }
+  if (held.reloading || isFrozen(turn, held)) return;
+  const at = turn.settings.defence.sessionOrder ? held.queue.findIndex(({ sequence }) => sequence <= held.done + 1) : 0;
+  const action = held.queue[at];
+  if (action === undefined) return;
+  held.queue.splice(at, 1);
+  held.write = { action, base: held.state.version, state: after(held, action), dueUs: 0 };
+  sendWrite(turn, player, held, held.write);
+}
+
+/** Sends the write, under whatever token the server has now. */
+export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteInFlight): void {
+  const { action, base, state } = write;
+  turn.out.send(turn.topology.store, { type: "write", player, token: held.token, ...action, base, state });
+  write.dueUs = turn.nowUs + turn.settings.server.writeRetry;
+  turn.out.setTimer(`write:${player}`, turn.settings.server.writeRetry);
+}
+
+/** The state as the action leaves it; whether the items allow it is for the store to say. */
+function after(held: Held, { session, sequence, kind, item }: QueuedAction): PlayerState {
+  const { version, score, items } = held.state;
+  const changed = { version: version + 1, x: held.x, session, sequence };
+  switch (kind) {
+    case "score":
+      return { ...changed, score: score + 1, items };
+    case "pickup":
+      return { ...changed, score, items: [...items, item] };
+    case "drop":
+      return { ...changed, score, items: items.filter((kept) => kept !== item) };
+  }
+}
+
+/** The effect exists. When it was there before this send, it may be in the state already, or be this very write. */
+function takeOver(turn: Turn, player: NodeId, held: Held, write: WriteInFlight, message: Received<"wrote">): void {
+  if (!message.repeated || message.version === write.state.version) {
+    held.state = write.state;
+  } else if (message.version !== held.state.version && turn.settings.defence.stateGuard) {
+    reload(turn, player, held);
+  }
+}
+
+/** The store knows a higher token than ours. */
+function onFenced(turn: Turn, player: NodeId, held: Held): void {
+  if (held.transfer !== null) {
+    driveTransfer(turn, player, { type: "stale" });
+    return;
+  }
+  const { session } = held;
+  dropAuthority(turn, player, held, "fenced");
+  claim(turn, player);
+  turn.out.send(player, { type: "notOwner", session });
+}
+
+/** Whether a message belongs to the client's session; a newer one begins with whatever is heard of it first. */
+function inSession(held: Held, session: number): boolean {
+  if (session < held.session) return false;
+  if (session > held.session) {
+    held.session = session;
+    held.step = 0;
+    held.done = 0;
+    held.queue = [];
+  }
+  return true;
+}
+
+function enqueue({ settings }: Turn, held: Held, action: QueuedAction): void {
+  const { sequence, session } = action;
+  if (held.queue.length >= settings.server.queueMax) return;
+  if (held.write?.action.session === session && held.write.action.sequence === sequence) return;
+  if (held.queue.some((queued) => queued.sequence === sequence)) return;
+  if (!settings.defence.sessionOrder) {
+    held.queue.push(action);
+    return;
+  }
+  const at = held.queue.findIndex((queued) => queued.sequence > sequence);
+  held.queue.splice(at < 0 ? held.queue.length : at, 0, action);
+}
+
+function answer(
+  turn: Turn,
+  player: NodeId,
+  held: Held,
+  { session, sequence }: { session: number; sequence: number },
+  outcome: ActionOutcome,
+): void {
+  const { token, state } = held;
+  turn.out.send(player, { type: "acted", session, sequence, outcome, token, version: state.version });
+}
+
+/** After a transfer that came to nothing, or a new grant: the player goes on here. */
+export function resume(turn: Turn, player: NodeId, held: Held, transfer: string): void {
+  turn.out.record({ fact: "playerResumed", player, transfer });
+  notify(turn, player, { transfer, notice: "rolledBack", server: turn.self, token: held.token });
+  pump(turn, player, held);
+}

@@ -1,0 +1,204 @@
+// How a server gets authority and loses it: grants, states from the store, claims, and its own restart.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { GrantCause } from "./facts.ts";
+import type { PlayerState } from "./player-state.ts";
+import { pump, sendWrite } from "./server-actions.ts";
+import { forgetIncoming } from "./server-incoming.ts";
+import { driveTransfer } from "./server-outgoing.ts";
+import { type Held, hearOf, type Incoming, notify, type Received, redirect, type Turn } from "./server-state.ts";
+
+/** The coordinator has granted the player to this server, and the grant is committed. */
+export function onGranted(turn: Turn, message: Received<"granted">): void {
+  const { player, token, cause, transfer, incarnation } = message;
+  // Meant for the process that was here before: what it had on its way could still reach the store under that token.
+  if (incarnation !== turn.state.incarnation) return;
+  const known = turn.state.whereabouts.get(player);
+  const newest = Math.max(known?.token ?? 0, turn.state.loading.get(player)?.token ?? 0);
+  const held = turn.state.held.get(player);
+  if (token < newest || (held !== undefined && token <= held.token)) return;
+  if (known !== undefined && known.token === token && known.server !== turn.self) return;
+  if (held !== undefined && regrant(turn, held, message)) return;
+  const incoming = turn.state.incoming.get(player);
+  if (incoming?.transfer === transfer && incoming.phase === "adopting" && isCurrent(turn, incoming, message)) {
+    activate(turn, player, incoming, token);
+    return;
+  }
+  load(turn, player, { token, cause, transfer });
+}
+
+/** A newer token for a player that is here already. False: it must be taken anew. */
+function regrant(turn: Turn, held: Held, { player, token, cause, transfer }: Received<"granted">): boolean {
+  if (held.transfer === null) {
+    raiseToken(turn, player, held, token);
+    return true;
+  }
+  if (cause === "transfer") {
+    // It has gone and come back: our own transfer ended before the one that brought it.
+    driveTransfer(turn, player, { type: "settled", server: turn.self, token: token - 1 });
+    return false;
+  }
+  const ours = !turn.settings.defence.attemptCheck || cause === "rejoin" || transfer === held.transfer.id;
+  if (ours) driveTransfer(turn, player, { type: "rolledBack", token });
+  return true;
+}
+
+/** Goes on under a newer token: nobody else can have changed the state in between. */
+export function raiseToken(turn: Turn, player: NodeId, held: Held, token: number): void {
+  held.token = token;
+  held.transfers = 0;
+  hearOf(turn, player, turn.self, token);
+  turn.out.record({ fact: "authorityTaken", player, token, version: held.state.version, transfer: "" });
+  if (held.write !== null) sendWrite(turn, player, held, held.write);
+}
+
+/** Whether what was shipped is what the store was sealed at. */
+function isCurrent({ settings }: Turn, { state }: Incoming, { version }: Received<"granted">): boolean {
+  if (state === null) return false;
+  return !settings.defence.stateGuard || version < 0 || state.version === version;
+}
+
+function activate(turn: Turn, player: NodeId, incoming: Incoming, token: number): void {
+  const { state, source, transfer, attempt } = incoming;
+  if (state === null) return;
+  take(turn, player, { token, cause: "transfer", transfer, state });
+  turn.out.send(source, { type: "confirm", transfer, attempt, player, token });
+  forgetIncoming(turn, player, incoming);
+}
+
+export function onLoaded(turn: Turn, { player, token, state }: Received<"loaded">): void {
+  const held = turn.state.held.get(player);
+  if (held !== undefined) {
+    if (!held.reloading || held.token !== token) return;
+    held.reloading = false;
+    held.state = state;
+    turn.out.cancelTimer(`load:${player}`);
+    pump(turn, player, held);
+    return;
+  }
+  const loading = turn.state.loading.get(player);
+  if (loading === undefined || loading.token !== token) return;
+  turn.state.loading.delete(player);
+  turn.out.cancelTimer(`load:${player}`);
+  take(turn, player, { token, cause: loading.cause, transfer: loading.transfer, state });
+  // The state came from the store, so whatever was shipped is not needed any more.
+  const incoming = turn.state.incoming.get(player);
+  if (incoming === undefined || incoming.fromToken >= token) return;
+  const { transfer, attempt, source } = incoming;
+  if (transfer === loading.transfer) turn.out.send(source, { type: "confirm", transfer, attempt, player, token });
+  forgetIncoming(turn, player, incoming);
+}
+
+export function onLoadRefused(turn: Turn, { player, token }: Received<"loadRefused">): void {
+  const held = turn.state.held.get(player);
+  if (held !== undefined && held.reloading && held.token === token) {
+    held.reloading = false;
+    if (held.transfer !== null) driveTransfer(turn, player, { type: "stale" });
+    else dropAuthority(turn, player, held, "fenced");
+    return;
+  }
+  if (turn.state.loading.get(player)?.token !== token) return;
+  turn.state.loading.delete(player);
+  turn.out.cancelTimer(`load:${player}`);
+}
+
+export function onLoadDue(turn: Turn, player: NodeId): void {
+  const held = turn.state.held.get(player);
+  if (held?.reloading === true) return sendLoad(turn, player, held.token);
+  const loading = turn.state.loading.get(player);
+  if (loading === undefined) return;
+  loading.dueUs = turn.nowUs + turn.settings.server.askRetry;
+  sendLoad(turn, player, loading.token);
+}
+
+/** Policy "version": the store holds another version than we do, under our own token. */
+export function reload(turn: Turn, player: NodeId, held: Held): void {
+  held.reloading = true;
+  sendLoad(turn, player, held.token);
+}
+
+/** Asks the coordinator whether a player that came here is ours: a grant may have been lost on its way. */
+export function claim(turn: Turn, player: NodeId): void {
+  const { state, settings, topology } = turn;
+  if (!state.ready) return nudgeRejoin(turn);
+  const loading = state.loading.get(player);
+  if (loading !== undefined) {
+    if (turn.nowUs > loading.dueUs + settings.server.askRetry) onLoadDue(turn, player);
+    return;
+  }
+  turn.out.send(topology.coordinator, { type: "claim", player, incarnation: state.incarnation });
+}
+
+/** The answer to a claim for somebody else's player. */
+export function onOwner(turn: Turn, { player, server, token }: Received<"owner">): void {
+  if (server === turn.self) return;
+  hearOf(turn, player, server, token);
+  if (!turn.state.held.has(player)) redirect(turn, player, 0);
+}
+
+export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
+  turn.state.held.delete(player);
+  if (held.write !== null) turn.out.cancelTimer(`write:${player}`);
+  if (held.reloading) turn.out.cancelTimer(`load:${player}`);
+  turn.out.record({ fact: "authorityDropped", player, token: held.token, because });
+}
+
+/** A restarted server has forgotten its players, and with them every promise made under their old tokens. */
+export function rejoin(turn: Turn): void {
+  const { state, settings, topology } = turn;
+  turn.out.send(topology.coordinator, { type: "rejoin", incarnation: state.incarnation });
+  state.rejoinDueUs = turn.nowUs + settings.server.askRetry;
+  turn.out.setTimer("rejoin", settings.server.askRetry);
+}
+
+export function onRejoined(turn: Turn, { incarnation }: Received<"rejoined">): void {
+  if (turn.state.ready || incarnation !== turn.state.incarnation) return;
+  turn.state.ready = true;
+  turn.out.cancelTimer("rejoin");
+}
+
+/** Asks again when the timer that should have is overdue. */
+export function nudgeRejoin(turn: Turn): void {
+  const { state, settings, nowUs } = turn;
+  if (!state.ready && nowUs > state.rejoinDueUs + settings.server.askRetry) rejoin(turn);
+}
+
+interface Taken {
+  readonly token: number;
+  readonly cause: GrantCause;
+  readonly transfer: string;
+  readonly state: PlayerState;
+}
+
+function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Taken): void {
+  turn.state.held.set(player, {
+    token,
+    state,
+    x: state.x,
+    byTransfer: cause === "transfer" ? transfer : "",
+    session: 0,
+    step: 0,
+    done: 0,
+    queue: [],
+    write: null,
+    reloading: false,
+    transfer: null,
+    transfers: 0,
+    coolUntilUs: 0,
+  });
+  hearOf(turn, player, turn.self, token);
+  turn.out.record({ fact: "authorityTaken", player, token, version: state.version, transfer });
+  if (transfer !== "") turn.out.record({ fact: "playerResumed", player, transfer });
+  const notice = cause === "transfer" ? "moved" : cause === "rollback" ? "rolledBack" : "resumed";
+  if (cause !== "join") notify(turn, player, { transfer, notice, server: turn.self, token });
+}
+
+function load(turn: Turn, player: NodeId, { token, cause, transfer }: Omit<Taken, "state">): void {
+  turn.state.loading.set(player, { token, cause, transfer, dueUs: turn.nowUs + turn.settings.server.askRetry });
+  sendLoad(turn, player, token);
+}
+
+function sendLoad(turn: Turn, player: NodeId, token: number): void {
+  turn.out.send(turn.topology.store, { type: "load", player, token });
+  turn.out.setTimer(`load:${player}`, turn.settings.server.askRetry);
+}

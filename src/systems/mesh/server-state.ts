@@ -1,0 +1,181 @@
+// What a server remembers, and what one step of it works with.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { ActionKind, GrantCause } from "./facts.ts";
+import type { MeshMessage, Notice } from "./messages.ts";
+import type { Outbox } from "./outbox.ts";
+import type { PlayerState } from "./player-state.ts";
+import type { MeshSettings } from "./settings.ts";
+import type { Topology } from "./topology.ts";
+import type { Transfer } from "./transfer.ts";
+
+export interface QueuedAction {
+  readonly session: number;
+  readonly sequence: number;
+  readonly kind: ActionKind;
+  readonly item: string;
+}
+
+export interface WriteInFlight {
+  readonly action: QueuedAction;
+  readonly base: number;
+  readonly state: PlayerState;
+  dueUs: number;
+}
+
+/** A player this server believes it has. */
+export interface Held {
+  token: number;
+  /** What the store has accepted. Everything but `x`, which is where the player walked since. */
+  state: PlayerState;
+  x: number;
+  /** The transfer that brought it here; empty: another way. */
+  readonly byTransfer: string;
+  /** The client's session, its last step, and the actions of it that have been answered or given up by the client. */
+  session: number;
+  step: number;
+  done: number;
+  queue: QueuedAction[];
+  write: WriteInFlight | null;
+  /** The store holds another version: nothing is written before the state has been loaded again. */
+  reloading: boolean;
+  transfer: Transfer | null;
+  /** Transfers begun under this token. */
+  transfers: number;
+  coolUntilUs: number;
+}
+
+/** A granted player whose state is on its way from the store. */
+export interface Loading {
+  readonly token: number;
+  readonly cause: GrantCause;
+  readonly transfer: string;
+  dueUs: number;
+}
+
+/** A transfer as its target sees it. */
+export interface Incoming {
+  readonly transfer: string;
+  readonly source: NodeId;
+  readonly fromToken: number;
+  attempt: number;
+  /** Waiting for a slot, for the state, or for the coordinator. */
+  phase: "waiting" | "prepared" | "adopting";
+  state: PlayerState | null;
+  /** The attempt that brought `state`; 0: none has. */
+  adopted: number;
+  heardUs: number;
+  adoptDueUs: number;
+}
+
+/** Where a player went: the highest token heard of, and who has it. */
+export interface Whereabouts {
+  readonly server: NodeId;
+  readonly token: number;
+}
+
+/** Plain data. Players are found by name; only active transfers are ever walked through. */
+export interface ServerState {
+  incarnation: number;
+  /** A restarted server takes part again once the coordinator knows it. */
+  ready: boolean;
+  rejoinDueUs: number;
+  readonly held: Map<NodeId, Held>;
+  readonly loading: Map<NodeId, Loading>;
+  readonly incoming: Map<NodeId, Incoming>;
+  readonly whereabouts: Map<NodeId, Whereabouts>;
+  /** Players with a transfer out, in order of starting. */
+  readonly outgoing: Set<NodeId>;
+  /** Slots taken, by lock name, with the transfer that holds each. */
+  readonly slots: Map<string, string>;
+  /** Targets' requests that wait for a slot, then players of our own that do. First come, first served. */
+  waiting: NodeId[];
+  queue: NodeId[];
+  /** When the timer fires next; -1: not armed. */
+  tickDueUs: number;
+  watchdogDueUs: number;
+}
+
+/** One step of a server. */
+export interface Turn {
+  readonly state: ServerState;
+  readonly self: NodeId;
+  readonly topology: Topology;
+  readonly settings: MeshSettings;
+  readonly nowUs: number;
+  readonly wallUs: number;
+  readonly out: Outbox;
+}
+
+export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
+
+export const freshServer = (): ServerState => ({
+  incarnation: 0,
+  ready: true,
+  rejoinDueUs: 0,
+  held: new Map(),
+  loading: new Map(),
+  incoming: new Map(),
+  whereabouts: new Map(),
+  outgoing: new Set(),
+  slots: new Map(),
+  waiting: [],
+  queue: [],
+  tickDueUs: -1,
+  watchdogDueUs: -1,
+});
+
+/** Policy "lock" with its guard: the player does not act, walk or write while it moves. */
+export const isFrozen = ({ settings }: Turn, held: Held): boolean =>
+  held.transfer !== null && settings.transfer.policy === "lock" && settings.defence.stateGuard;
+
+export const freezes = ({ transfer, defence }: MeshSettings): boolean =>
+  transfer.policy === "lock" && defence.stateGuard;
+
+export const outLock = (player: NodeId): string => `slot/out/${player}`;
+export const inLock = (player: NodeId): string => `slot/in/${player}`;
+
+export function hasFreeSlot({ state, settings }: Turn): boolean {
+  return state.slots.size < settings.transfer.slots;
+}
+
+export function takeSlot(turn: Turn, lock: string, transfer: string): void {
+  turn.state.slots.set(lock, transfer);
+  turn.out.record({ fact: "lockTaken", lock, transfer });
+}
+
+/** Releasing a slot that is not taken changes nothing: the watchdog may have been first. */
+export function releaseSlot(turn: Turn, lock: string, transfer: string): void {
+  if (turn.state.slots.get(lock) !== transfer) return;
+  turn.state.slots.delete(lock);
+  turn.out.record({ fact: "lockReleased", lock, transfer });
+}
+
+/** Remembers who has a player, if this is newer than what was known. */
+export function hearOf(turn: Turn, player: NodeId, server: NodeId, token: number): void {
+  const known = turn.state.whereabouts.get(player);
+  if (known === undefined || known.token < token) turn.state.whereabouts.set(player, { server, token });
+}
+
+export interface Word {
+  readonly transfer: string;
+  readonly notice: Notice;
+  readonly server: NodeId;
+  readonly token: number;
+}
+
+/** Keeps a player informed (MESH-GEN-05). */
+export function notify(turn: Turn, player: NodeId, { transfer, notice, server, token }: Word): void {
+  turn.out.send(player, { type: "notice", transfer, notice, server, token });
+  turn.out.record({ fact: "noticeSent", player, transfer, notice });
+}
+
+/** Tells a player who came to the wrong server where to go, as far as it is known here. */
+export function redirect(turn: Turn, player: NodeId, session: number): void {
+  const known = turn.state.whereabouts.get(player);
+  if (known === undefined || known.server === turn.self) {
+    turn.out.send(player, { type: "notOwner", session });
+    return;
+  }
+  turn.out.send(player, { type: "notice", transfer: "", notice: "moved", server: known.server, token: known.token });
+}

@@ -1,0 +1,153 @@
+// A server of the mesh: one machine, whose parts are the files named server-*. This one only says what goes where.
+
+import { unreachable } from "../../base/assert.ts";
+import type { NodeId } from "../../base/ids.ts";
+import type { MachineEvent } from "../../machine/event.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { MeshFact } from "./facts.ts";
+import type { MeshMessage } from "./messages.ts";
+import { type MeshEffect, Outbox } from "./outbox.ts";
+import { onAct, onBye, onHello, onMove, onWriteDue, onWrote } from "./server-actions.ts";
+import {
+  nudgeRejoin, onGranted, onLoadDue, onLoaded, onLoadRefused, onOwner, onRejoined, rejoin,
+} from "./server-authority.ts";
+import { onAdoptDue, onAdoptRefused, onCancel, onIncomingDue, onPrepare, onShip } from "./server-incoming.ts";
+import {
+  onAbortDue, onConnectionLost, onForce, onRetryDue, onSettled, onTargetMessage, onTick, onWatchdog,
+} from "./server-outgoing.ts";
+import { freshServer, type ServerState, type Turn } from "./server-state.ts";
+import type { MeshSettings } from "./settings.ts";
+import type { Topology } from "./topology.ts";
+
+export class Server implements Machine<MeshMessage, MeshFact> {
+  state: ServerState = freshServer();
+  readonly #self: NodeId;
+  readonly #topology: Topology;
+  readonly #settings: MeshSettings;
+
+  constructor(self: NodeId, topology: Topology, settings: MeshSettings) {
+    this.#self = self;
+    this.#topology = topology;
+    this.#settings = settings;
+  }
+
+  step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
+    const turn: Turn = {
+      state: this.state,
+      self: this.#self,
+      topology: this.#topology,
+      settings: this.#settings,
+      nowUs: event.monotonicUs,
+      wallUs: event.wallUs,
+      out: new Outbox(),
+    };
+    switch (event.type) {
+      case "booted":
+        this.state.incarnation = event.incarnation;
+        this.state.ready = event.incarnation === 0;
+        if (!this.state.ready) rejoin(turn);
+        break;
+      case "received":
+        if (!this.state.ready) nudgeRejoin(turn);
+        onMessage(turn, event.from, event.message);
+        break;
+      case "timerFired":
+        onTimer(turn, event.timer);
+        break;
+      case "connectionLost":
+        onConnectionLost(turn, event.peer);
+        break;
+      case "stopRequested":
+        turn.out.effects.push({ type: "halt" });
+        break;
+      case "drawn":
+      case "synced":
+      case "syncFailed":
+        break;
+      default:
+        unreachable(event);
+    }
+    return turn.out.effects;
+  }
+}
+
+function onMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
+  switch (message.type) {
+    case "hello":
+      return onHello(turn, from, message);
+    case "bye":
+      return onBye(turn, from, message);
+    case "move":
+      return onMove(turn, from, message);
+    case "act":
+      return onAct(turn, from, message);
+    case "wrote":
+      return onWrote(turn, message);
+    case "prepare":
+      return onPrepare(turn, from, message);
+    case "ship":
+      return onShip(turn, from, message);
+    case "cancel":
+      return onCancel(turn, message);
+    case "prepared":
+    case "busy":
+    case "refused":
+    case "mismatch":
+    case "confirm":
+      return onTargetMessage(turn, from, message);
+    default:
+      return onAuthorityMessage(turn, message);
+  }
+}
+
+function onAuthorityMessage(turn: Turn, message: MeshMessage): void {
+  switch (message.type) {
+    case "granted":
+      return onGranted(turn, message);
+    case "adoptRefused":
+      return onAdoptRefused(turn, message);
+    case "settled":
+      return onSettled(turn, message);
+    case "owner":
+      return onOwner(turn, message);
+    case "rejoined":
+      return onRejoined(turn, message);
+    case "loaded":
+      return onLoaded(turn, message);
+    case "loadRefused":
+      return onLoadRefused(turn, message);
+    case "force":
+      return onForce(turn, message);
+    default:
+      // Meant for another role: a fault has changed its type on the way.
+      return undefined;
+  }
+}
+
+function onTimer(turn: Turn, timer: string): void {
+  const player = timer.slice(timer.indexOf(":") + 1) as NodeId;
+  switch (timer.slice(0, timer.length - player.length)) {
+    case "":
+      return onOwnTimer(turn, timer);
+    case "write:":
+      return onWriteDue(turn, player);
+    case "load:":
+      return onLoadDue(turn, player);
+    case "adopt:":
+      return onAdoptDue(turn, player);
+    case "incoming:":
+      return onIncomingDue(turn, player);
+    case "retry:":
+      return onRetryDue(turn, timer);
+    case "abort:":
+      return onAbortDue(turn, timer);
+    default:
+      return undefined;
+  }
+}
+
+function onOwnTimer(turn: Turn, timer: string): void {
+  if (timer === "tick") onTick(turn);
+  if (timer === "watchdog") onWatchdog(turn);
+  if (timer === "rejoin" && !turn.state.ready) rejoin(turn);
+}

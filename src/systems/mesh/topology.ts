@@ -1,0 +1,35 @@
+// Who is who in one mesh, and which server owns which strip of the world.
+
+import { assert } from "../../base/assert.ts";
+import type { NodeId } from "../../base/ids.ts";
+
+export interface Topology {
+  readonly coordinator: NodeId;
+  readonly store: NodeId;
+  /** Server k owns x in [k*width, (k+1)*width), the first and last also what lies beyond the world's ends. */
+  readonly servers: readonly NodeId[];
+  /** Millimetres. */
+  readonly width: number;
+}
+
+export function serverAt({ servers, width }: Topology, x: number): NodeId {
+  const server = servers[regionAt(servers.length, width, x)];
+  assert(server !== undefined, "every place belongs to a server");
+  return server;
+}
+
+/**
+ * The server that should have a player at `x` whom `holder` has: another one only when the player is further than
+ * `hysteresis` millimetres beyond the holder's own strip.
+ */
+export function serverBeyond(topology: Topology, holder: NodeId, x: number, hysteresis: number): NodeId {
+  const own = topology.servers.indexOf(holder);
+  assert(own >= 0, "a holder is one of the servers");
+  const { width, servers } = topology;
+  const tooFarLeft = own > 0 && x < own * width - hysteresis;
+  const tooFarRight = own < servers.length - 1 && x >= (own + 1) * width + hysteresis;
+  return tooFarLeft || tooFarRight ? serverAt(topology, x) : holder;
+}
+
+const regionAt = (regions: number, width: number, x: number): number =>
+  Math.max(0, Math.min(regions - 1, Math.floor(x / width)));
