@@ -232,8 +232,10 @@ describe("corruption", () => {
   test("does not match a message without the field: it is neither touched nor counted", () => {
     const controls = world(open({ kind: "corrupt", messages: select({ skip: 1 }), field: "deep.list.7" }));
     for (let at = 0; at < 5; at++) expect(controls.send("a", "b", message)).toBeUndefined();
-    expect(controls.send("a", "b", { ...message, deep: { list: [0, 0, 0, 0, 0, 0, 0, 8] } })).toBeUndefined();
-    expect(controls.ledger.tallies()).toMatchObject([{ touched: 0 }]);
+    // The first that has it is skipped: the five before were not counted.
+    const longer = { ...message, deep: { list: [0, 0, 0, 0, 0, 0, 0, 8] } };
+    expect(controls.send("a", "b", longer)).toBeUndefined();
+    expect(controls.send("a", "b", longer)).toBeDefined();
   });
 
   test("that sets a field to what it was changes nothing", () => {
