@@ -35,7 +35,8 @@ export class Debts {
   owe(debt: Omit<Debt, "sequence">): void {
     const open = this.#open[debt.property];
     if (!open.has(debt.key)) this.#openCount++;
-    const owed: Debt = { ...debt, sequence: this.#sequence++ };
+    const { property, key, dueUs, because, node, evidence } = debt;
+    const owed: Debt = { property, key, dueUs, sequence: this.#sequence++, because, node, evidence };
     open.set(debt.key, owed);
     this.#push(owed);
   }

@@ -11,6 +11,7 @@ import {
   type MeshView,
   type PlayerView,
   playerOf,
+  raiseHolder,
   raised,
   type TransferView,
 } from "./mesh-view.ts";
@@ -41,7 +42,7 @@ const folds: Folds = {
   stateLoaded: (view, fact, at) => {
     const player = playerOf(view, fact.player);
     foldSeen(player, fact.token, at);
-    player.loaded.set(fact.server, raised(player.loaded.get(fact.server), fact.token, at.event));
+    raiseHolder(player.loaded, fact.server, fact.token, at.event);
   },
   itemsSpawned: (view, fact, at) => {
     for (const item of fact.items) {
@@ -52,7 +53,7 @@ const folds: Folds = {
   authorityTaken: (view, fact, at) => {
     const player = playerOf(view, fact.player);
     player.beliefs.set(at.node, { token: fact.token, atUs: at.atUs, event: at.event });
-    player.loaded.set(at.node, raised(player.loaded.get(at.node), fact.token, at.event));
+    raiseHolder(player.loaded, at.node, fact.token, at.event);
   },
   authorityDropped: (view, fact, at) => void playerOf(view, fact.player).beliefs.delete(at.node),
   transferStarted: foldTransferStart,
@@ -138,12 +139,13 @@ const lockKey = (node: NodeId, lock: string): string => `${node} ${lock}`;
 function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered">, { atUs, event }: Instant): void {
   const { server, token, cause, transfer: id } = fact;
   const player = playerOf(view, fact.player);
+  view.subject = player;
   const grant: Grant = { server, token, cause, transfer: id, atUs, event };
   player.tokenGrantedBefore = player.tokenGranted;
   player.tokenGranted = raised(player.tokenGranted, token, event);
   player.grant = grant;
   player.grants++;
-  player.grantTo.set(server, grant);
+  raiseHolder(player.granted, server, token, event);
   player.grantedUnder.set(token, server);
   const transfer = view.transfers.get(id);
   if (transfer === undefined || transfer.grant !== null || cause !== "transfer") return;
@@ -159,6 +161,7 @@ function foldSeen(player: PlayerView, token: number, at: Instant): void {
 function foldEffect(view: MeshView, fact: EffectFact, { event }: Instant): void {
   const { server, token, session, sequence, state } = fact;
   const player = playerOf(view, fact.player);
+  view.subject = player;
   player.stateBefore = player.state;
   player.state = state;
   player.tokenAcceptedBefore = player.tokenAccepted;
@@ -169,9 +172,8 @@ function foldEffect(view: MeshView, fact: EffectFact, { event }: Instant): void 
   player.acting = { server, token, event };
   player.actedUnderBefore = player.actedUnder.get(token);
   if (player.actedUnderBefore === undefined) player.actedUnder.set(token, server);
-  const accepted = player.sequences.get(session);
-  player.sequenceBefore = accepted ?? { value: -1, event: -1 };
-  player.sequences.set(session, raised(accepted, sequence, event));
+  player.sequenceBefore = player.sequences.get(session) ?? -1;
+  if (sequence > player.sequenceBefore) player.sequences.set(session, sequence);
   foldOperation(view, player, fact, event);
   if (view.itemsMoved.length > 0) view.itemsMoved = [];
   moveInventory(view, fact.player, player.stateBefore?.items ?? [], state.items, event);

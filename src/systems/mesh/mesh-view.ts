@@ -25,6 +25,16 @@ export interface Peak {
   readonly event: number;
 }
 
+/** Who holds the highest value of something, and who holds the highest of all others: what "by another server" needs. */
+export interface Leaders {
+  first: Holder | null;
+  second: Holder | null;
+}
+
+export interface Holder extends Peak {
+  readonly server: NodeId;
+}
+
 /** Who acted: the server and token of an accepted effect. */
 export interface Term {
   readonly server: NodeId;
@@ -68,8 +78,8 @@ export interface PlayerView {
   grants: number;
   tokenGranted: Peak;
   tokenGrantedBefore: Peak;
-  /** The latest grant each server was ever given. */
-  readonly grantTo: Map<NodeId, Grant>;
+  /** The highest tokens that servers were granted. */
+  readonly granted: Leaders;
   /** The server each token was granted to. */
   readonly grantedUnder: Map<number, NodeId>;
   // the store
@@ -87,11 +97,11 @@ export interface PlayerView {
   /** The highest token the store has seen in a fence, a load or a write. */
   tokenSeen: Peak;
   tokenSeenBefore: Peak;
-  /** The highest token each server loaded or took the state under. */
-  readonly loaded: Map<NodeId, Peak>;
+  /** The highest tokens under which servers loaded or took the state. */
+  readonly loaded: Leaders;
   /** Highest sequence accepted, by session. */
-  readonly sequences: Map<number, Peak>;
-  sequenceBefore: Peak;
+  readonly sequences: Map<number, number>;
+  sequenceBefore: number;
   /** Version of the last accepted drop, by item. */
   readonly dropped: Map<string, number>;
   // servers
@@ -183,6 +193,8 @@ export interface MeshView {
   itemsMoved: string[];
   /** By node and name. Locks of a process that is gone are gone with it. */
   readonly locks: Map<string, LockView>;
+  /** The player of the last grant or effect. */
+  subject: PlayerView | null;
   /** Whether the last `grantRecovered` or `effectRecovered` told something new: then it is granted or accepted now. */
   recoveredAnew: boolean;
   /** The first effect of each operation. */
@@ -210,6 +222,7 @@ export const freshMeshView = (): MeshView => ({
   items: new Map(),
   itemsMoved: [],
   locks: new Map(),
+  subject: null,
   recoveredAnew: false,
   effects: new Map(),
   effectBefore: null,
@@ -229,7 +242,7 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
     grants: 0,
     tokenGranted: NO_PEAK,
     tokenGrantedBefore: NO_PEAK,
-    grantTo: new Map(),
+    granted: { first: null, second: null },
     grantedUnder: new Map(),
     state: null,
     stateBefore: null,
@@ -241,9 +254,9 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
     tokenAcceptedBefore: NO_PEAK,
     tokenSeen: NO_PEAK,
     tokenSeenBefore: NO_PEAK,
-    loaded: new Map(),
+    loaded: { first: null, second: null },
     sequences: new Map(),
-    sequenceBefore: NO_PEAK,
+    sequenceBefore: -1,
     dropped: new Map(),
     beliefs: new Map(),
     transfersEnded: 0,
@@ -264,6 +277,23 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
 /** The peak after `value` was seen: the same one unless it rose. */
 export const raised = (peak: Peak | undefined, value: number, event: number): Peak =>
   peak !== undefined && value <= peak.value ? peak : { value, event };
+
+/** `server` has reached `value`. */
+export function raiseHolder(leaders: Leaders, server: NodeId, value: number, event: number): void {
+  const { first, second } = leaders;
+  if (first === null || first.server === server) {
+    if (first === null || value > first.value) leaders.first = { server, value, event };
+  } else if (value > first.value) {
+    leaders.first = { server, value, event };
+    leaders.second = first;
+  } else if (second === null || value > second.value) {
+    leaders.second = { server, value, event };
+  }
+}
+
+/** The highest value of any server but this one. */
+export const highestOfOthers = ({ first, second }: Leaders, server: NodeId): Holder | null =>
+  first !== null && first.server !== server ? first : second;
 
 /** Whether the owner by the committed grants has shown that it holds what it needs to act. */
 export function ownerIsAble(player: PlayerView): boolean {

@@ -4,6 +4,7 @@
 // microsecond the one stated first came first. Facts of nodes that are down, cut off or removed count like any other:
 // a write of theirs may still be on its way.
 
+import { highestOfOthers } from "../mesh-view.ts";
 import type { MeshProperty } from "./mesh-property.ts";
 import { onEffect, onGrant } from "./mesh-property.ts";
 
@@ -19,7 +20,7 @@ export const singleWriter: MeshProperty = {
   source: "properties.md A1; MESH-F5-01",
   rules: onEffect((player, { server, token }, _at, findings) => {
     const { grant } = player;
-    if (player.grantTo.size > 1) findings.exercised();
+    if (player.granted.second !== null) findings.exercised();
     if (grant === null)
       return findings.violated(
         player.id,
@@ -29,7 +30,7 @@ export const singleWriter: MeshProperty = {
     findings.violated(
       player.id,
       `${server} acted for ${player.id} under token ${token} while the grant was ${grant.server}'s, token ${grant.token}`,
-      [player.grantTo.get(server)?.event ?? grant.event, grant.event],
+      [grant.event],
     );
   }),
 };
@@ -42,16 +43,14 @@ export const singleWriterWeak: MeshProperty = {
   claim: "no effect is accepted under a token after which another server was granted the player",
   source: "properties.md A1, weak form",
   rules: onEffect((player, { server, token }, _at, findings) => {
-    if (player.grantTo.size > 1) findings.exercised();
-    for (const grant of player.grantTo.values()) {
-      if (grant.server === server || grant.token <= token) continue;
-      findings.violated(
-        player.id,
-        `${server} acted for ${player.id} under token ${token}, and ${grant.server} had been granted token ${grant.token}`,
-        [grant.event],
-      );
-      return;
-    }
+    if (player.granted.second !== null) findings.exercised();
+    const other = highestOfOthers(player.granted, server);
+    if (other === null || token >= other.value) return;
+    findings.violated(
+      player.id,
+      `${server} acted for ${player.id} under token ${token}, and ${other.server} had been granted token ${other.value}`,
+      [other.event],
+    );
   }),
 };
 
@@ -66,19 +65,15 @@ export const noLateWrite: MeshProperty = {
   claim: "once a server has loaded a player's state, no effect of another server under a lower token is accepted",
   source: "properties.md A2",
   rules: onEffect((player, { server, token }, _at, findings) => {
-    let others = 0;
-    for (const [loader, { value, event }] of player.loaded) {
-      if (loader === server) continue;
-      others++;
-      if (token >= value) continue;
-      findings.violated(
-        player.id,
-        `an effect of ${server} under token ${token} was accepted after ${loader} had loaded the state under ${value}`,
-        [event],
-      );
-      return;
-    }
-    if (others > 0) findings.exercised();
+    const other = highestOfOthers(player.loaded, server);
+    if (other === null) return;
+    findings.exercised();
+    if (token >= other.value) return;
+    findings.violated(
+      player.id,
+      `an effect of ${server} under token ${token} was accepted after ${other.server} had loaded the state under ${other.value}`,
+      [other.event],
+    );
   }),
 };
 

@@ -18,27 +18,20 @@ type PlayerRule<F> = (player: PlayerView, fact: F, at: Instant, findings: Findin
  * nobody can have been told of it in between, so it is committed now.
  */
 export const onGrant = (rule: PlayerRule<GrantFact>): Pick<MeshRules, "granted" | "grantRecovered"> => ({
-  granted: (view, fact, at, findings) => withPlayer(view, fact, at, findings, rule),
+  granted: (view, fact, at, findings) => {
+    if (view.subject !== null) rule(view.subject, fact, at, findings, view);
+  },
   grantRecovered: (view, fact, at, findings) => {
-    if (view.recoveredAnew) withPlayer(view, fact, at, findings, rule);
+    if (view.recoveredAnew && view.subject !== null) rule(view.subject, fact, at, findings, view);
   },
 });
 
 /** Rules for every effect the store accepted; a recovered one is judged when it was not stated before. */
 export const onEffect = (rule: PlayerRule<EffectFact>): Pick<MeshRules, "effectAccepted" | "effectRecovered"> => ({
-  effectAccepted: (view, fact, at, findings) => withPlayer(view, fact, at, findings, rule),
+  effectAccepted: (view, fact, at, findings) => {
+    if (view.subject !== null) rule(view.subject, fact, at, findings, view);
+  },
   effectRecovered: (view, fact, at, findings) => {
-    if (view.recoveredAnew) withPlayer(view, fact, at, findings, rule);
+    if (view.recoveredAnew && view.subject !== null) rule(view.subject, fact, at, findings, view);
   },
 });
-
-function withPlayer<F extends GrantFact | EffectFact>(
-  view: MeshView,
-  fact: F,
-  at: Instant,
-  findings: Findings,
-  rule: PlayerRule<F>,
-): void {
-  const player = view.players.get(fact.player);
-  if (player !== undefined) rule(player, fact, at, findings, view);
-}

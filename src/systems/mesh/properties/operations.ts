@@ -74,13 +74,12 @@ export const sessionOrder: MeshProperty = {
   rules: {
     ...onEffect((player, { action, session, sequence }, _at, findings, view) => {
       const before = player.sequenceBefore;
-      if (before.value < 0) return;
+      if (before < 0) return;
       findings.exercised();
       // An operation that takes effect twice has its own property.
-      if (sequence > before.value || view.effectBefore !== null) return;
-      findings.violated(player.id, `${action} took effect after action ${before.value} of session ${session}`, [
-        before.event,
-      ]);
+      if (sequence > before || view.effectBefore !== null) return;
+      const evidence = player.actingBefore === null ? [] : [player.actingBefore.event];
+      findings.violated(player.id, `${action} took effect after action ${before} of session ${session}`, evidence);
     }),
     effectRefused: (_view, fact, _at, findings) => {
       if (fact.because === "outOfOrder") findings.exercised();

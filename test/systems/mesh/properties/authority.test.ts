@@ -51,7 +51,7 @@ describe("A1: an accepted effect carries the current grant", () => {
       atUs: 1005,
       because: "n1 acted for p1 under token 1 while the grant was n2's, token 2",
     });
-    expect(first[0]?.evidence).toEqual([2, 7, 8]);
+    expect(first[0]?.evidence).toEqual([7, 8]);
   });
 
   test("the grant counts from its commit, not from its delivery: nobody has taken it yet (trap 2)", () => {
