@@ -4,11 +4,14 @@ import type { NodeId } from "../base/ids.ts";
 import type { Decisions } from "../kernel/streams.ts";
 import type { WorldPlan } from "../world/plan.ts";
 
+export type { Decisions };
+
 /** A bound on a measured figure, such as p99 of "transfer.latency" below 100 ms. */
 export interface FigureExpectation {
   readonly figure: string;
   readonly statistic: "count" | "mean" | "p50" | "p95" | "p99" | "max" | "min";
   readonly comparison: "<" | "<=" | ">" | ">=" | "=";
+  /** Microseconds for durations, 0 to 1 for shares, a number of times for counts. */
   readonly value: number;
 }
 
@@ -35,4 +38,10 @@ export interface Scenario {
   readonly expect: Expectations;
   /** Present in failure files: outcomes to force, by stream (DESIGN §3.5). */
   readonly decisions?: Decisions;
+}
+
+/** What one file holds: a story, and the stories that differ from it a little. */
+export interface Story {
+  readonly base: Scenario;
+  readonly variants: readonly Scenario[];
 }

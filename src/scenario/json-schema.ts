@@ -1,0 +1,71 @@
+// What a JSON Schema says about a place in a scenario: its keys, its values. For suggestions, `--set`, and listings.
+
+import { z } from "zod";
+
+import type { Path } from "./located.ts";
+
+/** The part of JSON Schema that zod writes and this file reads. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema | false;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** The schema of what a file holds, before anything is read out of it. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+}
+
+/** Every key a map at `path` may have; empty when it may have any, or is no map. */
+export function keysAt(root: JsonSchema, path: Path): readonly string[] {
+  const keys = schemasAt(root, path).flatMap((schema) => Object.keys(schema.properties ?? {}));
+  return [...new Set(keys)];
+}
+
+/** The few values that text at `path` may have, when it has not free choice. */
+export function valuesAt(root: JsonSchema, path: Path): readonly string[] {
+  const values = schemasAt(root, path).flatMap((schema) => schema.enum ?? ("const" in schema ? [schema.const] : []));
+  return [...new Set(values.map((value) => String(value)))];
+}
+
+/** Whether any value can stand at `path`. */
+export const allows = (root: JsonSchema, path: Path): boolean => schemasAt(root, path).length > 0;
+
+/** Every arm that can apply at the end of a path, references and unions followed. */
+export function schemasAt(root: JsonSchema, path: Path): readonly JsonSchema[] {
+  let here = arms(root, root, 0);
+  for (const step of path)
+    here = here.flatMap((schema) => stepInto(schema, step).flatMap((next) => arms(next, root, 0)));
+  return here;
+}
+
+/** References back to themselves end somewhere: a union nested deeper than this has no arm of its own. */
+const nestingMax = 20;
+
+function arms(schema: JsonSchema, root: JsonSchema, nesting: number): readonly JsonSchema[] {
+  if (nesting > nestingMax) return [];
+  const within = (inner: JsonSchema): readonly JsonSchema[] => arms(inner, root, nesting + 1);
+  const referred = schema.$ref?.startsWith("#/$defs/") === true ? root.$defs?.[schema.$ref.slice(8)] : undefined;
+  const unions = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])].flatMap((inner) =>
+    within(inner),
+  );
+  return [schema, ...(referred === undefined ? [] : within(referred)), ...unions];
+}
+
+function stepInto(schema: JsonSchema, step: string | number): readonly JsonSchema[] {
+  if (typeof step === "number") return typeof schema.items === "object" ? [schema.items] : [];
+  if (schema.properties !== undefined && Object.hasOwn(schema.properties, step)) return [schema.properties[step] ?? {}];
+  return typeof schema.additionalProperties === "object" ? [schema.additionalProperties] : [];
+}
