@@ -6,12 +6,6 @@ import type { ClockPlan } from "./plan.ts";
 
 const MILLION = 1_000_000;
 
-/** A time of an oscillator: whole microseconds and millionths of one, 0 <= millionths < 1 000 000. */
-interface Reading {
-  readonly wholeUs: number;
-  readonly millionths: number;
-}
-
 /** A slew under way: `byUs` is added to the wall clock in equal parts over `overUs` of true time. */
 interface Slew {
   readonly fromUs: number;
@@ -23,7 +17,8 @@ interface Slew {
 export interface ClockCheckpoint {
   readonly ratePpm: number;
   readonly anchorTrueUs: number;
-  readonly anchor: Reading;
+  readonly anchorUs: number;
+  readonly anchorMillionths: number;
   readonly bootUs: number;
   readonly plannedBootUs: number;
   readonly stoppedAtUs: number;
@@ -35,16 +30,16 @@ export interface ClockCheckpoint {
 
 const driftPpmMax = 100_000;
 
-/** Counts at (1 000 000 + ppm) / 1 000 000 of true time from an anchor, without ever rounding what it keeps. */
-function advance(anchor: Reading, elapsedUs: number, ppm: number): Reading {
+/** Whole microseconds that an oscillator counts in some true time, beginning at `millionths` past a whole one. */
+function countOf(elapsedUs: number, millionths: number, ppm: number): number {
   const seconds = Math.floor(elapsedUs / MILLION);
   const rest = elapsedUs - seconds * MILLION;
-  const parts = anchor.millionths + rest * (MILLION + ppm);
-  const carryUs = Math.floor(parts / MILLION);
-  return {
-    wholeUs: anchor.wholeUs + seconds * (MILLION + ppm) + carryUs,
-    millionths: parts - carryUs * MILLION,
-  };
+  return seconds * (MILLION + ppm) + Math.floor((millionths + rest * (MILLION + ppm)) / MILLION);
+}
+
+/** How far into the next microsecond it is then: 0 <= millionths < 1 000 000. */
+function phaseOf(elapsedUs: number, millionths: number, ppm: number): number {
+  return (millionths + (elapsedUs % MILLION) * (MILLION + ppm)) % MILLION;
 }
 
 /** True microseconds until an oscillator at `millionths` past a whole microsecond has counted `localUs` further ones. */
@@ -74,7 +69,9 @@ export class NodeClock {
   readonly #startUs: number;
   #ratePpm: number;
   #anchorTrueUs: number;
-  #anchor: Reading = { wholeUs: 0, millionths: 0 };
+  /** What the oscillator had counted at the last change of this clock: whole microseconds and millionths of one. */
+  #anchorUs = 0;
+  #anchorMillionths = 0;
   /** Oscillator count at which the monotonic clock stood at 0, moved on for as long as that clock was stopped. */
   #bootUs = 0;
   /** The same for a clock that no fault ever touched. */
@@ -105,7 +102,7 @@ export class NodeClock {
   /** Microseconds since the boot of this incarnation, on the node's own oscillator. Never goes back. */
   monotonicUs(nowUs: number): number {
     if (this.#plain) return nowUs - this.#startUs - this.#bootUs;
-    return (this.#stoppedAtUs >= 0 ? this.#stoppedAtUs : this.#countAt(nowUs).wholeUs) - this.#bootUs;
+    return (this.#stoppedAtUs >= 0 ? this.#stoppedAtUs : this.#countAt(nowUs)) - this.#bootUs;
   }
 
   /** What the node believes the time to be. May jump and go back. */
@@ -121,8 +118,8 @@ export class NodeClock {
   trueDelayUs(localDelayUs: number, nowUs: number): number {
     assert(localDelayUs >= 0, "a timer is never set into the past");
     if (this.#plain || localDelayUs === 0) return localDelayUs;
-    // A clock stopped in the middle of a microsecond goes on from the oscillator's phase, as the reading does.
-    return trueTimeOf(localDelayUs, this.#countAt(nowUs).millionths, this.#ratePpm);
+    const phase = phaseOf(nowUs - this.#anchorTrueUs, this.#anchorMillionths, this.#ratePpm);
+    return trueTimeOf(localDelayUs, phase, this.#ratePpm);
   }
 
   /** A new incarnation: the monotonic clock restarts at 0 and runs. The wall clock, being the machine's, goes on. */
@@ -133,7 +130,7 @@ export class NodeClock {
       return;
     }
     this.#stoppedAtUs = -1;
-    this.#bootUs = this.#countAt(nowUs).wholeUs;
+    this.#bootUs = this.#countAt(nowUs);
     this.#plannedBootUs = this.#plannedCountUs(nowUs);
   }
 
@@ -172,13 +169,13 @@ export class NodeClock {
   /** The monotonic clock stops with a paused process; the oscillator and the wall clock go on. */
   stopMonotonic(nowUs: number): void {
     this.#change(nowUs);
-    if (this.#stoppedAtUs < 0) this.#stoppedAtUs = this.#anchor.wholeUs;
+    if (this.#stoppedAtUs < 0) this.#stoppedAtUs = this.#anchorUs;
   }
 
   resumeMonotonic(nowUs: number): void {
     this.#change(nowUs);
     if (this.#stoppedAtUs < 0) return;
-    this.#bootUs += this.#anchor.wholeUs - this.#stoppedAtUs;
+    this.#bootUs += this.#anchorUs - this.#stoppedAtUs;
     this.#stoppedAtUs = -1;
   }
 
@@ -196,7 +193,8 @@ export class NodeClock {
     return {
       ratePpm: this.#ratePpm,
       anchorTrueUs: this.#anchorTrueUs,
-      anchor: this.#anchor,
+      anchorUs: this.#anchorUs,
+      anchorMillionths: this.#anchorMillionths,
       bootUs: this.#bootUs,
       plannedBootUs: this.#plannedBootUs,
       stoppedAtUs: this.#stoppedAtUs,
@@ -210,7 +208,8 @@ export class NodeClock {
   restore(checkpoint: ClockCheckpoint): void {
     this.#ratePpm = checkpoint.ratePpm;
     this.#anchorTrueUs = checkpoint.anchorTrueUs;
-    this.#anchor = checkpoint.anchor;
+    this.#anchorUs = checkpoint.anchorUs;
+    this.#anchorMillionths = checkpoint.anchorMillionths;
     this.#bootUs = checkpoint.bootUs;
     this.#plannedBootUs = checkpoint.plannedBootUs;
     this.#stoppedAtUs = checkpoint.stoppedAtUs;
@@ -220,17 +219,17 @@ export class NodeClock {
     this.#plain = checkpoint.plain;
   }
 
-  #countAt(nowUs: number): Reading {
+  #countAt(nowUs: number): number {
     assert(nowUs >= this.#anchorTrueUs, "a clock is not read at a time before its last change");
-    return advance(this.#anchor, nowUs - this.#anchorTrueUs, this.#ratePpm);
+    return this.#anchorUs + countOf(nowUs - this.#anchorTrueUs, this.#anchorMillionths, this.#ratePpm);
   }
 
   #plannedCountUs(nowUs: number): number {
-    return advance({ wholeUs: 0, millionths: 0 }, nowUs - this.#startUs, this.#plan.driftPpm).wholeUs;
+    return countOf(nowUs - this.#startUs, 0, this.#plan.driftPpm);
   }
 
   #runningWallUs(nowUs: number): number {
-    let wallUs = this.#countAt(nowUs).wholeUs + this.#wallBaseUs;
+    let wallUs = this.#countAt(nowUs) + this.#wallBaseUs;
     for (const slew of this.#slews) wallUs += shareOf(slew, nowUs);
     return wallUs;
   }
@@ -238,7 +237,9 @@ export class NodeClock {
   /** Moves the anchor to now, so that what changes next counts from here only; ends slews that are through. */
   #change(nowUs: number): void {
     this.#plain = false;
-    this.#anchor = this.#countAt(nowUs);
+    const countUs = this.#countAt(nowUs);
+    this.#anchorMillionths = phaseOf(nowUs - this.#anchorTrueUs, this.#anchorMillionths, this.#ratePpm);
+    this.#anchorUs = countUs;
     this.#anchorTrueUs = nowUs;
     for (const slew of this.#slews) if (nowUs - slew.fromUs >= slew.overUs) this.#wallBaseUs += slew.byUs;
     this.#slews = this.#slews.filter((slew) => nowUs - slew.fromUs < slew.overUs);

@@ -7,13 +7,14 @@ const ms = 1_000;
 const second = 1_000_000;
 const never: Rate = { of: 0, outOf: 1 };
 
+const beyond = (minUs: number, meanUs: number): LatencyModel => ({ type: "exponential", minUs, meanUs });
 const longTailed = (medianUs: number, p99Us: number): LatencyModel => ({ type: "longTailed", medianUs, p99Us });
 const oneIn = (outOf: number): Rate => ({ of: 1, outOf });
 
 /** A link of a datacentre on a good day, and nodes with true clocks, quick disks and no load. */
 export const planDefaults: Pick<WorldPlan, "link" | "clock" | "disk" | "process" | "limits"> = {
   link: {
-    latency: longTailed(250, 1 * ms),
+    latency: beyond(150, 150),
     loss: { type: "none" },
     duplicate: never,
     reorder: never,
@@ -27,7 +28,7 @@ export const planDefaults: Pick<WorldPlan, "link" | "clock" | "disk" | "process"
     connectionTimeoutUs: 10 * second,
   },
   clock: { offsetUs: 0, driftPpm: 0 },
-  disk: { syncLatency: longTailed(1 * ms, 10 * ms), recordsMax: 0 },
+  disk: { syncLatency: beyond(500, 500), recordsMax: 0 },
   process: { stepUs: 0, inboxMax: 10_000 },
   limits: { eventsMax: 50_000_000, pendingMax: 1_000_000 },
 };
@@ -35,12 +36,12 @@ export const planDefaults: Pick<WorldPlan, "link" | "clock" | "disk" | "process"
 /** What a named kind of network says about a link; what it leaves out is as the scenario or the defaults say. */
 export const linkProfiles: ReadonlyMap<string, Partial<LinkPlan>> = new Map<string, Partial<LinkPlan>>([
   ["loopback", { latency: { type: "uniform", minUs: 10, maxUs: 40 }, loss: { type: "none" } }],
-  ["datacentre", { latency: longTailed(250, 1 * ms), loss: { type: "independent", rate: oneIn(100_000) } }],
-  ["region", { latency: longTailed(1 * ms, 4 * ms), loss: { type: "independent", rate: oneIn(50_000) } }],
+  ["datacentre", { latency: beyond(150, 150), loss: { type: "independent", rate: oneIn(100_000) } }],
+  ["region", { latency: beyond(800, 500), loss: { type: "independent", rate: oneIn(50_000) } }],
   [
     "inter-region",
     {
-      latency: longTailed(35 * ms, 60 * ms),
+      latency: beyond(32 * ms, 4 * ms),
       loss: bursts({ everyMessages: 2_000, ofMessages: 4, lossBad: oneIn(2) }),
       reorder: oneIn(1_000),
       reorderWithinUs: 5 * ms,
@@ -78,7 +79,7 @@ export const linkProfiles: ReadonlyMap<string, Partial<LinkPlan>> = new Map<stri
   [
     "congested",
     {
-      latency: { type: "exponential", minUs: 5 * ms, meanUs: 25 * ms },
+      latency: beyond(5 * ms, 25 * ms),
       loss: bursts({ everyMessages: 60, ofMessages: 5, lossBad: oneIn(2) }),
       reorder: oneIn(100),
       reorderWithinUs: 20 * ms,

@@ -3,7 +3,7 @@
 import type { Conduct, FaultSite } from "./conduct.ts";
 import { giveWay } from "./latest.ts";
 import type { Strike } from "./strike.ts";
-import { namesOf, shiftWords } from "./words.ts";
+import { aimAtNodes, shiftWords } from "./aim.ts";
 
 /** A clock led by 1 us takes this long: 500 ppm, the most that ntpd slews. */
 const slewUsPerUs = 2_000;
@@ -11,18 +11,21 @@ const slewUsPerUs = 2_000;
 /** Each node's jump is drawn on its own: nodes that jump alike do not differ afterwards. */
 export const clockStep: Conduct<"clockStep"> = {
   once: "atOnce",
-  begin({ strike, action, id }, site) {
+  aim(open, site) {
+    const { strike, action, id } = open;
     const { controls } = site;
-    strike.nodes = site.aim(action.target, id);
+    const names = aimAtNodes(open, site);
     strike.amounts = strike.nodes.map((node) =>
       controls.streams
         .named("faultAmount", `${id} ${controls.subjectOf(node)}`)
         .between(action.byUsMin, action.byUsMax),
     );
-    shiftEach(strike, site, 1);
     return strike.nodes.length === 0
-      ? "no node"
+      ? names
       : strike.nodes.map((node, at) => `${controls.nameOf(node)} ${shiftWords(strike.amounts[at] ?? 0)}`).join(", ");
+  },
+  begin({ strike }, site) {
+    shiftEach(strike, site, 1);
   },
   end({ strike }, site) {
     // Without a window the clock stays where it jumped to.
@@ -36,10 +39,9 @@ function shiftEach(strike: Strike, { controls }: FaultSite, sign: 1 | -1): void 
 
 export const clockDrift: Conduct<"clockDrift"> = {
   once: "untilHeal",
-  begin({ strike, action, id }, site) {
-    strike.nodes = site.aim(action.target, id);
-    for (const node of strike.nodes) site.controls.addDrift(strike.number, node, action.ppm);
-    return `${namesOf(site.controls, strike.nodes)} by ${action.ppm} ppm`;
+  aim: (open, site) => `${aimAtNodes(open, site)} by ${open.action.ppm} ppm`,
+  begin({ strike, action }, { controls }) {
+    for (const node of strike.nodes) controls.addDrift(strike.number, node, action.ppm);
   },
   end({ strike, action }, { controls }) {
     for (const node of strike.nodes) controls.addDrift(strike.number, node, -action.ppm);
@@ -48,10 +50,9 @@ export const clockDrift: Conduct<"clockDrift"> = {
 
 export const clockSlew: Conduct<"clockSlew"> = {
   once: "untilHeal",
-  begin({ strike, action, id }, site) {
-    strike.nodes = site.aim(action.target, id);
+  aim: (open, site) => `${aimAtNodes(open, site)} ${shiftWords(open.action.byUs)}`,
+  begin({ strike, action }, site) {
     leadEach(strike, site, action.byUs);
-    return `${namesOf(site.controls, strike.nodes)} ${shiftWords(action.byUs)}`;
   },
   end({ strike, action }, site) {
     leadEach(strike, site, -action.byUs);
@@ -65,10 +66,9 @@ function leadEach(strike: Strike, { controls }: FaultSite, byUs: number): void {
 
 export const clockFreeze: Conduct<"clockFreeze"> = {
   once: "untilHeal",
-  begin({ strike, action, id }, site) {
-    strike.nodes = site.aim(action.target, id);
-    for (const node of strike.nodes) site.controls.freezeClock(strike.number, node);
-    return namesOf(site.controls, strike.nodes);
+  aim: aimAtNodes,
+  begin({ strike }, { controls }) {
+    for (const node of strike.nodes) controls.freezeClock(strike.number, node);
   },
   end(open, site) {
     giveWay(["clockFreeze"], open, site, {

@@ -36,13 +36,17 @@ export interface FaultSite {
 /** What a strike without a window does: see FaultTiming. */
 export type OnceMeans = "atOnce" | "nextMatch" | "untilHeal";
 
-/** How strikes of kind K begin and end. Each `begin` is followed by one `end`, at the latest when the world heals. */
+/**
+ * How strikes of kind K come about: aimed, begun and ended, each once, the end at the latest when the world heals. That a
+ * fault began is stated between the first two, so that a story tells the cause before its effects.
+ */
 export interface Conduct<K extends FaultKind> {
   readonly once: OnceMeans;
   /** Such a fault happens at a moment: a window, if it has one, means nothing to it. */
   readonly windowless?: true;
-  /** Strikes; fills in the nodes and amounts of the strike. Returns a few words for a reader: whom or what it is about. */
-  begin(open: OpenStrike<ActionOf<K>>, site: FaultSite): string;
+  /** Fills in the nodes and amounts of the strike. Returns a few words for a reader: whom or what it is about. */
+  aim(open: OpenStrike<ActionOf<K>>, site: FaultSite): string;
+  begin(open: OpenStrike<ActionOf<K>>, site: FaultSite): void;
   end(open: OpenStrike<ActionOf<K>>, site: FaultSite): void;
   /** Called as asked for by `turnAfter`. */
   turn?(open: OpenStrike<ActionOf<K>>, site: FaultSite): void;

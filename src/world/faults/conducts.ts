@@ -46,9 +46,14 @@ const conducts: { readonly [K in FaultKind]: Conduct<K> } = {
 
 // A kind and a strike of that kind are passed side by side, which is how the compiler can tell that they fit.
 
-/** Begins a strike; returns whom or what it is about. */
-export function beginStrike<K extends FaultKind>(kind: K, open: OpenStrike<ActionOf<K>>, site: FaultSite): string {
-  return conducts[kind].begin(open, site);
+/** Finds out whom or what a strike hits, and tells it in a few words. */
+export function aimStrike<K extends FaultKind>(kind: K, open: OpenStrike<ActionOf<K>>, site: FaultSite): string {
+  return conducts[kind].aim(open, site);
+}
+
+/** Lets a strike that was aimed happen. */
+export function beginStrike<K extends FaultKind>(kind: K, open: OpenStrike<ActionOf<K>>, site: FaultSite): void {
+  conducts[kind].begin(open, site);
 }
 
 /** Ends a strike, and undoes what lasted as long as it was open. */

@@ -3,7 +3,7 @@
 import type { Rate } from "../plan.ts";
 import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
 import { giveWay } from "./latest.ts";
-import { namesOf } from "./words.ts";
+import { aimAtNodes } from "./aim.ts";
 
 type FailingKind = "diskError" | "diskFull" | "lostSync";
 
@@ -17,11 +17,9 @@ export const lostSync: Conduct<"lostSync"> = failing<"lostSync">();
 function failing<K extends FailingKind>(): Conduct<K> {
   return {
     once: "untilHeal",
+    aim: aimAtNodes,
     begin(open, site) {
-      const { strike, action, id } = open;
-      strike.nodes = site.aim(action.target, id);
-      failSyncs(open, site, strike.nodes);
-      return namesOf(site.controls, strike.nodes);
+      failSyncs(open, site, open.strike.nodes);
     },
     end(open, site) {
       giveWay(failingKinds, open, site, {
@@ -44,10 +42,9 @@ function failSyncs(
 
 export const diskSlow: Conduct<"diskSlow"> = {
   once: "untilHeal",
-  begin({ strike, action, id }, site) {
-    strike.nodes = site.aim(action.target, id);
-    for (const node of strike.nodes) site.controls.slowDisk(strike.number, node, action.latency);
-    return namesOf(site.controls, strike.nodes);
+  aim: aimAtNodes,
+  begin({ strike, action }, { controls }) {
+    for (const node of strike.nodes) controls.slowDisk(strike.number, node, action.latency);
   },
   end(open, site) {
     giveWay(["diskSlow"], open, site, {
@@ -60,8 +57,9 @@ export const diskSlow: Conduct<"diskSlow"> = {
 export const bitRot: Conduct<"bitRot"> = {
   once: "atOnce",
   windowless: true,
-  begin({ strike, action, id }, site) {
-    return damage(strike.number, site.aim(action.target, id), site, "rot", action.records);
+  aim: aimAtNodes,
+  begin({ strike, action }, { controls }) {
+    for (const node of strike.nodes) controls.damageDisk(strike.number, node, "rot", action.records);
   },
   end() {},
 };
@@ -69,19 +67,9 @@ export const bitRot: Conduct<"bitRot"> = {
 export const misdirectedWrite: Conduct<"misdirectedWrite"> = {
   once: "atOnce",
   windowless: true,
-  begin({ strike, action, id }, site) {
-    return damage(strike.number, site.aim(action.target, id), site, "misdirect", 1);
+  aim: aimAtNodes,
+  begin({ strike }, { controls }) {
+    for (const node of strike.nodes) controls.damageDisk(strike.number, node, "misdirect", 1);
   },
   end() {},
 };
-
-function damage(
-  strike: number,
-  nodes: ReturnType<FaultSite["aim"]>,
-  { controls }: FaultSite,
-  how: "rot" | "misdirect",
-  records: number,
-): string {
-  for (const node of nodes) controls.damageDisk(strike, node, how, records);
-  return namesOf(controls, nodes);
-}

@@ -2,34 +2,35 @@
 // started when the last of them ends.
 
 import type { NodeIndex } from "../controls.ts";
-import type { FaultAction, FaultTarget } from "../fault.ts";
 import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
-import { namesOf } from "./words.ts";
+import { aimAtNodes } from "./aim.ts";
 
 type Holding = OpenStrike<ActionOf<"crash" | "wipe" | "stop">>;
 
 export const crash: Conduct<"crash"> = {
   once: "untilHeal",
+  aim: aimAtNodes,
   begin(open, site) {
-    return hold(open, site, (node) => crashNow(open, site, node, open.action.torn));
+    hold(open, site, (node) => crashNow(open, site, node, open.action.torn));
   },
   end: release,
 };
 
 export const wipe: Conduct<"wipe"> = {
   once: "untilHeal",
+  aim: aimAtNodes,
   begin(open, site) {
-    const about = hold(open, site, (node) => crashNow(open, site, node, false));
+    hold(open, site, (node) => crashNow(open, site, node, false));
     for (const node of open.strike.nodes) site.controls.damageDisk(open.strike.number, node, "wipe", 0);
-    return about;
   },
   end: release,
 };
 
 export const stop: Conduct<"stop"> = {
   once: "untilHeal",
+  aim: aimAtNodes,
   begin(open, site) {
-    return hold(open, site, (node) => site.controls.requestStop(open.strike.number, node));
+    hold(open, site, (node) => site.controls.requestStop(open.strike.number, node));
   },
   end(open, site) {
     // What has not left in good order by now is made to.
@@ -44,13 +45,12 @@ export const stop: Conduct<"stop"> = {
 export const restart: Conduct<"restart"> = {
   once: "atOnce",
   windowless: true,
+  aim: aimAtNodes,
   begin(open, site) {
-    const aimed = site.aim(open.action.target, open.id);
-    for (const node of aimed.filter((candidate) => site.controls.isRunning(candidate))) {
+    for (const node of open.strike.nodes.filter((candidate) => site.controls.isRunning(candidate))) {
       crashNow(open, site, node, false);
       startUnlessHeld(open, site, node);
     }
-    return namesOf(site.controls, aimed);
   },
   end() {},
 };
@@ -58,27 +58,22 @@ export const restart: Conduct<"restart"> = {
 export const lose: Conduct<"lose"> = {
   once: "atOnce",
   windowless: true,
+  aim: aimAtNodes,
   begin(open, site) {
-    const aimed = site.aim(open.action.target, open.id);
-    for (const node of aimed) {
+    for (const node of open.strike.nodes) {
       site.addLost(node);
       if (site.controls.isRunning(node)) crashNow(open, site, node, false);
     }
-    return namesOf(site.controls, aimed);
   },
   end() {},
 };
 
 /** Takes the nodes that run, or that another strike holds down. One that left by itself is not held, so not started. */
-function hold(
-  open: OpenStrike<FaultAction & { readonly target: FaultTarget }>,
-  site: FaultSite,
-  takeDown: (node: NodeIndex) => void,
-): string {
-  const aimed = site.aim(open.action.target, open.id);
-  open.strike.nodes = aimed.filter((node) => site.controls.isRunning(node) || holderOf(node, open, site) !== undefined);
+function hold(open: Holding, site: FaultSite, takeDown: (node: NodeIndex) => void): void {
+  open.strike.nodes = open.strike.nodes.filter(
+    (node) => site.controls.isRunning(node) || holderOf(node, open, site) !== undefined,
+  );
   for (const node of open.strike.nodes) if (site.controls.isRunning(node)) takeDown(node);
-  return namesOf(site.controls, aimed);
 }
 
 function release(open: Holding, site: FaultSite): void {

@@ -5,7 +5,7 @@ import { assert } from "../../base/assert.ts";
 import type { Controls, NodeIndex } from "../controls.ts";
 import type { Fault, FaultTarget, FaultTiming } from "../fault.ts";
 import type { FaultSite, OpenStrike } from "./conduct.ts";
-import { beginStrike, endStrike, endsAtOnce, turnStrike } from "./conducts.ts";
+import { aimStrike, beginStrike, endStrike, endsAtOnce, turnStrike } from "./conducts.ts";
 import { MessageFaults, isMessageStrike } from "./messages.ts";
 import { pickNode, shuffleNodes } from "./pick.ts";
 import type { Strike } from "./strike.ts";
@@ -106,8 +106,8 @@ export class FaultDriver {
       cut: false,
     });
     this.#open.push(open);
-    const about = beginStrike(action.kind, open, this.#site);
-    this.#controls.stateFaultBegan(index, action.kind, about);
+    this.#controls.stateFaultBegan(index, action.kind, aimStrike(action.kind, open, this.#site));
+    beginStrike(action.kind, open, this.#site);
     if (isMessageStrike(open)) this.#armMessages();
     if (endsAtOnce(action.kind, window.window)) this.#end(open);
     else if (window.window === "bounded") this.#wakeIn(window.forUs, WAKE_END, open.strike.number);

@@ -3,7 +3,7 @@
 import type { Controls, NodeIndex } from "../controls.ts";
 import type { NodeSelector } from "../plan.ts";
 import type { Conduct, OnceMeans } from "./conduct.ts";
-import { selectorWords } from "./words.ts";
+import { selectorWords } from "./aim.ts";
 
 interface Ends {
   readonly from: NodeSelector;
@@ -25,10 +25,10 @@ function linkFault<K extends LinkKind>(
 ): Conduct<K> {
   return {
     once,
+    aim: ({ action }) => `${selectorWords(action.from)} to ${selectorWords(action.to)}`,
     begin({ strike, action }, { controls }) {
       const change = changeOf(action);
       eachLink(action, controls, (from, to) => controls.overrideLink(strike.number, from, to, change));
-      return `${selectorWords(action.from)} to ${selectorWords(action.to)}`;
     },
     end({ strike, action }, { controls }) {
       eachLink(action, controls, (from, to) => controls.restoreLink(strike.number, from, to));

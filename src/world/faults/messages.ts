@@ -8,7 +8,7 @@ import type { Controls, Interference, MessageInterceptor, NodeIndex, Passage } f
 import type { FaultAction, MessageSelector } from "../fault.ts";
 import type { ActionOf, Conduct, OpenStrike } from "./conduct.ts";
 import { hasField, withDamagedBytes, withDamagedField, withField } from "./damage.ts";
-import { selectorWords } from "./words.ts";
+import { selectorWords } from "./aim.ts";
 
 type MessageAction = Extract<FaultAction, { readonly messages: MessageSelector }>;
 type MessageKind = MessageAction["kind"];
@@ -38,9 +38,8 @@ export const hold: Conduct<"hold"> = {
 function messageFault<K extends MessageKind>(): Conduct<K> {
   return {
     once: "nextMatch",
-    begin({ action }) {
-      return aboutMessages(action.messages);
-    },
+    aim: ({ action }) => aboutMessages(action.messages),
+    begin() {},
     end() {},
   };
 }

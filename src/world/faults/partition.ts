@@ -5,7 +5,7 @@ import type { Controls, NodeIndex } from "../controls.ts";
 import type { PartitionShape } from "../fault.ts";
 import type { NodeSelector } from "../plan.ts";
 import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
-import { namesOf } from "./words.ts";
+import { namesOf } from "./aim.ts";
 
 type Partition = ActionOf<"partition">;
 
@@ -18,14 +18,15 @@ const allNodes: NodeSelector = { nodes: [], roles: [] };
 
 export const partition: Conduct<"partition"> = {
   once: "untilHeal",
-  begin(open, site) {
-    const { strike, action } = open;
+  aim({ strike, action, id }, site) {
     const { shape } = action;
-    if (shape.type === "isolate") strike.nodes = site.aim(shape.target, open.id);
-    if (shape.type === "dealt") strike.nodes = site.shuffle(shape.nodes, open.id);
-    cut(open, site);
-    if (flaps(action)) site.turnAfter(action.flapCutUs, strike);
+    if (shape.type === "isolate") strike.nodes = site.aim(shape.target, id);
+    if (shape.type === "dealt") strike.nodes = site.shuffle(shape.nodes, id);
     return aboutShape(shape, strike.nodes, site.controls);
+  },
+  begin(open, site) {
+    cut(open, site);
+    if (flaps(open.action)) site.turnAfter(open.action.flapCutUs, open.strike);
   },
   turn(open, site) {
     const { strike, action } = open;

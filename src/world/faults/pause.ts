@@ -3,16 +3,15 @@
 import type { NodeIndex } from "../controls.ts";
 import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
 import { giveWay } from "./latest.ts";
-import { namesOf } from "./words.ts";
+import { aimAtNodes } from "./aim.ts";
 
 /** Only what runs can be paused; a crash ends the pause of that node (see down.ts). */
 export const pause: Conduct<"pause"> = {
   once: "untilHeal",
+  aim: aimAtNodes,
   begin(open, site) {
-    const aimed = site.aim(open.action.target, open.id);
-    open.strike.nodes = aimed.filter((node) => site.controls.isRunning(node));
+    open.strike.nodes = open.strike.nodes.filter((node) => site.controls.isRunning(node));
     for (const node of open.strike.nodes) holdStill(open, site, node);
-    return namesOf(site.controls, aimed);
   },
   end(open, site) {
     giveWay(["pause"], open, site, {
@@ -24,11 +23,9 @@ export const pause: Conduct<"pause"> = {
 
 export const slow: Conduct<"slow"> = {
   once: "untilHeal",
-  begin(open, site) {
-    const { strike, action, id } = open;
-    strike.nodes = site.aim(action.target, id);
-    for (const node of strike.nodes) site.controls.slow(strike.number, node, action.stepUs);
-    return namesOf(site.controls, strike.nodes);
+  aim: aimAtNodes,
+  begin({ strike, action }, { controls }) {
+    for (const node of strike.nodes) controls.slow(strike.number, node, action.stepUs);
   },
   end({ strike }, { controls }) {
     for (const node of strike.nodes) controls.unslow(strike.number, node);

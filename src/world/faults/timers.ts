@@ -1,16 +1,18 @@
 // Timers that do not fire.
 
 import type { Conduct } from "./conduct.ts";
-import { namesOf } from "./words.ts";
+import { aimAtNodes } from "./aim.ts";
 
 export const suppressTimers: Conduct<"suppressTimers"> = {
   once: "untilHeal",
-  begin({ strike, action, id }, site) {
-    strike.nodes = site.aim(action.target, id);
+  aim(open, site) {
+    const { timers } = open.action;
+    return `${timers.length === 0 ? "every timer" : timers.join(", ")} of ${aimAtNodes(open, site)}`;
+  },
+  begin({ strike, action }, { controls }) {
     // Every name begins with the empty one.
     const prefixes = action.timers.length === 0 ? [""] : action.timers;
-    for (const node of strike.nodes) site.controls.suppressTimers(strike.number, node, prefixes);
-    return `${action.timers.length === 0 ? "every timer" : action.timers.join(", ")} of ${namesOf(site.controls, strike.nodes)}`;
+    for (const node of strike.nodes) controls.suppressTimers(strike.number, node, prefixes);
   },
   end({ strike, action }, { controls }) {
     for (const node of strike.nodes) controls.releaseTimers(strike.number, node, action.lost);

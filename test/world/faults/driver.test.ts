@@ -27,8 +27,8 @@ describe("scripted faults", () => {
       { startUs: 10_000 },
     );
     expect(world.run(20_000)).toEqual([
-      "10500 slow b 7",
       "10500 0 slow began: b",
+      "10500 slow b 7",
       "10750 unslow b",
       "10750 0 slow ended",
     ]);

@@ -95,8 +95,8 @@ describe("a flapping partition", () => {
 
   test("opens and closes in turn, beginning closed, and is open after its window", () => {
     expect(new FakeControls([fault("p", scripted(100, 42), flapping)]).run(1_000)).toEqual([
-      "100 cut a>b",
       "100 0 partition began: a cannot reach b",
+      "100 cut a>b",
       "110 mend a>b",
       "115 cut a>b",
       "125 mend a>b",
@@ -120,7 +120,7 @@ describe("a flapping partition", () => {
 
 test("what a partition is about is told in short", () => {
   const about = (shape: PartitionShape, servers = 4): string | undefined =>
-    new FakeControls([fault("p", scripted(0, 1), cutBy(shape))], { servers }).run(0).at(-1)?.split("began: ")[1];
+    new FakeControls([fault("p", scripted(0, 1), cutBy(shape))], { servers }).run(0)[0]?.split("began: ")[1];
   expect(about({ type: "groups", groups: [named("a"), named("b", "c")] })).toBe("a | b, c");
   expect(about({ type: "bridge", left: named("a"), bridge: named("b"), right: named("c") })).toBe(
     "a | c, both reach b",
@@ -139,8 +139,8 @@ describe("links", () => {
   ];
   test.each(table)("%j changes the links it names, one way, for its window", (action, field) => {
     expect(new FakeControls([fault("l", scripted(10, 20), action)]).run(100)).toEqual([
-      `10 override a>b ${field}`,
       `10 0 ${action.kind} began: a to a, b`,
+      `10 override a>b ${field}`,
       "30 restore a>b",
       `30 0 ${action.kind} ended`,
     ]);
@@ -148,8 +148,8 @@ describe("links", () => {
 
   test("that refuse once are reset, and open again in the same moment", () => {
     expect(new FakeControls([fault("l", scripted(10, "once"), { kind: "refuse", ...ends })]).run(100)).toEqual([
-      "10 override a>b refuse",
       "10 0 refuse began: a to a, b",
+      "10 override a>b refuse",
       "10 restore a>b",
       "10 0 refuse ended",
     ]);

@@ -50,7 +50,7 @@ describe("a clock that steps", () => {
 
   test("once stays where it jumped to", () => {
     const world = new FakeControls([fault("s", scripted(5, "once"), step(9, 9))], { servers: 1 });
-    expect(world.run(100)).toEqual(["5 step a 9", "5 0 clockStep began: a +9us", "5 0 clockStep ended"]);
+    expect(world.run(100)).toEqual(["5 0 clockStep began: a +9us", "5 step a 9", "5 0 clockStep ended"]);
     expect(world.heal()).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe("a clock that steps", () => {
 
 test("a clock slewed without a window is led at 500 ppm, and led back when the world heals", () => {
   const world = new FakeControls([fault("s", scripted(5, "untilHeal"), { kind: "clockSlew", target: b, byUs: -400 })]);
-  expect(world.run(10)).toEqual(["5 slew b -400 over 800000", "5 0 clockSlew began: b -400us"]);
+  expect(world.run(10)).toEqual(["5 0 clockSlew began: b -400us", "5 slew b -400 over 800000"]);
   expect(world.heal()).toEqual(["10 slew b 400 over 800000", "10 0 clockSlew ended"]);
 });
 
@@ -125,8 +125,8 @@ test("faults that happen at a moment begin and end in it, window or not, at rand
   for (let at = 0; at < calls.length; at += 3) {
     const [atUs] = (calls[at] ?? "").split(" ");
     expect(calls.slice(at, at + 3)).toEqual([
-      `${atUs} rot 1 of b`,
       `${atUs} 0 bitRot began: b`,
+      `${atUs} rot 1 of b`,
       `${atUs} 0 bitRot ended`,
     ]);
   }

@@ -92,9 +92,9 @@ describe("a node that is restarted", () => {
 
   test("is up again at once, and the fault is over", () => {
     expect(new FakeControls([restart]).run(100)).toEqual([
+      "20 0 restart began: b",
       "20 crash b",
       "20 start b",
-      "20 0 restart began: b",
       "20 0 restart ended",
     ]);
   });

@@ -1,8 +1,10 @@
-// Short words about whom a strike is about, for stories and reports.
+// Whom a strike hits, and short words about it for stories and reports.
 
 import { printDuration } from "../../base/units.ts";
 import type { Controls, NodeIndex } from "../controls.ts";
+import type { FaultAction, FaultTarget } from "../fault.ts";
 import type { NodeSelector } from "../plan.ts";
+import type { FaultSite, OpenStrike } from "./conduct.ts";
 
 const namesMax = 8;
 
@@ -13,6 +15,15 @@ export function namesOf(controls: Controls, nodes: readonly NodeIndex[]): string
     nodes.length,
     "no node",
   );
+}
+
+/** Aims a strike at the nodes of its target; tells their names. */
+export function aimAtNodes(
+  { strike, id, action }: OpenStrike<FaultAction & { readonly target: FaultTarget }>,
+  site: FaultSite,
+): string {
+  strike.nodes = site.aim(action.target, id);
+  return namesOf(site.controls, strike.nodes);
 }
 
 /** A selector as its author wrote it: names, then roles. */
