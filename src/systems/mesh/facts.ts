@@ -64,6 +64,7 @@ export type MeshFact =
   | { readonly fact: "mismatchDiagnosed"; readonly transfer: string; readonly player: NodeId; readonly difference: readonly string[] }
   | { readonly fact: "attemptFailed"; readonly transfer: string; readonly attempt: number; readonly because: AttemptFailure; readonly afterUs: number }
   | { readonly fact: "retryScheduled"; readonly transfer: string; readonly attempt: number; readonly afterUs: number }
+  /** The source asks for it. The coordinator may still answer that the target has the player: then it is completed. */
   | { readonly fact: "rollbackStarted"; readonly transfer: string; readonly player: NodeId; readonly because: string }
   | {
       readonly fact: "transferEnded"; readonly transfer: string; readonly player: NodeId; readonly outcome: "completed" | "rolledBack";

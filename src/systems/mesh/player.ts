@@ -179,6 +179,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.step = 0;
     state.paused = false;
     state.server = null;
+    this.#connecting(this.#plan.topology.coordinator);
     this.#askFor("join");
     if (this.#plan.person.stay > 0) this.#out.setTimer("leave", this.#plan.person.stay);
   }
@@ -234,7 +235,13 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.server = message.server;
     state.token = message.token;
     state.hellos = 0;
+    if (state.phase === "playing") this.#connecting(message.server);
     this.#askFor("hello");
+  }
+
+  #connecting(server: NodeId): void {
+    const { session } = this.state;
+    this.#out.record({ fact: "playerConnecting", player: this.#plan.self, server, session });
   }
 
   #onWelcome(from: NodeId, message: Received<"welcome">): void {
@@ -291,7 +298,9 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     const { session, sequence, outcome, token, version } = message;
     const known = state.outstanding.find((action) => action.sequence === sequence);
-    if (session !== state.session || known === undefined || !this.#show(from, message)) return;
+    if (session !== state.session || known === undefined || this.#isStale(token)) return;
+    // An answer that was overtaken is still the answer.
+    this.#show(from, message);
     const player = this.#plan.self;
     state.outstanding = state.outstanding.filter((action) => action !== known);
     if (outcome === "done") this.#keepItems(known);
@@ -316,6 +325,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.token = Math.max(state.token, token);
     state.heardUs = this.#nowUs;
     const { shown } = state;
+    // Under one token, what is older was overtaken on its way.
+    if (shown !== null && shown.token === token && version < shown.version) return false;
     if (shown?.server === server && shown.token === token && shown.version === version) return true;
     state.shown = { server, token, version };
     this.#out.record({ fact: "emitShown", player, server, token, version });

@@ -13,9 +13,14 @@ export function onHello(turn: Turn, player: NodeId, { session }: Received<"hello
   const held = turn.state.held.get(player);
   if (held === undefined) {
     // The answer to the claim is the grant itself, or the owner's name, which goes on to the player.
+    turn.state.callers.set(player, session);
     claim(turn, player);
     return;
   }
+  welcome(turn, player, held, session);
+}
+
+export function welcome(turn: Turn, player: NodeId, held: Held, session: number): void {
   if (!inSession(held, session)) return;
   const { token, state } = held;
   const paused = isFrozen(turn, held);
@@ -32,7 +37,7 @@ export function onBye(turn: Turn, player: NodeId, { session }: Received<"bye">):
 export function onMove(turn: Turn, player: NodeId, { session, step, x }: Received<"move">): void {
   const held = turn.state.held.get(player);
   if (held === undefined) {
-    if (!turn.state.loading.has(player)) redirect(turn, player, session);
+    if (!isOnItsWay(turn, player)) redirect(turn, player, session);
     return;
   }
   if (!inSession(held, session) || step <= held.step) return;
@@ -51,7 +56,7 @@ export function onAct(turn: Turn, player: NodeId, message: Received<"act">): voi
   const { session, sequence, oldest, kind, item } = message;
   const held = turn.state.held.get(player);
   if (held === undefined) {
-    if (!turn.state.loading.has(player)) redirect(turn, player, session);
+    if (!isOnItsWay(turn, player)) redirect(turn, player, session);
     return;
   }
   if (!inSession(held, session)) return;
@@ -78,7 +83,7 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
   switch (result) {
     case "done":
     case "failed":
-      if (result === "done") takeOver(turn, player, held, write, message);
+      if (result === "done") takeOver(turn, player, held, write, message.version);
       if (held.session === session) held.done = Math.max(held.done, sequence);
       if (turn.settings.defence.ackAfterStore || result === "failed") answer(turn, player, held, { session, sequence }, result);
       break;
@@ -137,13 +142,10 @@ function after(held: Held, { session, sequence, kind, item }: QueuedAction): Pla
   }
 }
 
-/** The effect exists. When it was there before this send, it may be in the state already, or be this very write. */
-function takeOver(turn: Turn, player: NodeId, held: Held, write: WriteInFlight, message: Received<"wrote">): void {
-  if (!message.repeated || message.version === write.state.version) {
-    held.state = write.state;
-  } else if (message.version !== held.state.version && turn.settings.defence.stateGuard) {
-    reload(turn, player, held);
-  }
+/** The effect exists: as this very write, or since before it, and then it is in our state already. */
+function takeOver(turn: Turn, player: NodeId, held: Held, { state }: WriteInFlight, version: number): void {
+  if (version === state.version) held.state = state;
+  else if (version !== held.state.version && turn.settings.defence.stateGuard) reload(turn, player, held);
 }
 
 /** The store knows a higher token than ours. */
@@ -157,6 +159,9 @@ function onFenced(turn: Turn, player: NodeId, held: Held): void {
   claim(turn, player);
   turn.out.send(player, { type: "notOwner", session });
 }
+
+/** Whether the player may be ours any moment now: then there is nothing to tell it yet. */
+const isOnItsWay = ({ state }: Turn, player: NodeId): boolean => state.loading.has(player) || state.incoming.has(player);
 
 /** Whether a message belongs to the client's session; a newer one begins with whatever is heard of it first. */
 function inSession(held: Held, session: number): boolean {

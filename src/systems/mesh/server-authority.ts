@@ -3,7 +3,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { GrantCause } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
-import { pump, sendWrite } from "./server-actions.ts";
+import { pump, sendWrite, welcome } from "./server-actions.ts";
 import { forgetIncoming } from "./server-incoming.ts";
 import { driveTransfer } from "./server-outgoing.ts";
 import { type Held, hearOf, type Incoming, notify, type Received, redirect, type Turn } from "./server-state.ts";
@@ -133,7 +133,10 @@ export function claim(turn: Turn, player: NodeId): void {
 export function onOwner(turn: Turn, { player, server, token }: Received<"owner">): void {
   if (server === turn.self) return;
   hearOf(turn, player, server, token);
-  if (!turn.state.held.has(player)) redirect(turn, player, 0);
+  if (turn.state.held.has(player)) return;
+  const caller = turn.state.callers.get(player);
+  turn.state.callers.delete(player);
+  if (caller !== undefined) redirect(turn, player, caller);
 }
 
 export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
@@ -171,7 +174,7 @@ interface Taken {
 }
 
 function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Taken): void {
-  turn.state.held.set(player, {
+  const held: Held = {
     token,
     state,
     x: state.x,
@@ -185,12 +188,16 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
     transfer: null,
     transfers: 0,
     coolUntilUs: 0,
-  });
+  };
+  turn.state.held.set(player, held);
   hearOf(turn, player, turn.self, token);
   turn.out.record({ fact: "authorityTaken", player, token, version: state.version, transfer });
   if (transfer !== "") turn.out.record({ fact: "playerResumed", player, transfer });
   const notice = cause === "transfer" ? "moved" : cause === "rollback" ? "rolledBack" : "resumed";
   if (cause !== "join") notify(turn, player, { transfer, notice, server: turn.self, token });
+  const caller = turn.state.callers.get(player);
+  turn.state.callers.delete(player);
+  if (caller !== undefined) welcome(turn, player, held, caller);
 }
 
 function load(turn: Turn, player: NodeId, { token, cause, transfer }: Omit<Taken, "state">): void {

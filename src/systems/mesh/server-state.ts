@@ -84,6 +84,8 @@ export interface ServerState {
   readonly loading: Map<NodeId, Loading>;
   readonly incoming: Map<NodeId, Incoming>;
   readonly whereabouts: Map<NodeId, Whereabouts>;
+  /** Sessions that greeted us before we had their player: welcomed as soon as we have. */
+  readonly callers: Map<NodeId, number>;
   /** Players with a transfer out, in order of starting. */
   readonly outgoing: Set<NodeId>;
   /** Slots taken, by lock name, with the transfer that holds each. */
@@ -117,6 +119,7 @@ export const freshServer = (): ServerState => ({
   loading: new Map(),
   incoming: new Map(),
   whereabouts: new Map(),
+  callers: new Map(),
   outgoing: new Set(),
   slots: new Map(),
   waiting: [],

@@ -1,0 +1,66 @@
+// Which machine each declared node runs.
+
+import { assert } from "../../base/assert.ts";
+import type { NodeId } from "../../base/ids.ts";
+import type { NodeSpec } from "../../machine/machine.ts";
+import type { RoleSpec, SystemInput } from "../system.ts";
+import { Coordinator } from "./coordinator.ts";
+import type { MeshFact } from "./facts.ts";
+import type { MeshMessage } from "./messages.ts";
+import { Operator } from "./operator.ts";
+import { Player } from "./player.ts";
+import { Server } from "./server.ts";
+import type { MeshSettings } from "./settings.ts";
+import { Store } from "./store.ts";
+import type { Topology } from "./topology.ts";
+import { itemNames, type MeshWorkload, personOf } from "./workload.ts";
+
+export type MeshInput = SystemInput<MeshSettings, MeshWorkload>;
+type MeshNode = NodeSpec<MeshMessage, MeshFact>;
+
+export const meshRoles: readonly RoleSpec[] = [
+  {
+    role: "coordinator",
+    group: "coordinators",
+    about: "keeps the register of authority",
+    countDefault: 1,
+    countMin: 1,
+    countMax: 1,
+  },
+  { role: "store", group: "stores", about: "makes effects durable", countDefault: 1, countMin: 1, countMax: 1 },
+  { role: "server", group: "servers", about: "runs one region of the world", countDefault: 3, countMin: 1, countMax: 10_000 },
+  { role: "player", group: "players", about: "walks and acts", countDefault: 6, countMin: 0, countMax: 1_000_000 },
+  { role: "operator", group: "operators", about: "types the commands of the workload", countDefault: 1, countMin: 0, countMax: 1 },
+];
+
+export function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">): Topology {
+  const coordinator = nodes.get("coordinator")?.[0];
+  const store = nodes.get("store")?.[0];
+  const servers = nodes.get("server") ?? [];
+  assert(coordinator !== undefined && store !== undefined, "a mesh has a coordinator and a store");
+  assert(servers.length > 0, "a mesh has a server");
+  return { coordinator, store, servers, width: settings.region.width };
+}
+
+export function meshNodes(input: MeshInput): readonly MeshNode[] {
+  const { settings, workload } = input;
+  const topology = topologyOf(input);
+  const items = itemNames(workload.items);
+  const starts: { readonly [role: string]: (id: NodeId, ordinal: number) => MeshNode["start"] } = {
+    coordinator: () => () => new Coordinator(topology, settings),
+    store: () => () => new Store(settings, items),
+    server: (id) => () => new Server(id, topology, settings),
+    player: (self, ordinal) => {
+      const person = personOf(workload, self);
+      return () => new Player({ self, ordinal, person, items, topology, settings });
+    },
+    operator: () => () => new Operator(topology, workload.operator),
+  };
+  return meshRoles.flatMap(({ role }) =>
+    (input.nodes.get(role) ?? []).map((id, ordinal) => {
+      const start = starts[role];
+      assert(start !== undefined, "every role has a machine");
+      return { id, role, ordinal, start: start(id, ordinal) };
+    }),
+  );
+}
