@@ -4,26 +4,38 @@
 import { NotPlainData, isPlainObject, notPlain } from "./plain-data.ts";
 
 const DEPTH_MAX = 1000;
-// Odd multipliers with well-spread bits, one pair a lane.
+// Odd multipliers with well-spread bits, one a lane.
 const FIRST = 0x85ebca6b;
 const SECOND = 0xc2b2ae35;
+const START_FIRST = 0x1e3779b9;
+const START_SECOND = 0x7f4a7c15;
 // What kind of thing follows; so that 1, "1", [1] and true do not look alike.
 const TAG_NULL = 0x1f83d9ab;
 const TAG_UNDEFINED = 0x5be0cd19;
 const TAG_FALSE = 0x3c6ef372;
 const TAG_TRUE = 0x510e527f;
-const TAG_NUMBER = 0x243f6a88;
-const TAG_TEXT = 0x13198a2e;
+const TAG_LARGE = 0x243f6a88;
+const TAG_FRACTION = 0x2f1b3c57;
 const TAG_ARRAY = 0x03707344;
 const TAG_OBJECT = 0x299f31d0;
 const TAG_MAP = 0x082efa98;
 const TAG_SET = 0x452821e6;
 const PER_LOW_HALF = 1 / 0x1_0000_0000;
+/** Names of fields and types whose hashes are remembered, at most. */
+const WORDS_MAX = 4096;
+
+/** The lanes after a name of a field, or after a field "type" of this value. */
+interface Word {
+  readonly first: number;
+  readonly second: number;
+}
 
 /** Hashes one value after another; the two halves of the last fingerprint are in `first` and `second`. */
 export class PlainHasher {
   first = 0;
   second = 0;
+  readonly #names = new Map<string, Word>();
+  readonly #types = new Map<string, Word>();
   readonly #double = new DataView(new ArrayBuffer(8));
 
   /**
@@ -31,18 +43,9 @@ export class PlainHasher {
    * @throws NotPlainData
    */
   hash(value: unknown): void {
-    this.first = 0x9e3779b9 | 0;
-    this.second = 0x7f4a7c15;
+    this.first = START_FIRST;
+    this.second = START_SECOND;
     this.#value(value, 0);
-    this.first = avalanche(this.first);
-    this.second = avalanche(this.second ^ this.first);
-  }
-
-  /** Hashes a text alone; not the same as `hash` of it. */
-  hashText(text: string): void {
-    this.first = 0x9e3779b9 | 0;
-    this.second = 0x7f4a7c15;
-    this.#text(text);
     this.first = avalanche(this.first);
     this.second = avalanche(this.second ^ this.first);
   }
@@ -66,16 +69,15 @@ export class PlainHasher {
   #number(value: number): void {
     const low = value | 0;
     if (low === value) {
-      this.#word(TAG_NUMBER);
       this.#word(low);
     } else if (Number.isSafeInteger(value)) {
-      this.#word(TAG_NUMBER + 1);
+      this.#word(TAG_LARGE);
       this.#word(low);
       this.#word(Math.floor(value * PER_LOW_HALF));
     } else {
+      this.#double.setFloat64(0, value);
+      this.#word(TAG_FRACTION);
       // One NaN for all: their bits are the engine's own affair.
-      this.#double.setFloat64(0, Number.isNaN(value) ? Number.NaN : value);
-      this.#word(TAG_NUMBER + 2);
       this.#word(Number.isNaN(value) ? 1 : this.#double.getInt32(0));
       this.#word(Number.isNaN(value) ? 1 : this.#double.getInt32(4));
     }
@@ -83,16 +85,16 @@ export class PlainHasher {
 
   #text(text: string): void {
     const length = text.length;
-    let first = this.first ^ TAG_TEXT;
-    let second = (this.second + length) | 0;
+    let { first, second } = this;
+    first ^= length + 1;
     for (let at = 0; at < length; at++) {
       const unit = text.charCodeAt(at);
       first = Math.imul(first ^ unit, FIRST);
       first = (first << 13) | (first >>> 19);
       second = (Math.imul(second, 33) + unit) | 0;
     }
-    this.first = first;
-    this.second = Math.imul(second ^ (second >>> 15), SECOND);
+    this.first = Math.imul(first ^ (first >>> 15), SECOND);
+    this.second = Math.imul(second ^ (second >>> 15), FIRST);
   }
 
   #object(value: object, depth: number): void {
@@ -101,12 +103,12 @@ export class PlainHasher {
       this.#word(TAG_ARRAY);
       this.#word(value.length);
       for (const part of value) this.#value(part, depth + 1);
+    } else if (isPlainObject(value)) {
+      this.#fields(value as Record<string, unknown>, depth);
     } else if (value instanceof Map) {
       this.#map(value, depth);
     } else if (value instanceof Set) {
       this.#set(value, depth);
-    } else if (isPlainObject(value)) {
-      this.#fields(value as Record<string, unknown>, depth);
     } else {
       throw notPlain(value) ?? new NotPlainData("", "it cannot be hashed");
     }
@@ -115,32 +117,38 @@ export class PlainHasher {
   // Entries of objects, Maps and Sets are hashed each from the same start and added up: no order, and no sorting.
 
   #fields(fields: Record<string, unknown>, depth: number): void {
-    const startFirst = this.first;
-    const startSecond = this.second;
-    let sumFirst = 0;
+    const { first: startFirst, second: startSecond } = this;
+    let sumFirst = TAG_OBJECT;
     let sumSecond = 0;
     for (const key of Object.keys(fields)) {
       const field = fields[key];
       if (field === undefined) continue;
-      this.first = TAG_OBJECT;
-      this.second = TAG_OBJECT;
-      this.#text(key);
-      this.#value(field, depth + 1);
-      sumFirst = (sumFirst + avalanche(this.first)) | 0;
-      sumSecond = (sumSecond + avalanche(this.second)) | 0;
+      const word = key === "type" && typeof field === "string" ? this.#typeOf(field) : this.#nameOf(key);
+      let { first, second } = word;
+      if (typeof field === "number" && (field | 0) === field) {
+        const mixed = Math.imul(first ^ field, FIRST);
+        first = (mixed << 13) | (mixed >>> 19);
+        second = (Math.imul(((second << 9) | (second >>> 23)) + field, SECOND) ^ mixed) | 0;
+      } else if (key !== "type" || typeof field !== "string") {
+        this.first = first;
+        this.second = second;
+        this.#value(field, depth + 1);
+        ({ first, second } = this);
+      }
+      sumFirst = (sumFirst + Math.imul(first ^ (first >>> 15), SECOND)) | 0;
+      sumSecond = (sumSecond + Math.imul(second ^ (second >>> 16), FIRST)) | 0;
     }
     this.#combine(startFirst, startSecond, sumFirst, sumSecond);
   }
 
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): void {
-    const startFirst = this.first;
-    const startSecond = this.second;
+    const { first: startFirst, second: startSecond } = this;
     let sumFirst = TAG_MAP;
     let sumSecond = map.size;
     for (const [key, part] of map) {
       if (typeof key === "object" && key !== null) throw notPlain(map) ?? new NotPlainData("", "it cannot be hashed");
       this.first = TAG_MAP;
-      this.second = TAG_MAP;
+      this.second = typeof key === "string" ? TAG_SET : TAG_MAP;
       this.#value(key, depth + 1);
       this.#value(part, depth + 1);
       sumFirst = (sumFirst + avalanche(this.first)) | 0;
@@ -150,15 +158,15 @@ export class PlainHasher {
   }
 
   #set(set: ReadonlySet<unknown>, depth: number): void {
-    const startFirst = this.first;
-    const startSecond = this.second;
+    const { first: startFirst, second: startSecond } = this;
     let sumFirst = TAG_SET;
     let sumSecond = set.size;
     for (const member of set) {
-      if (typeof member === "object" && member !== null)
+      if (typeof member === "object" && member !== null) {
         throw notPlain(set) ?? new NotPlainData("", "it cannot be hashed");
+      }
       this.first = TAG_SET;
-      this.second = TAG_SET;
+      this.second = typeof member === "string" ? TAG_SET : TAG_MAP;
       this.#value(member, depth + 1);
       sumFirst = (sumFirst + avalanche(this.first)) | 0;
       sumSecond = (sumSecond + avalanche(this.second)) | 0;
@@ -167,10 +175,27 @@ export class PlainHasher {
   }
 
   #combine(startFirst: number, startSecond: number, sumFirst: number, sumSecond: number): void {
-    this.first = startFirst;
-    this.second = startSecond;
-    this.#word(sumFirst);
-    this.#word(sumSecond);
+    const mixed = Math.imul(startFirst ^ sumFirst, FIRST);
+    this.first = (mixed << 13) | (mixed >>> 19);
+    this.second = (Math.imul(((startSecond << 9) | (startSecond >>> 23)) + sumSecond, SECOND) ^ mixed) | 0;
+  }
+
+  #nameOf(name: string): Word {
+    return this.#names.get(name) ?? this.#learn(this.#names, name, TAG_OBJECT);
+  }
+
+  #typeOf(type: string): Word {
+    return this.#types.get(type) ?? this.#learn(this.#types, type, TAG_LARGE);
+  }
+
+  #learn(words: Map<string, Word>, text: string, tag: number): Word {
+    if (words.size >= WORDS_MAX) words.clear();
+    this.first = tag;
+    this.second = tag;
+    this.#text(text);
+    const word = { first: this.first, second: this.second };
+    words.set(text, word);
+    return word;
   }
 }
 

@@ -23,7 +23,10 @@ const SMALL = 2 ** 16;
 export class Stream {
   /** "purpose subject". */
   readonly name: string;
-  readonly #key: StreamKey;
+  #key0: number;
+  #key1: number;
+  #key2: number;
+  #key3: number;
   // The key, with the high half of the ordinal mixed in.
   #k0 = 0;
   #k1 = 0;
@@ -37,7 +40,7 @@ export class Stream {
 
   constructor(name: string, key: StreamKey) {
     this.name = name;
-    this.#key = key;
+    [this.#key0, this.#key1, this.#key2, this.#key3] = key;
     this.ordinal = 0;
   }
 
@@ -50,6 +53,18 @@ export class Stream {
     this.#ordinalLow = next | 0;
     this.#ordinalHigh = Math.floor(next * PER_WORD);
     this.#mixKey();
+  }
+
+  /**
+   * Becomes the stream of another key, where that stands: for whoever has more streams than can be kept, and keeps the
+   * ordinal of each instead. The name stays, and so does who follows; it is not for streams made by `Streams.named`.
+   */
+  become(key0: number, key1: number, key2: number, key3: number, ordinal: number): void {
+    this.#key0 = key0;
+    this.#key1 = key1;
+    this.#key2 = key2;
+    this.#key3 = key3;
+    this.ordinal = ordinal;
   }
 
   /** From now on a tape hears of each decision; with `undefined`, none does. */
@@ -200,10 +215,10 @@ export class Stream {
 
   #mixKey(): void {
     const high = this.#ordinalHigh;
-    this.#k0 = scramble(this.#key[0], high);
-    this.#k1 = scramble(this.#key[1], high);
-    this.#k2 = scramble(this.#key[2], high);
-    this.#k3 = scramble(this.#key[3], high);
+    this.#k0 = scramble(this.#key0, high);
+    this.#k1 = scramble(this.#key1, high);
+    this.#k2 = scramble(this.#key2, high);
+    this.#k3 = scramble(this.#key3, high);
   }
 }
 

@@ -66,7 +66,9 @@ export interface Controls {
   cutLink(strike: number, from: NodeIndex, to: NodeIndex): void;
   mendLink(strike: number, from: NodeIndex, to: NodeIndex): void;
   overrideLink(
-    strike: number, from: NodeIndex, to: NodeIndex,
+    strike: number,
+    from: NodeIndex,
+    to: NodeIndex,
     change: { loss?: LossModel; latency?: LatencyModel; bytesPerSecond?: number; refuse?: boolean },
   ): void;
   restoreLink(strike: number, from: NodeIndex, to: NodeIndex): void;

@@ -8,6 +8,7 @@ import type { Streams } from "../kernel/streams.ts";
 import type { Effect, Fact } from "../machine/effect.ts";
 import type { MachineEvent } from "../machine/event.ts";
 import type { FactObserver, Tracer, WorldFact } from "../trace/trace-event.ts";
+import type { Lanes } from "./lanes.ts";
 import type { FaultLedger } from "./ledger.ts";
 
 /** Kinds of kernel events, and what their payload `a` and `b` mean. */
@@ -66,6 +67,7 @@ export const worldNode = "world" as NodeId;
 export class Ground {
   readonly kernel: Kernel;
   readonly streams: Streams;
+  readonly lanes: Lanes;
   readonly ledger: FaultLedger;
   readonly tracer: Tracer | undefined;
   /** Freeze what travels, and keep the last step. */
@@ -78,6 +80,7 @@ export class Ground {
   constructor(parts: {
     kernel: Kernel;
     streams: Streams;
+    lanes: Lanes;
     ledger: FaultLedger;
     observer: FactObserver;
     tracer: Tracer | undefined;
@@ -86,6 +89,7 @@ export class Ground {
   }) {
     this.kernel = parts.kernel;
     this.streams = parts.streams;
+    this.lanes = parts.lanes;
     this.ledger = parts.ledger;
     this.#observer = parts.observer;
     this.tracer = parts.tracer;
@@ -121,7 +125,7 @@ export class Ground {
 
   /** 32 bits of a name, for `mixWords`; computed once and kept by whoever mixes it often. */
   hashOfName(name: string): number {
-    this.#hasher.hashText(name);
+    this.#hasher.hash(name);
     return this.#hasher.first;
   }
 }

@@ -1,6 +1,8 @@
 // Datagrams that a fault holds back ("clog") until it lets them go, in order or shuffled ("swizzle").
 
 import type { Flights } from "./flights.ts";
+import type { Ground } from "./ground.ts";
+import { lane } from "./lanes.ts";
 import type { Departure, Network } from "./network.ts";
 
 export interface HeldCheckpoint {
@@ -8,11 +10,13 @@ export interface HeldCheckpoint {
 }
 
 export class HeldMessages {
+  readonly #ground: Ground;
   readonly #flights: Flights;
   readonly #network: Network;
   readonly #held = new Map<number, Departure[]>();
 
-  constructor(flights: Flights, network: Network) {
+  constructor(ground: Ground, flights: Flights, network: Network) {
+    this.#ground = ground;
     this.#flights = flights;
     this.#network = network;
   }
@@ -52,7 +56,8 @@ export class HeldMessages {
   #shuffled(departures: readonly Departure[]): readonly Departure[] {
     const drawn = departures.map((departure) => {
       const { from, to, message } = departure;
-      return { departure, key: this.#network.laneOf(from, to, message.type).rare("swizzle").below(0x1_0000_0000) };
+      const { lanes } = this.#ground;
+      return { departure, key: lanes.below(lanes.rowOf(from, message.type), lane.swizzle, to, 0x1_0000_0000) };
     });
     drawn.sort((left, right) => left.key - right.key || left.departure.ordinal - right.departure.ordinal);
     return drawn.map(({ departure }) => departure);

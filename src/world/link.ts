@@ -1,12 +1,13 @@
 // Directed links: how each behaves by plan, what faults have made of it, and the streams its chances are drawn from.
 
 import type { NodeId } from "../base/ids.ts";
-import type { Stream, Streams } from "../kernel/streams.ts";
 import type { Transport } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import { constantOf, latencyNeedsDraw } from "./latency.ts";
 import { LossChain } from "./loss.ts";
 import type { LatencyModel, LinkPlan, LossModel, NodeSelector, Rate } from "./plan.ts";
+
+const never: Rate = { of: 0, outOf: 1 };
 
 /** How a kind of link behaves, with what a send asks of it worked out beforehand. */
 export class LinkProfile {
@@ -15,9 +16,8 @@ export class LinkProfile {
   readonly latency: LatencyModel;
   /** The constant latency; -1: it is drawn. */
   readonly latencyUs: number;
-  /** Chance of an independent loss, `of` 0 when nothing is lost or loss comes in bursts. */
-  readonly lossOf: number;
-  readonly lossOutOf: number;
+  /** Chance of an independent loss; nothing in so many when loss comes in bursts. */
+  readonly lossRate: Rate;
   /** Nothing but latency and independent loss ever happens to a datagram: the quick way through the network. */
   readonly isSimple: boolean;
   readonly isBursty: boolean;
@@ -28,15 +28,12 @@ export class LinkProfile {
     this.transport = plan.transport;
     this.latency = latency;
     this.latencyUs = latencyNeedsDraw(latency) ? -1 : constantOf(latency);
-    this.lossOf = loss.type === "independent" ? loss.rate.of : 0;
-    this.lossOutOf = loss.type === "independent" ? loss.rate.outOf : 1;
+    this.lossRate = loss.type === "independent" ? loss.rate : never;
     this.isBursty = loss.type === "bursty";
     const rates = [plan.duplicate, plan.reorder, plan.corrupt];
     this.isSimple = !this.isBursty && plan.bytesPerSecond === 0 && rates.every(({ of }) => of === 0);
   }
 }
-
-const never: Rate = { of: 0, outOf: 1 };
 
 /** A link without misfortune: latency and bandwidth stay as they are (WorldFact "healed"). */
 function fair(plan: LinkPlan): LinkPlan {
@@ -122,6 +119,7 @@ export interface LinkStateCheckpoint {
 
 /** What must be remembered of one link: bursts, queues for bandwidth, and faults upon it. Most links need none. */
 export class LinkState {
+  readonly to: number;
   profile: LinkProfile;
   chain: LossChain;
   /** When messages that wait for bandwidth will have left, in order. */
@@ -134,7 +132,8 @@ export class LinkState {
   #base: LinkProfile;
   #overrides: readonly Override[] = [];
 
-  constructor(base: LinkProfile) {
+  constructor(to: number, base: LinkProfile) {
+    this.to = to;
     this.#base = base;
     this.profile = base;
     this.chain = new LossChain(base.plan.loss);
@@ -190,36 +189,5 @@ export class LinkState {
     this.profile = new LinkProfile(plan);
     // A chain goes on through changes of anything but the loss itself.
     if (plan.loss !== lossBefore) this.chain = new LossChain(plan.loss);
-  }
-}
-
-/**
- * The streams of one message type on one link. A message draws from each of them exactly once, whatever becomes of it,
- * so that no message shifts the chances of another.
- */
-export class Lane {
-  readonly subject: string;
-  readonly #streams: Streams;
-  loss: Stream | undefined = undefined;
-  latency: Stream | undefined = undefined;
-
-  constructor(streams: Streams, subject: string) {
-    this.#streams = streams;
-    this.subject = subject;
-  }
-
-  get lossStream(): Stream {
-    this.loss ??= this.#streams.named("loss", this.subject);
-    return this.loss;
-  }
-
-  get latencyStream(): Stream {
-    this.latency ??= this.#streams.named("latency", this.subject);
-    return this.latency;
-  }
-
-  /** For what is rare enough to look its stream up each time. */
-  rare(purpose: string): Stream {
-    return this.#streams.named(purpose, this.subject);
   }
 }

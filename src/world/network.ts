@@ -18,7 +18,8 @@ import { Flights, type FlightsCheckpoint } from "./flights.ts";
 import { effectTag, eventKind, type Ground } from "./ground.ts";
 import { HeldMessages, type HeldCheckpoint } from "./held.ts";
 import { drawLatency } from "./latency.ts";
-import { Lane, LinkState, LinkTable, type LinkChange, type LinkProfile, type LinkStateCheckpoint } from "./link.ts";
+import { lane, type LaneRow } from "./lanes.ts";
+import { LinkState, LinkTable, type LinkChange, type LinkProfile, type LinkStateCheckpoint } from "./link.ts";
 import type { WorldPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
 import { StreamTransport, type StreamTransportCheckpoint } from "./stream-transport.ts";
@@ -56,15 +57,12 @@ export class Network {
   readonly #ground: Ground;
   readonly #nodes: readonly NodeSpec[];
   readonly #indexOf: ReadonlyMap<NodeId, number>;
-  readonly #subjects: readonly string[];
   readonly #processes: readonly Process[];
   readonly #plan: WorldPlan;
   readonly #cuts: Cuts;
   readonly #held: HeldMessages;
   readonly #streams: StreamTransport;
   readonly #states = new Map<number, LinkState>();
-  /** By sender: for each message type, the lanes by receiver. */
-  readonly #lanes: Map<string, (Lane | undefined)[]>[];
   #table: LinkTable;
   #isHealed = false;
   #interceptor: MessageInterceptor | undefined = undefined;
@@ -76,15 +74,13 @@ export class Network {
     this.#nodes = nodes;
     this.#processes = processes;
     this.#indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
-    this.#subjects = nodes.map(({ role, ordinal }) => `${role}/${ordinal}`);
     this.#table = new LinkTable(plan.link, plan.links, nodes);
     this.#cuts = new Cuts(nodes.length);
-    this.#lanes = nodes.map(() => new Map<string, (Lane | undefined)[]>());
     this.flights = new Flights(
       ground,
       nodes.map(({ id }) => id),
     );
-    this.#held = new HeldMessages(this.flights, this);
+    this.#held = new HeldMessages(ground, this.flights, this);
     this.#streams = new StreamTransport(ground, this.flights, this, processes);
     ground.kernel.on(eventKind.arrival, (slot) => this.#arrive(slot));
   }
@@ -123,17 +119,6 @@ export class Network {
     return this.#nodes[node].id;
   }
 
-  /** The streams of a message type on a link. */
-  laneOf(from: number, to: number, type: string): Lane {
-    const byType = this.#lanes[from];
-    let lanes = byType.get(type);
-    if (lanes === undefined) {
-      lanes = new Array<undefined>(this.#nodes.length).fill(undefined);
-      byType.set(type, lanes);
-    }
-    return (lanes[to] ??= new Lane(this.#ground.streams, `${this.#subjects[from]}>${this.#subjects[to]} ${type}`));
-  }
-
   profileOf(from: number, to: number): LinkProfile {
     return this.#states.get(this.#linkOf(from, to))?.profile ?? this.#table.profileOf(from, to);
   }
@@ -153,15 +138,25 @@ export class Network {
 
   /** Draws whether a message is lost, and how long it takes: both, whatever becomes of it, so that no draw shifts. */
   chancesOf(from: number, to: number, message: Message): Chances {
+    const { lanes } = this.#ground;
+    const row = lanes.rowOf(from, message.type);
     const profile = this.profileOf(from, to);
-    const lane = this.laneOf(from, to, message.type);
     const state = profile.isBursty ? this.#stateFor(from, to) : this.stateOf(from, to);
     const isLost = profile.isBursty
-      ? (state as LinkState).chain.lost(lane.lossStream)
-      : profile.lossOf > 0 && lane.lossStream.chance(profile.lossOf, profile.lossOutOf);
-    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : drawLatency(profile.latency, lane.latencyStream);
+      ? this.#losesInBursts(row, this.#stateFor(from, to))
+      : lanes.chance(row, lane.loss, to, profile.lossRate);
+    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : this.latencyUs(row, lane.latency, to, profile);
     if (state !== undefined) this.#creditLink(state, isLost);
     return { isLost, latencyUs };
+  }
+
+  /** Draws a latency for some purpose. */
+  latencyUs(row: LaneRow, purpose: number, to: number, profile: LinkProfile): number {
+    const { lanes } = this.#ground;
+    const stream = lanes.enter(row, purpose, to);
+    const us = drawLatency(profile.latency, stream);
+    lanes.leave(row, purpose, to, stream);
+    return us;
   }
 
   /** When a message has left the sender's queue for bandwidth; -1 when there is no room in it. */
@@ -186,30 +181,32 @@ export class Network {
     const { from, to, message, ordinal } = departure;
     const { isLost, latencyUs } = this.chancesOf(from, to, message);
     const { duplicate, reorder, reorderWithinUs, corrupt } = this.profileOf(from, to).plan;
-    const lane = this.laneOf(from, to, message.type);
-    const isCopied = duplicate.of > 0 && lane.rare("duplicate").chance(duplicate.of, duplicate.outOf);
-    const isLate = reorder.of > 0 && lane.rare("reorder").chance(reorder.of, reorder.outOf);
-    const isDamaged = corrupt.of > 0 && lane.rare("corrupt").chance(corrupt.of, corrupt.outOf);
+    const { lanes } = this.#ground;
+    const row = lanes.rowOf(from, message.type);
+    const isCopied = lanes.chance(row, lane.duplicate, to, duplicate);
+    const isLate = lanes.chance(row, lane.reorder, to, reorder);
+    const isDamaged = lanes.chance(row, lane.corrupt, to, corrupt);
     const reason = isLost ? "loss" : this.#obstacle(from, to);
     const departsUs = reason === undefined ? this.departsUs(from, to, message) : -1;
     if (reason !== undefined || departsUs < 0) {
       this.flights.loseUnsent(from, to, ordinal, reason ?? "queueFull");
       return notBeforeUs;
     }
-    const arriving = isDamaged ? this.#damage(departure, lane) : departure;
+    const arriving = isDamaged ? this.#damage(departure, row) : departure;
     const waitUs = departsUs - this.#ground.kernel.nowUs + departure.delayUs;
-    const lateUs = isLate && reorderWithinUs > 0 ? lane.rare("lateness").below(reorderWithinUs + 1) : 0;
+    const lateUs = isLate && reorderWithinUs > 0 ? lanes.below(row, lane.lateness, to, reorderWithinUs + 1) : 0;
     const arrivesUs = Math.max(notBeforeUs, this.#ground.kernel.nowUs + waitUs + latencyUs + lateUs);
     this.#launch(arriving, arrivesUs - this.#ground.kernel.nowUs, 0);
-    if (isCopied) this.sendCopy(arriving, 1, waitUs, "copy");
+    if (isCopied) this.sendCopy(arriving, 1, waitUs, lane.copy);
     return arrivesUs;
   }
 
   /** Launches one more copy of a datagram, with a latency of its own. */
-  sendCopy(departure: Departure, copy: number, waitUs: number, purpose: "copy" | "fault-copy"): void {
-    const { latency } = this.profileOf(departure.from, departure.to).plan;
-    const lane = this.laneOf(departure.from, departure.to, departure.message.type);
-    this.#launch(departure, waitUs + drawLatency(latency, lane.rare(purpose)), copy);
+  sendCopy(departure: Departure, copy: number, waitUs: number, purpose: number): void {
+    const { from, to, message } = departure;
+    const row = this.#ground.lanes.rowOf(from, message.type);
+    const latencyUs = this.latencyUs(row, purpose, to, this.profileOf(from, to));
+    this.#launch(departure, waitUs + latencyUs, copy);
   }
 
   setInterceptor(interceptor: MessageInterceptor | undefined): void {
@@ -288,12 +285,12 @@ export class Network {
 
   /** Latency and independent loss, no fault anywhere: what nearly every message of nearly every run goes through. */
   #sendSimple(from: number, to: number, message: Message, ordinal: number, profile: LinkProfile): void {
-    const { kernel } = this.#ground;
+    const { kernel, lanes } = this.#ground;
     let { latencyUs } = profile;
-    if (profile.lossOf > 0 || latencyUs < 0) {
-      const lane = this.laneOf(from, to, message.type);
-      if (latencyUs < 0) latencyUs = drawLatency(profile.latency, lane.latencyStream);
-      if (profile.lossOf > 0 && lane.lossStream.chance(profile.lossOf, profile.lossOutOf)) {
+    if (profile.lossRate.of > 0 || latencyUs < 0) {
+      const row = lanes.rowOf(from, message.type);
+      if (latencyUs < 0) latencyUs = this.latencyUs(row, lane.latency, to, profile);
+      if (lanes.chance(row, lane.loss, to, profile.lossRate)) {
         this.flights.loseUnsent(from, to, ordinal, "loss");
         return;
       }
@@ -327,7 +324,7 @@ export class Network {
     } else {
       this.sendDatagram(departure);
       interference?.copiesAfterUs.forEach((afterUs, at) => {
-        this.sendCopy(departure, at + 2, departure.delayUs + afterUs, "fault-copy");
+        this.sendCopy(departure, at + 2, departure.delayUs + afterUs, lane.faultCopy);
       });
     }
   }
@@ -347,14 +344,25 @@ export class Network {
     return { ...planned, message, isChanged, flaw, delayUs };
   }
 
-  #damage(departure: Departure, lane: Lane): Departure {
-    const message = withDamagedBytes(departure.message, lane.rare("damage"));
+  #damage(departure: Departure, row: LaneRow): Departure {
+    const { lanes } = this.#ground;
+    const stream = lanes.enter(row, lane.damage, departure.to);
+    const message = withDamagedBytes(departure.message, stream);
+    lanes.leave(row, lane.damage, departure.to, stream);
     if (this.#ground.digests) {
       this.#ground.mixContent(effectTag.damaged, departure.from, departure.to, message ?? null);
     }
     const { frameChecksum } = this.profileOf(departure.from, departure.to).plan;
     const flaw = frameChecksum ? "corruptFrame" : message === undefined ? "malformed" : departure.flaw;
     return { ...departure, message: message ?? departure.message, isChanged: true, flaw };
+  }
+
+  #losesInBursts(row: LaneRow, state: LinkState): boolean {
+    const { lanes } = this.#ground;
+    const stream = lanes.enter(row, lane.loss, state.to);
+    const isLost = state.chain.lost(stream);
+    lanes.leave(row, lane.loss, state.to, stream);
+    return isLost;
   }
 
   /** Why nothing can set out on a link now, credited to the faults that are the cause. */
@@ -403,7 +411,7 @@ export class Network {
     const link = this.#linkOf(from, to);
     let state = this.#states.get(link);
     if (state === undefined) {
-      state = new LinkState(this.#table.profileOf(from, to));
+      state = new LinkState(to, this.#table.profileOf(from, to));
       this.#states.set(link, state);
     }
     return state;

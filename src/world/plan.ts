@@ -29,8 +29,11 @@ export type LossModel =
   | { readonly type: "independent"; readonly rate: Rate }
   /** Gilbert-Elliott: a good and a bad state, each message first moves the state, then is lost at the state's rate. */
   | {
-      readonly type: "bursty"; readonly toBad: Rate; readonly toGood: Rate;
-      readonly lossGood: Rate; readonly lossBad: Rate;
+      readonly type: "bursty";
+      readonly toBad: Rate;
+      readonly toGood: Rate;
+      readonly lossGood: Rate;
+      readonly lossBad: Rate;
     };
 
 /** How one directed link behaves while no fault touches it. */
@@ -102,10 +105,14 @@ export interface WorldLimits {
 }
 
 export interface WorldPlan {
-  /** True time at which the run begins (shifting it changes no verdict). */
+  /** True time at which the run begins (shifting it changes no verdict). The times below are counted from it. */
   readonly startUs: number;
+  /** Events up to and including this time happen. */
   readonly untilUs: number;
-  /** From here on the world is fair: see WorldFact "healed". Faults still open are ended. <= untilUs. */
+  /**
+   * From here on the world is fair: see WorldFact "healed". Faults still open are ended. <= untilUs; equal to it: the
+   * run ends without healing.
+   */
   readonly healUs: number;
   readonly link: LinkPlan;
   readonly links: readonly LinkOverride[];

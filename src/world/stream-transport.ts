@@ -12,7 +12,7 @@ import type { LossReason } from "../trace/trace-event.ts";
 import type { Interference } from "./controls.ts";
 import type { Flight, Flights } from "./flights.ts";
 import { eventKind, type Ground } from "./ground.ts";
-import { drawLatency } from "./latency.ts";
+import { lane } from "./lanes.ts";
 import type { Departure, Network } from "./network.ts";
 import type { Process } from "./process.ts";
 import { Slots, type SlotsCheckpoint } from "./slots.ts";
@@ -189,9 +189,9 @@ export class StreamTransport {
     const { from, to, message } = this.#flights.at(flight);
     const { connectionTimeoutUs, corrupt } = this.#network.profileOf(from, to).plan;
     const { nowUs } = this.#ground.kernel;
-    const lane = this.#network.laneOf(from, to, message.type);
+    const { lanes } = this.#ground;
     const chances = this.#network.chancesOf(from, to, message);
-    const isDamaged = corrupt.of > 0 && lane.rare("corrupt").chance(corrupt.of, corrupt.outOf);
+    const isDamaged = lanes.chance(lanes.rowOf(from, message.type), lane.corrupt, to, corrupt);
     let isLost = chances.isLost || isDamaged;
     let againUs = this.#retransmitUs(from, to);
     let lateUs = isLostOnce ? againUs : 0;
@@ -307,7 +307,7 @@ export class StreamTransport {
     const profile = this.#network.profileOf(to, from);
     if (this.#network.isCut(to, from)) return profile.plan.connectionTimeoutUs;
     if (profile.latencyUs >= 0) return profile.latencyUs;
-    return drawLatency(profile.latency, this.#network.laneOf(to, from, "reset").latencyStream);
+    return this.#network.latencyUs(this.#ground.lanes.rowOf(to, "reset"), lane.latency, from, profile);
   }
 
   #loseBlocked(slot: number): void {

@@ -3,6 +3,7 @@
 
 import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
+import { compareValues } from "../base/plain-order.ts";
 import { Kernel, type Ending, type KernelCheckpoint } from "../kernel/kernel.ts";
 import { Streams, type Decisions, type StreamsCheckpoint } from "../kernel/streams.ts";
 import type { NodeSpec } from "../machine/machine.ts";
@@ -11,6 +12,7 @@ import type { FaultTally } from "./fault.ts";
 import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
 import type { MessageCounts } from "./flights.ts";
 import { Ground, eventKind, worldNode, type StepRecord } from "./ground.ts";
+import { Lanes, type LanesCheckpoint } from "./lanes.ts";
 import { FaultLedger, type LedgerCheckpoint } from "./ledger.ts";
 import { selects } from "./link.ts";
 import { Network, type NetworkCheckpoint } from "./network.ts";
@@ -36,6 +38,7 @@ export interface WorldOptions {
 export interface WorldCheckpoint {
   readonly kernel: KernelCheckpoint;
   readonly streams: StreamsCheckpoint;
+  readonly lanes: LanesCheckpoint;
   readonly ledger: LedgerCheckpoint;
   readonly driver: FaultDriverCheckpoint;
   readonly network: NetworkCheckpoint;
@@ -47,6 +50,7 @@ export class World {
   readonly #plan: WorldPlan;
   readonly #kernel: Kernel;
   readonly #streams: Streams;
+  readonly #lanes: Lanes;
   readonly #ledger: FaultLedger;
   readonly #ground: Ground;
   readonly #network: Network;
@@ -64,10 +68,14 @@ export class World {
     this.#streams = new Streams(seed);
     if (decisions.force !== undefined) this.#streams.force(decisions.force);
     if (decisions.record === true) this.#streams.record();
+    const subjects = nodes.map(({ role, ordinal }) => `${role}/${ordinal}`);
+    assert(new Set(subjects).size === nodes.length, "no two nodes are the same one of their role");
+    this.#lanes = new Lanes(seed, subjects, decisions);
     this.#ledger = new FaultLedger(plan.faults);
     this.#ground = new Ground({
       kernel: this.#kernel,
       streams: this.#streams,
+      lanes: this.#lanes,
       ledger: this.#ledger,
       observer,
       tracer,
@@ -153,12 +161,14 @@ export class World {
 
   /** What chance decided, when the world was asked to record it. */
   recordedDecisions(): Decisions {
-    return this.#streams.recorded();
+    return [...this.#streams.recorded(), ...this.#lanes.recorded()].sort((left, right) =>
+      compareValues(left.stream, right.stream),
+    );
   }
 
   /** Forced decisions that were impossible where they came up. */
   get forcedMisfits(): number {
-    return this.#streams.forcedMisfits;
+    return this.#streams.forcedMisfits + this.#lanes.forcedMisfits;
   }
 
   /** What the machine of a node remembers; undefined while it is down. Not to be changed. */
@@ -174,6 +184,7 @@ export class World {
     return {
       kernel: this.#kernel.checkpoint(),
       streams: this.#streams.checkpoint(),
+      lanes: this.#lanes.checkpoint(),
       ledger: this.#ledger.checkpoint(),
       driver: this.#driver.checkpoint(),
       network: this.#network.checkpoint(),
@@ -186,6 +197,7 @@ export class World {
   restore(from: WorldCheckpoint): void {
     this.#kernel.restore(from.kernel);
     this.#streams.restore(from.streams);
+    this.#lanes.restore(from.lanes);
     this.#ledger.restore(from.ledger);
     this.#network.restore(from.network);
     from.processes.forEach((process, index) => this.#processes[index].restore(process));
