@@ -13,6 +13,7 @@ export type ActionOf<K extends FaultKind> = { readonly [P in K]: ActionByKind[P]
 /** A strike with the fault it belongs to. */
 export interface OpenStrike<A extends FaultAction = FaultAction> {
   readonly strike: Strike;
+  /** What its draws are named by: the fault's id, and its ordinal when the fault strikes more than once. */
   readonly id: string;
   readonly action: A;
 }

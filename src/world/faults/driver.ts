@@ -8,6 +8,7 @@ import type { FaultSite, OpenStrike } from "./conduct.ts";
 import { aimStrike, beginStrike, endStrike, endsAtOnce, turnStrike } from "./conducts.ts";
 import { MessageFaults, isMessageStrike } from "./messages.ts";
 import { pickNode, shuffleNodes } from "./pick.ts";
+import { asScripted, strikeName, type PastStrike } from "./scripted.ts";
 import type { Strike } from "./strike.ts";
 
 /** Everything a driver remembers, as plain data; what it waits for lies with the kernel. */
@@ -16,6 +17,7 @@ export interface FaultDriverCheckpoint {
   readonly healed: boolean;
   readonly lost: readonly NodeIndex[];
   readonly strikes: readonly Strike[];
+  readonly past: readonly PastStrike[];
 }
 
 type Window = Pick<Strike, "window" | "forUs">;
@@ -34,10 +36,13 @@ export class FaultDriver {
   #healed = false;
   #lost: NodeIndex[] = [];
   #open: OpenStrike[] = [];
+  /** Every strike so far, by fault. */
+  #past: PastStrike[][];
 
   constructor(faults: readonly Fault[], controls: Controls) {
     this.#faults = faults;
     this.#controls = controls;
+    this.#past = faults.map(() => []);
     this.#site = this.#makeSite();
   }
 
@@ -73,12 +78,24 @@ export class FaultDriver {
     return this.#open.length;
   }
 
+  /**
+   * What struck so far, as scripted faults that do the same again: each names whom it struck, and draws under the name of
+   * the strike as the strike did. A run of them in place of the plan's faults is the same run; one can be left out.
+   */
+  scripted(): readonly Fault[] {
+    return this.#past.flatMap((strikes, index) => {
+      const fault = this.#faultAt(index);
+      return strikes.flatMap((strike) => asScripted(fault, strike, this.#controls));
+    });
+  }
+
   checkpoint(): FaultDriverCheckpoint {
     return {
       startUs: this.#startUs,
       healed: this.#healed,
       lost: [...this.#lost],
       strikes: this.#open.map(({ strike }) => ({ ...strike })),
+      past: this.#past.flat(),
     };
   }
 
@@ -87,16 +104,19 @@ export class FaultDriver {
     this.#healed = checkpoint.healed;
     this.#lost = [...checkpoint.lost];
     this.#open = checkpoint.strikes.map((strike) => this.#opened({ ...strike }));
+    this.#past = this.#faults.map((_, index) => checkpoint.past.filter(({ fault }) => fault === index));
     this.#armMessages();
   }
 
   #strike(index: number): void {
     if (this.#healed) return;
     const { id, timing, action } = this.#faultAt(index);
+    const past = this.#past[index] ?? [];
     const window = this.#windowOf(id, timing);
     const open = this.#opened({
       number: this.#controls.ledger.begin(index),
       fault: index,
+      ordinal: past.length + 1,
       beganUs: this.#controls.nowUs,
       ...window,
       nodes: [],
@@ -107,6 +127,8 @@ export class FaultDriver {
     });
     this.#open.push(open);
     this.#controls.stateFaultBegan(index, action.kind, aimStrike(action.kind, open, this.#site));
+    const { ordinal, nodes } = open.strike;
+    past.push({ fault: index, ordinal, atUs: this.#controls.nowUs - this.#startUs, ...window, nodes });
     beginStrike(action.kind, open, this.#site);
     if (isMessageStrike(open)) this.#armMessages();
     if (endsAtOnce(action.kind, window.window)) this.#end(open);
@@ -158,8 +180,8 @@ export class FaultDriver {
   }
 
   #opened(strike: Strike): OpenStrike {
-    const { id, action } = this.#faultAt(strike.fault);
-    return { strike, id, action };
+    const { id, timing, action } = this.#faultAt(strike.fault);
+    return { strike, id: strikeName(id, timing, strike.ordinal), action };
   }
 
   #wakeIn(delayUs: number, what: number, argument: number): void {

@@ -71,13 +71,8 @@ export class MessageFaults implements MessageInterceptor {
 
   intercept(passage: Passage): Interference | undefined {
     let interference: Interference | undefined;
-    let lastFault = -1;
     for (const candidate of this.#armed) {
-      const { strike } = candidate.open;
-      // Windows of one random fault may overlap: one of them strikes a message, not each.
-      if (strike.fault === lastFault) continue;
       if (!this.#strikes(candidate, passage, interference?.message ?? passage.message)) continue;
-      lastFault = strike.fault;
       interference ??= untouched(passage);
       this.#interfere(candidate.open, passage, interference);
       if (interference.drop) break;

@@ -4,12 +4,11 @@ import { unreachable } from "../../base/assert.ts";
 import type { Controls, NodeIndex } from "../controls.ts";
 import type { PartitionShape } from "../fault.ts";
 import type { NodeSelector } from "../plan.ts";
-import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
 import { namesOf } from "./aim.ts";
+import type { ActionOf, Conduct, FaultSite, OpenStrike } from "./conduct.ts";
+import { sidesOf, type Deal } from "./deal.ts";
 
 type Partition = ActionOf<"partition">;
-
-type Deal = Extract<PartitionShape, { readonly type: "dealt" }>["as"];
 
 /** A directed link. */
 type Link = readonly [from: NodeIndex, to: NodeIndex];
@@ -88,13 +87,6 @@ function linksOfDeal(as: Deal, shuffled: readonly NodeIndex[]): readonly Link[] 
   const [first, second] = sidesOf(as, shuffled);
   if (as === "ring") return linksAcrossRing(shuffled);
   return as === "deafHalf" ? linksFrom(first, second) : linksBetweenGroups([first, second]);
-}
-
-/** The two sides of a deal; of a bridge, the first of the shuffled nodes is on neither. */
-function sidesOf(as: Deal, shuffled: readonly NodeIndex[]): readonly [readonly NodeIndex[], readonly NodeIndex[]] {
-  const dealt = as === "bridge" ? shuffled.slice(1) : shuffled;
-  const first = Math.floor((as === "minority" ? Math.max(0, dealt.length - 1) : dealt.length) / 2);
-  return [dealt.slice(0, first), dealt.slice(first)];
 }
 
 /** Both directions between any two nodes that are in groups and share none. */

@@ -8,6 +8,8 @@ export interface Strike {
   readonly number: number;
   /** Index into the faults of the plan. */
   readonly fault: number;
+  /** Counts the strikes of this fault, from 1. */
+  readonly ordinal: number;
   readonly beganUs: number;
   readonly window: "once" | "bounded" | "untilHeal";
   /** Length of a bounded window; 0 of the others. */

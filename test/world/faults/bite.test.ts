@@ -8,6 +8,7 @@ import type { Message } from "../../../src/machine/message.ts";
 import type { Fault, FaultAction, FaultKind, MessageSelector } from "../../../src/world/fault.ts";
 import type { WorldPlan } from "../../../src/world/plan.ts";
 import { faultProfiles } from "../../../src/world/profiles.ts";
+import { FakeControls } from "./fake-controls.ts";
 import { always, everyone, host, hosts, only, plainLink, world, type Handler, type Story } from "../plans.ts";
 
 const ms = 1_000;
@@ -273,5 +274,18 @@ describe("a storm", () => {
     expect(before.size).toBeGreaterThan(20);
     expect(before.delete("storm-crash")).toBe(true);
     expect(after).toEqual(before);
+  });
+
+  test("written down as a script of its strikes is the same history to every machine", () => {
+    const heard = (story: Story): readonly string[] =>
+      story.watch.facts
+        .filter(({ fact }) => !/^fault(Began|Ended)$/.test(fact.fact))
+        .map(({ atUs, node, fact }) => `${atUs} ${node} ${JSON.stringify(fact)}`);
+    const original = weather(storm, 5);
+    const { driver } = new FakeControls(storm, { servers: names.length });
+    driver.restore(original.world.checkpoint().driver);
+    const script = driver.scripted();
+    expect(script.length).toBeGreaterThan(40);
+    expect(heard(weather(script, 5))).toEqual(heard(original));
   });
 });
