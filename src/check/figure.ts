@@ -3,7 +3,10 @@
 import type { Fact } from "../machine/effect.ts";
 import type { Instant } from "./property.ts";
 
-/** Counts add up; samples (integer microseconds or units) keep every value's bucket, never an average of percentiles. */
+/**
+ * Counts add up. Durations are samples in integer microseconds, of which every value's bucket is kept, never an average
+ * of percentiles. Shares are samples of 1 (a hit) and 0 (a miss).
+ */
 export type FigureKind = "count" | "durationUs" | "share";
 
 export interface FigureSpec {
@@ -15,7 +18,7 @@ export interface FigureSpec {
 /** Where figures are put: one sink a run. */
 export interface FigureSink {
   count(id: string, by?: number): void;
-  sample(id: string, valueUs: number): void;
+  sample(id: string, value: number): void;
 }
 
 /** Folds facts into figures. The view is the property model's, already folded. */

@@ -125,7 +125,8 @@ export class Judge<View, F extends Fact> implements FactObserver {
     assert(!this.#finished, "a run is judged once");
     assert(ending.atUs >= this.#at.atUs, "a run ends no earlier than its last fact");
     this.#finished = true;
-    this.#collectOverdue(ending.atUs);
+    // A run that reached its end has seen all of its last instant; one that was cut short may not have.
+    this.#collectOverdue(ending.cutBy === undefined ? ending.atUs + 1 : ending.atUs);
     this.#at.atUs = ending.atUs;
     this.#at.event = ending.event;
     for (const [index, property] of this.#properties.entries()) {

@@ -18,7 +18,7 @@ export interface Findings {
   violated(about: string, because: string, evidence?: readonly number[]): void;
   /**
    * `eventually` only: something must happen by `dueUs` (true time, that instant included), else violated then, about
-   * `key`. The same key replaces. Neither paid nor broken is a debt whose instant the run did not get beyond.
+   * `key`. The same key replaces. A debt due beyond the end of the run is neither paid nor broken.
    */
   owe(key: string, dueUs: number, because: string, evidence?: readonly number[]): void;
   /** The debt is paid: counts as exercised. Unknown keys are ignored. */

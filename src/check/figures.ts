@@ -1,0 +1,109 @@
+// Figures of one run as they are measured, of many runs merged, and what they come to.
+
+import { assert } from "../base/assert.ts";
+import { compareValues } from "../base/plain-order.ts";
+import type { FigureKind, FigureSink, FigureSpec } from "./figure.ts";
+import { Histogram, type HistogramData } from "./histogram.ts";
+
+/** Figures as plain data, for workers and files; in order of ids. Of a count, each run is one sample. */
+export interface FiguresData {
+  readonly runs: number;
+  readonly figures: readonly { readonly id: string; readonly samples: HistogramData }[];
+}
+
+/** What a figure comes to. Without a sample, everything but `count` is NaN. */
+export interface FigureSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: FigureKind;
+  /** Durations and shares: how many samples. Counts: the sum over all runs. */
+  readonly count: number;
+  /** Durations: microseconds. Shares: the share, since each sample is 1 or 0. Counts: per run; so is what follows. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly min: number;
+}
+
+/** The sink of one run. */
+export class Figures implements FigureSink {
+  readonly #kinds: ReadonlyMap<string, FigureKind>;
+  readonly #totals = new Map<string, number>();
+  readonly #samples = new Map<string, Histogram>();
+
+  constructor(specs: readonly FigureSpec[]) {
+    this.#kinds = new Map(specs.map(({ id, kind }) => [id, kind]));
+    assert(this.#kinds.size === specs.length, "figure ids are unique");
+    for (const { id, kind } of specs) {
+      if (kind === "count") this.#totals.set(id, 0);
+      else this.#samples.set(id, new Histogram());
+    }
+  }
+
+  count(id: string, by = 1): void {
+    const total = this.#totals.get(id);
+    assert(total !== undefined, "only a declared count is counted up");
+    assert(Number.isInteger(by) && by >= 0, "a count rises by whole steps");
+    this.#totals.set(id, total + by);
+  }
+
+  /** Of a share: 1 for a hit, 0 for a miss. */
+  sample(id: string, value: number): void {
+    const samples = this.#samples.get(id);
+    assert(samples !== undefined, "only declared durations and shares are sampled");
+    assert(value <= 1 || this.#kinds.get(id) !== "share", "a sample of a share is 0 or 1");
+    samples.add(value);
+  }
+
+  data(): FiguresData {
+    const figures = [...this.#kinds.keys()].sort(compareValues).map((id) => {
+      const samples = this.#samples.get(id) ?? new Histogram();
+      const total = this.#totals.get(id);
+      if (total === undefined) return { id, samples: samples.data() };
+      const once = new Histogram();
+      once.add(total);
+      return { id, samples: once.data() };
+    });
+    return { runs: 1, figures };
+  }
+}
+
+/** The figures of all these runs: the same in whatever order they come. */
+export function mergeFigures(parts: Iterable<FiguresData>): FiguresData {
+  const merged = new Map<string, Histogram>();
+  let runs = 0;
+  for (const part of parts) {
+    runs += part.runs;
+    for (const { id, samples } of part.figures) {
+      const all = merged.get(id) ?? new Histogram();
+      all.merge(samples);
+      merged.set(id, all);
+    }
+  }
+  const ids = [...merged.keys()].sort(compareValues);
+  return { runs, figures: ids.map((id) => ({ id, samples: (merged.get(id) ?? new Histogram()).data() })) };
+}
+
+/** In the order of `specs`. A figure that `data` does not have was never measured. */
+export function summarise(specs: readonly FigureSpec[], data: FiguresData): readonly FigureSummary[] {
+  const samples = new Map(data.figures.map((figure) => [figure.id, figure.samples]));
+  return specs.map(({ id, title, kind }) => {
+    const histogram = new Histogram();
+    const measured = samples.get(id);
+    if (measured !== undefined) histogram.merge(measured);
+    return {
+      id,
+      title,
+      kind,
+      count: kind === "count" ? histogram.sum : histogram.count,
+      mean: histogram.mean,
+      p50: histogram.quantile(50, 100),
+      p95: histogram.quantile(95, 100),
+      p99: histogram.quantile(99, 100),
+      max: histogram.max,
+      min: histogram.min,
+    };
+  });
+}
