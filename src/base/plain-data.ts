@@ -25,10 +25,9 @@ export class NotPlainData extends Error {
  * @throws NotPlainData
  */
 export function clonePlain<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return isSingle(value) ? value : refuse(value);
-  const copies = new Map<object, object>();
   try {
-    return cloneObject(value, copies, 0) as T;
+    if (typeof value !== "object" || value === null) return isSingle(value) ? value : refuse(value);
+    return cloneObject(value, { made: new Map(), open: [] }) as T;
   } catch (error) {
     throw explained(value, error);
   }
@@ -70,52 +69,61 @@ export function notPlain(value: unknown, root = ""): NotPlainData | undefined {
   return notPlainAt(root, value, []);
 }
 
-function cloneObject(value: object, copies: Map<object, object>, depth: number): object {
-  const known = copies.get(value);
-  if (known !== undefined) return known;
-  if (depth > DEPTH_MAX) throw new TooDeep();
-  if (Array.isArray(value)) return cloneArray(value, copies, depth);
-  if (value instanceof Map) return cloneMap(value, copies, depth);
+interface Copies {
+  readonly made: Map<object, object>;
+  /** What the object in hand lies within: met again, it contains itself. */
+  readonly open: object[];
+}
+
+function cloneObject(value: object, copies: Copies): object {
+  const known = copies.made.get(value);
+  if (known !== undefined) {
+    if (copies.open.includes(value)) throw new TooDeep();
+    return known;
+  }
+  if (copies.open.length > DEPTH_MAX) throw new TooDeep();
+  copies.open.push(value);
+  const copy = cloneParts(value, copies);
+  copies.open.pop();
+  return copy;
+}
+
+function cloneParts(value: object, copies: Copies): object {
+  if (Array.isArray(value)) return cloneArray(value, copies);
+  if (value instanceof Map) return cloneMap(value, copies);
   if (value instanceof Set) return cloneSet(value, copies);
   if (!isPlainObject(value)) return refuse(value);
   const copy = (Object.getPrototypeOf(value) === null ? Object.create(null) : {}) as Record<string, unknown>;
-  copies.set(value, copy);
+  copies.made.set(value, copy);
   const fields = value as Record<string, unknown>;
   for (const key of Object.keys(fields)) {
     const field = fields[key];
-    setField(
-      copy,
-      key,
-      typeof field === "object" && field !== null ? cloneObject(field, copies, depth + 1) : single(field),
-    );
+    setField(copy, key, typeof field === "object" && field !== null ? cloneObject(field, copies) : single(field));
   }
   return copy;
 }
 
-function cloneArray(value: readonly unknown[], copies: Map<object, object>, depth: number): object {
+function cloneArray(value: readonly unknown[], copies: Copies): object {
   const copy: unknown[] = [];
-  copies.set(value, copy);
+  copies.made.set(value, copy);
   for (const part of value) {
-    copy.push(typeof part === "object" && part !== null ? cloneObject(part, copies, depth + 1) : single(part));
+    copy.push(typeof part === "object" && part !== null ? cloneObject(part, copies) : single(part));
   }
   return copy;
 }
 
-function cloneMap(value: ReadonlyMap<unknown, unknown>, copies: Map<object, object>, depth: number): object {
+function cloneMap(value: ReadonlyMap<unknown, unknown>, copies: Copies): object {
   const copy = new Map<unknown, unknown>();
-  copies.set(value, copy);
+  copies.made.set(value, copy);
   for (const [key, part] of value) {
-    copy.set(
-      singleKey(key),
-      typeof part === "object" && part !== null ? cloneObject(part, copies, depth + 1) : single(part),
-    );
+    copy.set(singleKey(key), typeof part === "object" && part !== null ? cloneObject(part, copies) : single(part));
   }
   return copy;
 }
 
-function cloneSet(value: ReadonlySet<unknown>, copies: Map<object, object>): object {
+function cloneSet(value: ReadonlySet<unknown>, copies: Copies): object {
   const copy = new Set<unknown>();
-  copies.set(value, copy);
+  copies.made.set(value, copy);
   for (const member of value) copy.add(singleKey(member));
   return copy;
 }

@@ -45,7 +45,11 @@ export class PlainHasher {
   hash(value: unknown): void {
     this.first = START_FIRST;
     this.second = START_SECOND;
-    this.#value(value, 0);
+    try {
+      this.#value(value, 0);
+    } catch (error) {
+      throw error instanceof NotPlainData ? (notPlain(value) ?? error) : error;
+    }
     this.first = avalanche(this.first);
     this.second = avalanche(this.second ^ this.first);
   }
@@ -57,7 +61,7 @@ export class PlainHasher {
     if (typeof value === "boolean") return this.#word(value ? TAG_TRUE : TAG_FALSE);
     if (value === null) return this.#word(TAG_NULL);
     if (value === undefined) return this.#word(TAG_UNDEFINED);
-    throw notPlain(value) ?? new NotPlainData("", "it cannot be hashed");
+    throw new NotPlainData("", "it cannot be hashed");
   }
 
   #word(word: number): void {
@@ -98,7 +102,7 @@ export class PlainHasher {
   }
 
   #object(value: object, depth: number): void {
-    if (depth > DEPTH_MAX) throw notPlain(value) ?? new NotPlainData("", "it lies too deep");
+    if (depth > DEPTH_MAX) throw new NotPlainData("", "it lies too deep");
     if (Array.isArray(value)) {
       this.#word(TAG_ARRAY);
       this.#word(value.length);
@@ -110,7 +114,7 @@ export class PlainHasher {
     } else if (value instanceof Set) {
       this.#set(value, depth);
     } else {
-      throw notPlain(value) ?? new NotPlainData("", "it cannot be hashed");
+      throw new NotPlainData("", "it cannot be hashed");
     }
   }
 
@@ -146,7 +150,7 @@ export class PlainHasher {
     let sumFirst = TAG_MAP;
     let sumSecond = map.size;
     for (const [key, part] of map) {
-      if (typeof key === "object" && key !== null) throw notPlain(map) ?? new NotPlainData("", "it cannot be hashed");
+      if (typeof key === "object" && key !== null) throw new NotPlainData("", "it cannot be hashed");
       this.first = TAG_MAP;
       this.second = typeof key === "string" ? TAG_SET : TAG_MAP;
       this.#value(key, depth + 1);
@@ -163,7 +167,7 @@ export class PlainHasher {
     let sumSecond = set.size;
     for (const member of set) {
       if (typeof member === "object" && member !== null) {
-        throw notPlain(set) ?? new NotPlainData("", "it cannot be hashed");
+        throw new NotPlainData("", "it cannot be hashed");
       }
       this.first = TAG_SET;
       this.second = typeof member === "string" ? TAG_SET : TAG_MAP;

@@ -70,10 +70,11 @@ export class Ground {
   readonly lanes: Lanes;
   readonly ledger: FaultLedger;
   readonly tracer: Tracer | undefined;
-  /** Freeze what travels, and keep the last step. */
+  /** Freeze what travels, and keep the last steps. */
   readonly checks: boolean;
   readonly digests: boolean;
-  lastStep: StepRecord | undefined = undefined;
+  /** In checking mode: what machines did in the last event in which any did something. */
+  lastSteps: readonly StepRecord[] = [];
   readonly #observer: FactObserver;
   readonly #hasher = new PlainHasher();
 

@@ -481,7 +481,9 @@ export class Process {
 
   #record(what: MachineEvent, effects: readonly Effect[]): void {
     const { nowUs: atUs, eventsDone: event } = this.#ground.kernel;
-    this.#ground.lastStep = { event, atUs, node: this.id, what, effects };
+    const step = { event, atUs, node: this.id, what, effects };
+    const { lastSteps } = this.#ground;
+    this.#ground.lastSteps = lastSteps[0]?.event === event ? [...lastSteps, step] : [step];
   }
 }
 

@@ -27,7 +27,7 @@ export interface WorldOptions {
   readonly observer: FactObserver;
   /** Absent: nothing is traced, at no cost. */
   readonly tracer?: Tracer | undefined;
-  /** Freezes every message, fact and record, and keeps `lastStep`. Off unless said otherwise. */
+  /** Freezes every message, fact and record, and keeps `lastSteps`. Off unless said otherwise. */
   readonly check?: boolean;
   /** On unless said otherwise. */
   readonly digest?: boolean;
@@ -108,9 +108,10 @@ export class World {
     return this.#kernel.eventsDone;
   }
 
-  /** The last step a machine made, in checking mode only. */
-  get lastStep(): StepRecord | undefined {
-    return this.#ground.lastStep;
+  /** In checking mode: what machines did in the event in hand, or the last one; empty when none did anything. */
+  get lastSteps(): readonly StepRecord[] {
+    const { lastSteps } = this.#ground;
+    return lastSteps[0]?.event === this.eventsDone ? lastSteps : [];
   }
 
   /** The whole run, from start to the end of the plan, and what is told at its end. */
@@ -130,9 +131,9 @@ export class World {
     return this.#kernel.runUntilIdle(poll);
   }
 
-  /** One event, however late it is; false when none is left. */
+  /** One event; false when none is left up to the end of the plan. */
   step(): boolean {
-    return this.#kernel.step();
+    return this.#kernel.peekUs() <= this.#endUs && this.#kernel.step();
   }
 
   /** States what is left at the end: timers still armed, and that the run is over. */
@@ -204,7 +205,7 @@ export class World {
     // The driver comes last: it arms the message faults that were open.
     this.#driver.restore(from.driver);
     this.#isFinished = from.isFinished;
-    this.#ground.lastStep = undefined;
+    this.#ground.lastSteps = [];
   }
 
   get #endUs(): number {
