@@ -12,8 +12,8 @@ import type { MeshProperty } from "./mesh-property.ts";
 import { onEffect, onGrant } from "./mesh-property.ts";
 
 /**
- * A7. Judged against committed grants: "completed" needs a grant to the target and a token granted since; "rolled back"
- * needs that the current grant is not this transfer's. A target that hears of an undone grant late may believe what it
+ * A7. Judged against committed grants: "completed" needs a grant to the target, and a token from that grant's up to the
+ * latest one's, for the source may hear of it late; "rolled back" needs that the current grant is not this transfer's. A target that hears of an undone grant late may believe what it
  * likes (its writes are A1's). Exercised by each end and by each ignored late message.
  */
 export const transferEndsOnce: MeshProperty = {
@@ -61,7 +61,7 @@ function falseCompletion(
   token: number,
 ): string | undefined {
   if (grant === null) return `${id} ended as completed, and ${target} was never granted the player`;
-  if (token >= grant.token && player?.grantedUnder.has(token) === true) return undefined;
+  if (token >= grant.token && token <= (player?.tokenGranted.value ?? -1)) return undefined;
   return `${id} ended as completed under token ${token}, and ${target} was granted ${grant.token}`;
 }
 
@@ -160,7 +160,8 @@ function forgiveAbandoned(view: MeshView, findings: Findings): void {
 
 /**
  * MESH-GEN-05. Service is back when the player is resumed; by that instant a notice about the transfer was sent, and
- * when the transfer is being rolled back, one that says so. A pause at a server whose process ends is over with it.
+ * when it is its source that goes on, having begun to roll it back, one that says so. A pause at a server whose process
+ * ends is over with it.
  */
 export const keptInformed: MeshProperty = {
   id: "MESH-GEN-05",
@@ -171,17 +172,20 @@ export const keptInformed: MeshProperty = {
     playerResumed: (view, fact, at, findings) => {
       const transfer = view.transfers.get(fact.transfer);
       if (transfer === undefined) return;
-      const told = transfer.rollingBack ? transfer.notices.includes("rolledBack") : transfer.notices.length > 0;
+      const undone = transfer.rollingBack && at.node === transfer.source;
+      const told = undone ? transfer.notices.includes("rolledBack") : transfer.notices.length > 0;
       if (told) return findings.exercised();
-      const what = transfer.rollingBack ? `the rollback of ${transfer.id}` : transfer.id;
-      findings.owe(transfer.id, at.atUs, `${fact.player} was back in play and had not been told of ${what}`, [
+      const key = undone ? rollbackKey(transfer.id) : transfer.id;
+      const what = undone ? `the rollback of ${transfer.id}` : transfer.id;
+      findings.owe(key, at.atUs, `${fact.player} was back in play and had not been told of ${what}`, [
         transfer.startedEvent,
       ]);
     },
-    noticeSent: (view, fact, _at, findings) => {
-      const transfer = view.transfers.get(fact.transfer);
-      if (transfer === undefined || (transfer.rollingBack && fact.notice !== "rolledBack")) return;
+    noticeSent: (_view, fact, _at, findings) => {
       findings.paid(fact.transfer);
+      if (fact.notice === "rolledBack") findings.paid(rollbackKey(fact.transfer));
     },
   },
 };
+
+const rollbackKey = (transfer: string): string => `rollback of ${transfer}`;

@@ -34,7 +34,7 @@ describe("AL1: players", () => {
         .heal()
         .wait(5 * B)
         .invoke("p1", "p1/1/2");
-    expect(verdictOf(asked().wait(B))).toBe("not exercised");
+    expect(verdictOf(asked().wait(B - 1))).toBe("not exercised");
     expect(verdictOf(asked().wait(B + 1))).toBe("violated");
   });
 
@@ -165,7 +165,15 @@ describe("AL1: transfers", () => {
           .wait(B + 1),
       ),
     ).toBe("violated");
-    expect(verdictOf(playing().heal().wait(B).start("p1/1", "n1", "n2", 1).wait(B))).toBe("not exercised");
+    expect(
+      verdictOf(
+        playing()
+          .heal()
+          .wait(B)
+          .start("p1/1", "n1", "n2", 1)
+          .wait(B - 1),
+      ),
+    ).toBe("not exercised");
   });
 
   test("nobody owes the end of a transfer whose source's process ended", () => {
