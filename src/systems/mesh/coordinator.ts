@@ -25,6 +25,8 @@ export interface CoordinatorState {
   readonly askers: Map<NodeId, { readonly session: number; readonly ask: number }>;
   /** When the sealing of each pending grant is asked for again. */
   readonly seals: Map<NodeId, number>;
+  /** When the disk is tried again after a failed sync; -1: it is well. */
+  diskDueUs: number;
   halted: boolean;
 }
 
@@ -51,6 +53,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
       register: freshRegister(),
       askers: new Map(),
       seals: new Map(),
+      diskDueUs: -1,
       halted: false,
     };
   }
@@ -64,6 +67,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
         this.#onBooted(event.disk);
         break;
       case "received":
+        // Whatever comes in is an occasion to notice that a timer was lost.
+        if (this.state.diskDueUs >= 0 && this.#nowUs > this.state.diskDueUs + DISK_RETRY_US) this.#replaceLog();
         if (this.#log.serving(this.state.log)) this.#onMessage(event.from, event.message);
         break;
       case "timerFired":
@@ -73,7 +78,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
         this.#onSynced(event.sync);
         break;
       case "syncFailed":
-        if (this.#log.syncFailed(this.state.log, event.sync).wantsSnapshot) this.#out.setTimer("disk", DISK_RETRY_US);
+        if (this.#log.syncFailed(this.state.log, event.sync).wantsSnapshot) this.#tryDiskLater();
         break;
       case "stopRequested":
         this.#out.effects.push({ type: "halt" });
@@ -110,11 +115,17 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   #onTimer(timer: string): void {
-    if (timer === "disk") return this.#replaceLog();
+    if (timer === "disk" && this.state.diskDueUs >= 0) return this.#replaceLog();
     if (timer.startsWith("seal:")) this.#seal(timer.slice("seal:".length) as NodeId);
   }
 
+  #tryDiskLater(): void {
+    this.state.diskDueUs = this.#nowUs + DISK_RETRY_US;
+    this.#out.setTimer("disk", DISK_RETRY_US);
+  }
+
   #replaceLog(): void {
+    this.state.diskDueUs = -1;
     // The snapshot is a value of its own: the register goes on changing.
     const { players, incarnations } = this.state.register;
     const snapshot: AuthorityRegister = { players: new Map(players), incarnations: new Map(incarnations) };

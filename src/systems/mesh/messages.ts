@@ -42,7 +42,10 @@ export type ToPlayerMessage =
       readonly type: "welcome"; readonly session: number; readonly token: number; readonly version: number;
       readonly paused: boolean; readonly items: readonly string[];
     }
-  | { readonly type: "view"; readonly token: number; readonly version: number; readonly x: number; readonly paused: boolean }
+  | {
+      readonly type: "view"; readonly session: number; readonly token: number; readonly version: number;
+      readonly x: number; readonly paused: boolean;
+    }
   | {
       readonly type: "acted"; readonly session: number; readonly sequence: number; readonly outcome: ActionOutcome;
       readonly token: number; readonly version: number;

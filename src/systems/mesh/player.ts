@@ -140,7 +140,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       case "notice":
         return this.#onNotice(from, message);
       case "view":
-        if (!this.#show(from, message)) return undefined;
+        // An earlier session may have seen newer things than a client knows that was restarted since.
+        if (message.session !== this.state.session || !this.#show(from, message)) return undefined;
         this.state.paused = message.paused;
         return undefined;
       case "acted":
@@ -353,7 +354,9 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (state.phase !== "playing") return;
     const { actions } = this.#plan.person;
     const choices = actions.score + actions.pickup + actions.drop;
-    const mayAct = !state.paused && state.outstanding.length < this.#plan.settings.client.pipelineMax;
+    // Counted from the oldest that waits: the store remembers the outcomes of so many actions, and not of all.
+    const oldest = state.outstanding[0]?.sequence ?? state.sequence + 1;
+    const mayAct = !state.paused && state.sequence + 1 - oldest < this.#plan.settings.client.pipelineMax;
     if (mayAct && choices > 0) this.#out.draw("action", choices * Math.max(1, this.#plan.items.length));
     this.#out.setTimer("act", actions.every, actions.spread);
   }

@@ -48,8 +48,9 @@ export function onMove(turn: Turn, player: NodeId, { session, step, x }: Receive
   }
   const { viewEvery } = turn.settings.server;
   if (viewEvery === 0 || step % viewEvery !== 0) return;
+  const { token, state } = held;
   const paused = isFrozen(turn, held);
-  turn.out.send(player, { type: "view", token: held.token, version: held.state.version, x: held.x, paused });
+  turn.out.send(player, { type: "view", session, token, version: state.version, x: held.x, paused });
 }
 
 export function onAct(turn: Turn, player: NodeId, message: Received<"act">): void {

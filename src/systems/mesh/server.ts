@@ -13,7 +13,7 @@ import {
 } from "./server-authority.ts";
 import { onAdoptDue, onAdoptRefused, onCancel, onIncomingDue, onPrepare, onShip } from "./server-incoming.ts";
 import {
-  onAbortDue, onConnectionLost, onForce, onRetryDue, onSettled, onTargetMessage, onTick, onWatchdog,
+  arm, onAbortDue, onConnectionLost, onForce, onRetryDue, onSettled, onTargetMessage, onTick, onWatchdog,
 } from "./server-outgoing.ts";
 import { freshServer, type ServerState, type Turn } from "./server-state.ts";
 import type { MeshSettings } from "./settings.ts";
@@ -49,6 +49,8 @@ export class Server implements Machine<MeshMessage, MeshFact> {
         break;
       case "received":
         if (!this.state.ready) nudgeRejoin(turn);
+        // Whatever comes in is an occasion to notice that a timer was lost.
+        arm(turn);
         onMessage(turn, event.from, event.message);
         break;
       case "timerFired":

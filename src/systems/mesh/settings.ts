@@ -156,7 +156,7 @@ const server = z.object({
 });
 
 const client = z.object({
-  pipelineMax: z.int().min(1).max(64).default(4).describe("Actions a player has outstanding at most."),
+  pipelineMax: z.int().min(1).max(64).default(4).describe("How far a player goes on acting past its oldest action without an answer."),
   retry: positiveDuration.prefault("300ms").describe("An unanswered action is sent again after this long."),
   askRetry: positiveDuration
     .prefault("300ms")

@@ -35,6 +35,8 @@ export interface StoreState {
   readonly journal: Journal<{ readonly answer: Answer; readonly decided: Decided | null }>;
   ledger: Ledger;
   serving: boolean;
+  /** When the disk is tried again after a failed sync; -1: it is well. */
+  diskDueUs: number;
   halted: boolean;
 }
 
@@ -48,7 +50,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   constructor(settings: MeshSettings, items: readonly string[]) {
     this.#settings = settings;
     this.#items = items;
-    this.state = { journal: freshJournal("journal"), ledger: freshLedger(), serving: false, halted: false };
+    this.state = { journal: freshJournal("journal"), ledger: freshLedger(), serving: false, diskDueUs: -1, halted: false };
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
@@ -59,16 +61,20 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         this.#onBooted(event.disk);
         break;
       case "received":
+        // Whatever comes in is an occasion to notice that a timer was lost.
+        if (this.state.diskDueUs >= 0 && event.monotonicUs > this.state.diskDueUs + DISK_RETRY_US) this.#replaceJournal();
         if (this.#canTakeMore()) this.#onMessage(event.from, event.message);
         break;
       case "synced":
         this.#onSynced(event.sync);
         break;
       case "syncFailed":
-        if (failJournal(this.state.journal, event.sync)) this.#out.setTimer("disk", DISK_RETRY_US);
+        if (!failJournal(this.state.journal, event.sync)) break;
+        this.state.diskDueUs = event.monotonicUs + DISK_RETRY_US;
+        this.#out.setTimer("disk", DISK_RETRY_US);
         break;
       case "timerFired":
-        if (event.timer === "disk") this.#replaceJournal();
+        if (event.timer === "disk" && this.state.diskDueUs >= 0) this.#replaceJournal();
         break;
       case "stopRequested":
         this.#out.effects.push({ type: "halt" });
@@ -131,6 +137,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   }
 
   #replaceJournal(): void {
+    this.state.diskDueUs = -1;
     const { journal, ledger } = this.state;
     const unstated = [...journal.covered, ...journal.waiting].flatMap(({ decided }) => (decided === null ? [] : [decided]));
     // The snapshot is a value of its own: the ledger goes on changing.
