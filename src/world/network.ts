@@ -159,10 +159,10 @@ export class Network {
     return us;
   }
 
-  /** When a message has left the sender's queue for bandwidth; -1 when there is no room in it. */
-  departsUs(from: number, to: number, message: Message): number {
+  /** When a message has left the sender's queue for bandwidth; -1 when `queueMax` wait there already. */
+  departsUs(from: number, to: number, message: Message, queueMax: number): number {
     const { nowUs } = this.#ground.kernel;
-    const { bytesPerSecond, queueMax } = this.profileOf(from, to).plan;
+    const { bytesPerSecond } = this.profileOf(from, to).plan;
     if (bytesPerSecond === 0) return nowUs;
     const state = this.#stateFor(from, to);
     const waiting = state.departuresUs.filter((atUs) => atUs > nowUs);
@@ -180,14 +180,14 @@ export class Network {
   sendDatagram(departure: Departure, notBeforeUs = 0): number {
     const { from, to, message, ordinal } = departure;
     const { isLost, latencyUs } = this.chancesOf(from, to, message);
-    const { duplicate, reorder, reorderWithinUs, corrupt } = this.profileOf(from, to).plan;
+    const { duplicate, reorder, reorderWithinUs, corrupt, queueMax } = this.profileOf(from, to).plan;
     const { lanes } = this.#ground;
     const row = lanes.rowOf(from, message.type);
     const isCopied = lanes.chance(row, lane.duplicate, to, duplicate);
     const isLate = lanes.chance(row, lane.reorder, to, reorder);
     const isDamaged = lanes.chance(row, lane.corrupt, to, corrupt);
     const reason = isLost ? "loss" : this.#obstacle(from, to);
-    const departsUs = reason === undefined ? this.departsUs(from, to, message) : -1;
+    const departsUs = reason === undefined ? this.departsUs(from, to, message, queueMax) : -1;
     if (reason !== undefined || departsUs < 0) {
       this.flights.loseUnsent(from, to, ordinal, reason ?? "queueFull");
       return notBeforeUs;

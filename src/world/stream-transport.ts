@@ -75,7 +75,7 @@ export class StreamTransport {
     if (refuseStrike > 0) {
       this.#ground.ledger.changed(refuseStrike);
       this.#flights.loseUnsent(from, to, ordinal, "refused");
-      return this.#breakOff(slot, "refused", this.#returnUs(connection));
+      return this.#answer(slot, "refused");
     }
     // The checksum of a stream notices damage on the wire; what a fault did to a field is under it.
     const isLost = interference !== undefined && (interference.drop || interference.damagedOnWire);
@@ -200,7 +200,7 @@ export class StreamTransport {
       againUs *= 2;
       isLost = this.#network.chancesOf(from, to, message).isLost;
     }
-    const departsUs = Math.max(nowUs, this.#network.departsUs(from, to, message));
+    const departsUs = this.#network.departsUs(from, to, message, Infinity);
     const isDoomed = lateUs >= connectionTimeoutUs && isLost;
     const arrivesUs = isDoomed ? nowUs + connectionTimeoutUs : departsUs + delayUs + lateUs + chances.latencyUs;
     connection.lastArrivalUs = Math.max(connection.lastArrivalUs, arrivesUs);
@@ -221,10 +221,10 @@ export class StreamTransport {
     } else if (blocked.length > 0 && this.#flights.at(blocked[0]).ordinal < ordinal) {
       this.#block(slot, flight);
     } else if (!process.isUp) {
-      this.#breakOff(slot, "refused", this.#returnUs(connection));
+      this.#answer(slot, "refused");
       this.#lose(flight, "receiverDown");
     } else if (connection.peerIncarnation !== -1 && connection.peerIncarnation !== process.incarnation) {
-      this.#breakOff(slot, "reset", this.#returnUs(connection));
+      this.#answer(slot, "reset");
       this.#lose(flight, "connectionReset");
     } else {
       connection.peerIncarnation = process.incarnation;
@@ -280,6 +280,17 @@ export class StreamTransport {
     for (const flight of blocked) this.#transmit(slot, flight, 0, false);
   }
 
+  /** The receiving host answers that nobody takes this. Where the answer cannot come back, the sender times out. */
+  #answer(slot: number, reason: ConnectionLoss): void {
+    const { from, to } = this.#connections.at(slot);
+    const profile = this.#network.profileOf(to, from);
+    if (this.#network.isCut(to, from)) return this.#breakOff(slot, "timedOut", profile.plan.connectionTimeoutUs);
+    const row = this.#ground.lanes.rowOf(to, "reset");
+    const backUs =
+      profile.latencyUs >= 0 ? profile.latencyUs : this.#network.latencyUs(row, lane.latency, from, profile);
+    this.#breakOff(slot, reason, backUs);
+  }
+
   /** Ends a connection; the sender learns of it `afterUs` later. */
   #breakOff(slot: number, reason: ConnectionLoss, afterUs: number): void {
     const connection = this.#connections.at(slot);
@@ -300,14 +311,6 @@ export class StreamTransport {
     }
     this.#unpin(slot);
     this.#processes[from].loseConnection(incarnation, this.#network.nameOf(to), reason);
-  }
-
-  /** How long the answer of a host that refuses takes to come back. On a cut link it never does: the sender times out. */
-  #returnUs({ from, to }: Connection): number {
-    const profile = this.#network.profileOf(to, from);
-    if (this.#network.isCut(to, from)) return profile.plan.connectionTimeoutUs;
-    if (profile.latencyUs >= 0) return profile.latencyUs;
-    return this.#network.latencyUs(this.#ground.lanes.rowOf(to, "reset"), lane.latency, from, profile);
   }
 
   #loseBlocked(slot: number): void {

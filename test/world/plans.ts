@@ -91,9 +91,17 @@ export class Watch implements FactObserver, Tracer {
     this.lines.push(event);
   }
 
-  /** "time node fact" of each fact, with chosen fields. */
   named(name: string): readonly Observation[] {
     return this.facts.filter(({ fact }) => fact.fact === name);
+  }
+
+  /** Such as "1000 b<a 1": at that time b received the first message sent, from a; a copy has a "+1" behind it. */
+  deliveries(): readonly string[] {
+    return this.lines.flatMap((line) =>
+      line.kind === "delivered"
+        ? [`${line.atUs} ${line.node}<${line.from} ${line.message}${line.copy > 0 ? `+${line.copy}` : ""}`]
+        : [],
+    );
   }
 
   losses(): readonly string[] {
