@@ -18,10 +18,10 @@ type ActionOf<Type extends TransferAction["type"]> = Extract<TransferAction, { t
 
 /** Begins a transfer if the player has gone far enough into another region. */
 export function considerTransfer(turn: Turn, player: NodeId, held: Held): void {
-  const { state, settings, topology, self } = turn;
+  const { state, settings, topology, ordinal } = turn;
   if (held.transfer !== null || turn.nowUs < held.coolUntilUs || !state.ready) return;
-  const target = serverBeyond(topology, self, held.x, settings.transfer.hysteresis);
-  if (target === self) return;
+  const target = serverBeyond(topology, ordinal, held.x, settings.transfer.hysteresis);
+  if (target === undefined) return;
   if (hasFreeSlot(turn)) {
     begin(turn, player, held, target);
     return;

@@ -102,6 +102,8 @@ export interface ServerState {
 export interface Turn {
   readonly state: ServerState;
   readonly self: NodeId;
+  /** Place among the servers: which strip is its own. */
+  readonly ordinal: number;
   readonly topology: Topology;
   readonly settings: MeshSettings;
   readonly nowUs: number;

@@ -1,6 +1,6 @@
 // A server of the mesh: one machine, whose parts are the files named server-*. This one only says what goes where.
 
-import { unreachable } from "../../base/assert.ts";
+import { assert, unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
@@ -22,11 +22,14 @@ import type { Topology } from "./topology.ts";
 export class Server implements Machine<MeshMessage, MeshFact> {
   state: ServerState = freshServer();
   readonly #self: NodeId;
+  readonly #ordinal: number;
   readonly #topology: Topology;
   readonly #settings: MeshSettings;
 
   constructor(self: NodeId, topology: Topology, settings: MeshSettings) {
     this.#self = self;
+    this.#ordinal = topology.servers.indexOf(self);
+    assert(this.#ordinal >= 0, "a server is one of the topology's");
     this.#topology = topology;
     this.#settings = settings;
   }
@@ -35,6 +38,7 @@ export class Server implements Machine<MeshMessage, MeshFact> {
     const turn: Turn = {
       state: this.state,
       self: this.#self,
+      ordinal: this.#ordinal,
       topology: this.#topology,
       settings: this.#settings,
       nowUs: event.monotonicUs,

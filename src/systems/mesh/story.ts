@@ -3,6 +3,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import { printDuration } from "../../base/units.ts";
 import type { MeshFact } from "./facts.ts";
+import type { JudgedFact } from "./mesh-view.ts";
 import type { MeshMessage } from "./messages.ts";
 
 type FactOf<Name extends MeshFact["fact"]> = Extract<MeshFact, { fact: Name }>;
@@ -63,12 +64,13 @@ const tellers: Tellers = {
   operatorAnswered: ({ player, answer }) => `reads about ${player}: ${answer}`,
 };
 
-/** One line of plain words, or undefined when the fact belongs in full traces only. */
-export function tellMesh(fact: MeshFact, node: NodeId): string | undefined {
-  // The teller is found under the fact's own name; the compiler cannot follow the pairing.
-  const teller = tellers[fact.fact] as ((fact: MeshFact, node: NodeId) => string) | undefined;
-  return teller?.(fact, node);
-}
+const tellerOf: ReadonlyMap<string, ((fact: JudgedFact, node: NodeId) => string) | undefined> = new Map(
+  // Each teller is found under the name of the one fact it takes.
+  Object.entries(tellers) as [string, (fact: JudgedFact, node: NodeId) => string][],
+);
+
+/** One line of plain words, or undefined when the fact belongs in full traces only, or is the world's to tell. */
+export const tellMesh = (fact: JudgedFact, node: NodeId): string | undefined => tellerOf.get(fact.fact)?.(fact, node);
 
 const shownFields = [
   "player", "transfer", "attempt", "session", "sequence", "kind", "item", "fromToken", "token", "version", "base", "x",

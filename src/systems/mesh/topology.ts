@@ -19,16 +19,14 @@ export function serverAt({ servers, width }: Topology, x: number): NodeId {
 }
 
 /**
- * The server that should have a player at `x` whom `holder` has: another one only when the player is further than
- * `hysteresis` millimetres beyond the holder's own strip.
+ * The server that should have a player at `x` whom server number `own` has; undefined: the player is no further than
+ * `hysteresis` millimetres beyond its own strip.
  */
-export function serverBeyond(topology: Topology, holder: NodeId, x: number, hysteresis: number): NodeId {
-  const own = topology.servers.indexOf(holder);
-  assert(own >= 0, "a holder is one of the servers");
+export function serverBeyond(topology: Topology, own: number, x: number, hysteresis: number): NodeId | undefined {
   const { width, servers } = topology;
   const tooFarLeft = own > 0 && x < own * width - hysteresis;
   const tooFarRight = own < servers.length - 1 && x >= (own + 1) * width + hysteresis;
-  return tooFarLeft || tooFarRight ? serverAt(topology, x) : holder;
+  return tooFarLeft || tooFarRight ? serverAt(topology, x) : undefined;
 }
 
 const regionAt = (regions: number, width: number, x: number): number =>

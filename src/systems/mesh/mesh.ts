@@ -1,0 +1,76 @@
+// The server mesh as a system: what a scenario of it may name, what it runs, and what it promises.
+
+import type { DefenceSpec, System } from "../system.ts";
+import { meshMeasures } from "./measures.ts";
+import { meshModel } from "./mesh-model.ts";
+import { meshNodes, meshRoles } from "./mesh-nodes.ts";
+import type { JudgedFact, MeshView } from "./mesh-view.ts";
+import { type MeshMessage, meshMessages } from "./messages.ts";
+import { meshBounds, meshProperties } from "./properties/mesh-properties.ts";
+import { type MeshSettings, meshSettings, meshSettleUs } from "./settings.ts";
+import { describeMesh, tellMesh } from "./story.ts";
+import { type MeshWorkload, meshWorkload } from "./workload.ts";
+
+/** Timers by name or prefix: what `suppressTimers` may name. */
+const timers: ReadonlyMap<string, string> = new Map([
+  ["tick", "server: walks active transfers for expired attempts (MESH-F1-03)"],
+  ["retry:", "server: begins the next attempt of a transfer (MESH-F1-05)"],
+  ["abort:", "server: asks the coordinator again to undo a transfer"],
+  ["watchdog", "server: looks for stuck transfers (MESH-F7-03)"],
+  ["adopt:", "server: asks the coordinator again for the authority"],
+  ["incoming:", "server: forgets a transfer that nothing is heard of"],
+  ["load:", "server: asks the store again for a state"],
+  ["write:", "server: sends a write again"],
+  ["rejoin", "server: asks the coordinator again for its players"],
+  ["seal:", "coordinator: asks the store again to refuse older tokens"],
+  ["disk", "coordinator, store: tries the disk again"],
+  ["arrive", "player: begins a session"],
+  ["leave", "player: ends a session"],
+  ["ask", "player: asks again for a place or a welcome"],
+  ["step", "player: walks"],
+  ["act", "player: acts"],
+  ["again", "player: repeats what was not answered"],
+  ["command:", "operator: types a command"],
+]);
+
+const defence = (name: string, about: string, ...protects: readonly string[]): DefenceSpec => ({
+  setting: `defence.${name}`,
+  about,
+  protects,
+  shownBy: `mesh/defences#without-${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+});
+
+/** What each is worth, and the interleaving that shows it: README.md. */
+const defences: readonly DefenceSpec[] = [
+  defence("attemptCheck", "late messages of other attempts and transfers are ignored", "A7", "MESH-INV-07"),
+  defence("fencing", "the store refuses tokens below the highest it has seen", "A1", "A2", "MESH-INV-04"),
+  defence("sealBeforeGrant", "the store is sealed before a grant commits", "A1", "A2"),
+  defence("checksum", "a state that was damaged on its way is not adopted", "MESH-INV-07", "MESH-INV-03"),
+  defence("stateGuard", "the state does not change unseen while it moves", "MESH-INV-03", "MESH-INV-07"),
+  defence("idempotency", "a repeated action has one effect", "A8"),
+  defence("sessionOrder", "a session's actions take effect in order", "A10"),
+  defence("durableGrants", "the coordinator answers only what its disk has", "A3"),
+  defence("ackAfterStore", "done is said once the store has it", "A9"),
+  defence("watchdog", "a stuck transfer is rolled back", "MESH-INV-06"),
+  defence("clientTokenCheck", "clients ignore servers that have lost them", "A5"),
+  defence("itemLedger", "an item is picked up from the ground only", "I1"),
+];
+
+export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, MeshView> = {
+  name: "mesh",
+  title: "Server mesh with authority transfer",
+  roles: meshRoles,
+  messages: meshMessages,
+  timers,
+  settings: meshSettings,
+  workload: meshWorkload,
+  defences,
+  nodes: meshNodes,
+  settleUs: meshSettleUs,
+  model: () => meshModel,
+  properties: ({ settings }) => meshProperties(meshBounds(settings)),
+  measures: meshMeasures,
+  history: () => [],
+  tell: tellMesh,
+  describe: describeMesh,
+};
