@@ -91,13 +91,14 @@ export class Network {
     if (target === undefined) return false;
     const ground = this.#ground;
     if (ground.checks) deepFreeze(message);
-    const ordinal = ++this.flights.sent;
     const state = this.#states.size === 0 ? undefined : this.#states.get(this.#linkOf(from, target));
     const profile = state === undefined ? this.#table.profileOf(from, target) : state.profile;
     const transport = via ?? profile.transport;
     if (ground.digests) {
       ground.mixContent(transport === "stream" ? effectTag.stream : effectTag.datagram, from, target, message);
     }
+    // What is not plain data has been refused by now, and was never sent.
+    const ordinal = ++this.flights.sent;
     if (ground.tracer !== undefined) this.#traceSent(from, target, ordinal, transport, message);
     if (from === target) {
       this.#launch(this.#departure(from, target, message, ordinal), 0, 0);
