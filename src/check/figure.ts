@@ -5,9 +5,9 @@ import type { Instant } from "./property.ts";
 
 /**
  * Counts add up. Durations are samples in integer microseconds, of which every value's bucket is kept, never an average
- * of percentiles. Shares are samples of 1 (a hit) and 0 (a miss).
+ * of percentiles; amounts likewise, of whatever is counted each time. Shares are samples of 1 (a hit) and 0 (a miss).
  */
-export type FigureKind = "count" | "durationUs" | "share";
+export type FigureKind = "count" | "durationUs" | "amount" | "share";
 
 export interface FigureSpec {
   readonly id: string;

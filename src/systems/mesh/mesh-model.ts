@@ -16,6 +16,7 @@ import {
   type TransferView,
 } from "./mesh-view.ts";
 import type { PlayerState } from "./player-state.ts";
+import { runStopwatches, stopwatchFacts } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
 
@@ -130,8 +131,11 @@ const foldOf: ReadonlyMap<string, (view: MeshView, fact: JudgedFact, at: Instant
 
 export const meshModel: Model<MeshView, JudgedFact> = {
   fresh: freshMeshView,
-  fold: (view, fact, at) => foldOf.get(fact.fact)?.(view, fact, at),
-  facts: [...foldOf.keys()] as JudgedFact["fact"][],
+  fold: (view, fact, at) => {
+    foldOf.get(fact.fact)?.(view, fact, at);
+    runStopwatches(view, fact, at);
+  },
+  facts: [...new Set([...foldOf.keys(), ...stopwatchFacts])] as JudgedFact["fact"][],
 };
 
 const lockKey = (node: NodeId, lock: string): string => `${node} ${lock}`;
@@ -151,6 +155,7 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   if (transfer === undefined || transfer.grant !== null || cause !== "transfer") return;
   transfer.grant = grant;
   transfer.cut = player.state;
+  transfer.cutVersion = player.state?.version ?? 0;
 }
 
 function foldSeen(player: PlayerView, token: number, at: Instant): void {
@@ -255,6 +260,7 @@ function foldTransferStart(view: MeshView, fact: Told<"transferStarted">, { atUs
     attempts: 0,
     grant: null,
     cut: null,
+    cutVersion: -1,
     shipped: [],
     adopted: null,
     rollingBack: false,

@@ -5,6 +5,7 @@ import type { NodeId } from "../../base/ids.ts";
 import type { WorldFact } from "../../trace/trace-event.ts";
 import type { GrantCause, MeshFact } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
+import { freshStopwatches, type Stopwatches } from "./stopwatches.ts";
 
 /** Everything the judge of a mesh run is shown. */
 export type JudgedFact = MeshFact | WorldFact;
@@ -155,8 +156,9 @@ export interface TransferView {
   attempts: number;
   /** The committed grant to the target, if there was one. */
   grant: Grant | null;
-  /** What the store had committed for the player at that grant. */
+  /** What the store had committed for the player at that grant, and its version, which is kept for good. */
   cut: PlayerState | null;
+  cutVersion: number;
   shipped: ShippedState[];
   adopted: ShippedState | null;
   /** From `rollbackStarted` on. */
@@ -203,6 +205,7 @@ export interface MeshView {
   effectBefore: EffectRecord | null;
   /** Operations whose client was told that they certainly have no effect, with the event. */
   readonly failed: Map<string, number>;
+  readonly stopwatches: Stopwatches;
   readonly faultsOpen: Set<number>;
   /** Since when no fault is open. */
   calmSinceUs: number;
@@ -227,6 +230,7 @@ export const freshMeshView = (): MeshView => ({
   effects: new Map(),
   effectBefore: null,
   failed: new Map(),
+  stopwatches: freshStopwatches(),
   faultsOpen: new Set(),
   calmSinceUs: 0,
   healedUs: null,

@@ -37,7 +37,7 @@ export const handedOverWhole: MeshProperty = {
       const grant = startOf(view, fact.transfer, fact.token);
       if (grant === undefined || at.node !== grant.target) return;
       findings.exercised();
-      const version = grant.cut?.version ?? 0;
+      const version = grant.cutVersion;
       if (fact.version === version) return;
       const evidence = grant.grant === null ? [] : [grant.grant.event];
       findings.violated(

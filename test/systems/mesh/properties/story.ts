@@ -2,9 +2,11 @@
 // spells out only what goes wrong.
 
 import { type NodeId, nodeId } from "../../../../src/base/ids.ts";
+import { Figures, type FigureSummary, summarise } from "../../../../src/check/figures.ts";
 import { Judge } from "../../../../src/check/judge.ts";
 import type { PropertyResult, Verdict } from "../../../../src/check/property.ts";
 import type { ActionKind, GrantCause, MeshFact } from "../../../../src/systems/mesh/facts.ts";
+import { meshMeasures } from "../../../../src/systems/mesh/measures.ts";
 import { meshModel } from "../../../../src/systems/mesh/mesh-model.ts";
 import type { JudgedFact, MeshView } from "../../../../src/systems/mesh/mesh-view.ts";
 import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
@@ -28,6 +30,7 @@ interface EffectWords {
 
 export class Story {
   readonly judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(bounds));
+  readonly #figures = new Figures(meshMeasures.figures);
   atUs = 1000;
   event = 0;
   readonly #states = new Map<string, PlayerState>();
@@ -42,7 +45,11 @@ export class Story {
   /** One step of one node may state several facts. */
   say(node: string, ...facts: readonly JudgedFact[]): this {
     this.event++;
-    for (const fact of facts) this.judge.observe(this.atUs, this.event, nodeId(node), fact);
+    const at = { atUs: this.atUs, event: this.event, node: nodeId(node) };
+    for (const fact of facts) {
+      this.judge.observe(at.atUs, at.event, at.node, fact);
+      meshMeasures.measure(this.judge.view, fact, at, this.#figures);
+    }
     return this;
   }
 
@@ -320,6 +327,12 @@ export class Story {
 
   finish(cutBy?: string): Verdict {
     return this.judge.finish({ atUs: this.atUs, event: this.event, ...(cutBy === undefined ? {} : { cutBy }) });
+  }
+
+  figure(id: string): FigureSummary {
+    const found = summarise(meshMeasures.figures, this.#figures.data()).find((figure) => figure.id === id);
+    if (found === undefined) throw new Error(`no figure ${id}`);
+    return found;
   }
 
   /** Ends the story and gives what became of one property. */

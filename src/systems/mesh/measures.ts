@@ -1,0 +1,118 @@
+// What a mesh run is measured by: the figures that claims and charts are made of (requirements MESH-RSK, MESH-F*, MESH-REC).
+
+import type { FigureSink, FigureSpec, Measures } from "../../check/figure.ts";
+import type { JudgedFact, MeshView } from "./mesh-view.ts";
+
+const count = (id: string, title: string): FigureSpec => ({ id, title, kind: "count" });
+const duration = (id: string, title: string): FigureSpec => ({ id, title, kind: "durationUs" });
+const amount = (id: string, title: string): FigureSpec => ({ id, title, kind: "amount" });
+const share = (id: string, title: string): FigureSpec => ({ id, title, kind: "share" });
+
+const figures: readonly FigureSpec[] = [
+  count("transfer.started", "transfers begun"),
+  count("transfer.completed", "transfers completed"),
+  count("transfer.rolledBack", "transfers rolled back"),
+  count("transfer.forced", "transfers ended by the watchdog or the operator"),
+  count("transfer.abandoned", "transfers lost with their source's process"),
+  count("transfer.deferred", "transfers that had to wait for a slot"),
+  duration("transfer.latency", "from the beginning of a transfer to its completion"),
+  amount("transfer.attempts", "attempts a transfer took"),
+  amount("transfer.concurrent", "transfers open at once, when one began"),
+  share("transfer.success", "transfers that completed, of those that ended"),
+  share("transfer.firstTry", "transfers that completed at the first attempt, of those that ended"),
+  duration("transfer.stuckAge", "age of a transfer when the watchdog found it"),
+  count("attempt.failed", "attempts that failed"),
+  count("attempt.timeouts", "attempts that failed for want of a confirmation"),
+  duration("attempt.detection", "from the beginning of an attempt to its failure"),
+  share("retry.endedAt1", "transfers completed at retry 1, of those whose first attempt failed (MESH-F1-06)"),
+  share("retry.endedAt2", "transfers completed at retry 2, of those whose first attempt failed (MESH-F1-07)"),
+  share("retry.endedAt3", "transfers completed at retry 3, of those whose first attempt failed (MESH-F1-08)"),
+  share("retry.rolledBack", "transfers rolled back, of those of which an attempt failed (MESH-F1-09)"),
+  duration("rollback.time", "from the decision to roll back to the end of the transfer"),
+  // X-ALL-01: one recovery, three clocks. A fault begins, at the latest, with the attempt that it makes fail.
+  duration("repair.faultToService", "from the attempt that failed first to the player back in play"),
+  duration("repair.detectionToService", "from the first detected failure to the player back in play"),
+  duration("repair.faultToEnd", "from the attempt that failed first to the end of the transfer"),
+  duration("crash.toOwner", "from the crash of a player's server to an owner that can act"),
+  duration("player.pause", "how long a player stood still at a border"),
+  count("notice.sent", "notices sent to players"),
+  count("notice.shown", "notices shown by clients"),
+  count("grant.committed", "grants committed"),
+  count("effect.accepted", "effects accepted by the store"),
+  count("effect.refused", "writes refused by the store"),
+  count("effect.fenced", "writes refused for their token"),
+  count("effect.repeated", "writes recognised as repeated"),
+  // X-M-21: believing and acting are two things.
+  duration("belief.overlap", "how long two servers believed at once"),
+  count("act.stale", "effects accepted under another grant than the current one"),
+  count("mismatch.found", "shipped states that failed their check"),
+  count("mismatch.false", "states found to be equal after all (X-M-12)"),
+  count("message.late", "late messages of transfers ignored"),
+  count("action.invoked", "actions clients asked for"),
+  count("action.done", "actions answered as done"),
+  count("action.failed", "actions answered as failed"),
+  count("action.unanswered", "actions never answered"),
+  duration("action.latency", "from asking for an action to its answer"),
+  count("output.ignored", "outputs of old owners that clients ignored"),
+];
+
+/** Counts that go by one with each fact of a name. */
+const countedBy: ReadonlyMap<string, string> = new Map([
+  ["transferStarted", "transfer.started"],
+  ["transferDeferred", "transfer.deferred"],
+  ["noticeSent", "notice.sent"],
+  ["noticeShown", "notice.shown"],
+  ["granted", "grant.committed"],
+  ["effectAccepted", "effect.accepted"],
+  ["effectRepeated", "effect.repeated"],
+  ["stateMismatch", "mismatch.found"],
+  ["lateMessageIgnored", "message.late"],
+  ["actionInvoked", "action.invoked"],
+  ["actionUnanswered", "action.unanswered"],
+  ["emitIgnored", "output.ignored"],
+]);
+
+export const meshMeasures: Measures<MeshView, JudgedFact> = {
+  figures,
+  measure: (view, fact, _at, sink) => {
+    const { samples, by } = view.stopwatches;
+    // A fact that the view has no use for leaves there what the one before it brought about.
+    if (by === fact) for (const { figure, value } of samples) sink.sample(figure, value);
+    const counted = countedBy.get(fact.fact);
+    if (counted !== undefined) sink.count(counted);
+    countMore(view, fact, sink);
+  },
+};
+
+function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
+  switch (fact.fact) {
+    case "transferEnded":
+      sink.count(fact.outcome === "completed" ? "transfer.completed" : "transfer.rolledBack");
+      if (fact.endedBy === "watchdog" || fact.endedBy === "operator") sink.count("transfer.forced");
+      return;
+    case "attemptFailed":
+      sink.count("attempt.failed");
+      if (fact.because === "timeout") sink.count("attempt.timeouts");
+      return;
+    case "effectRefused":
+      sink.count("effect.refused");
+      if (fact.because === "staleToken") sink.count("effect.fenced");
+      return;
+    case "effectAccepted": {
+      const grant = view.players.get(fact.player)?.grant;
+      if (grant?.server !== fact.server || grant.token !== fact.token) sink.count("act.stale");
+      return;
+    }
+    case "actionAnswered":
+      sink.count(fact.outcome === "done" ? "action.done" : "action.failed");
+      return;
+    case "mismatchDiagnosed":
+      if (fact.difference.length === 0) sink.count("mismatch.false");
+      return;
+    case "nodeCrashed":
+    case "nodeStopped":
+      sink.count("transfer.abandoned", view.abandoned.length);
+      return;
+    default:
+  }
+}

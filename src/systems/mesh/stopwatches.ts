@@ -1,0 +1,190 @@
+// How long things took, for the figures: started by one fact, stopped by another. Part of the mesh view, after the
+// rest of it was folded; judges nothing.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { Instant } from "../../check/property.ts";
+import type { JudgedFact, MeshView } from "./mesh-view.ts";
+
+/** A duration, an amount or a share (1 or 0) that the last fact brought about. */
+export interface Sample {
+  readonly figure: string;
+  readonly value: number;
+}
+
+interface TransferWatch {
+  readonly player: NodeId;
+  readonly source: NodeId;
+  readonly startedUs: number;
+  attemptStartedUs: number;
+  attempts: number;
+  /** The first attempt that failed: when it began, and when its source knew. */
+  failedFirst: { readonly startedUs: number; readonly detectedUs: number } | null;
+  rollbackUs: number | null;
+  served: boolean;
+}
+
+export interface Stopwatches {
+  /** Since when actions wait for an answer. */
+  readonly actions: Map<string, { readonly player: NodeId; readonly sinceUs: number }>;
+  /** Since when players are paused at a border. */
+  readonly pauses: Map<NodeId, number>;
+  /** Since when two servers or more believe in their authority over a player. */
+  readonly overlaps: Map<NodeId, number>;
+  /** Since when the process of a player's owner is gone. */
+  readonly orphans: Map<NodeId, number>;
+  readonly transfers: Map<string, TransferWatch>;
+  /** What the fact `by` brought about. */
+  samples: Sample[];
+  by: JudgedFact | null;
+}
+
+export const freshStopwatches = (): Stopwatches => ({
+  actions: new Map(),
+  pauses: new Map(),
+  overlaps: new Map(),
+  orphans: new Map(),
+  transfers: new Map(),
+  samples: [],
+  by: null,
+});
+
+type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
+type Runs = { readonly [Name in JudgedFact["fact"]]?: (view: MeshView, fact: Told<Name>, at: Instant) => void };
+
+const runs: Runs = {
+  actionInvoked: ({ stopwatches }, { player, action }, { atUs }) => {
+    stopwatches.actions.set(action, { player, sinceUs: atUs });
+  },
+  actionAnswered: ({ stopwatches }, { action }, { atUs }) => {
+    const asked = stopwatches.actions.get(action);
+    stopwatches.actions.delete(action);
+    if (asked !== undefined) note(stopwatches, "action.latency", atUs - asked.sinceUs);
+  },
+  actionUnanswered: ({ stopwatches }, { action }) => void stopwatches.actions.delete(action),
+  playerPaused: ({ stopwatches }, { player }, { atUs }) => {
+    if (!stopwatches.pauses.has(player)) stopwatches.pauses.set(player, atUs);
+  },
+  playerResumed: ({ stopwatches }, { player, transfer }, { atUs }) => {
+    stopPause(stopwatches, player, atUs);
+    const watch = stopwatches.transfers.get(transfer);
+    if (watch !== undefined) serve(stopwatches, watch, atUs);
+  },
+  // Also ends a pause at a server that is gone: the player acts again.
+  effectAccepted: ({ stopwatches }, { player }, { atUs }) => stopPause(stopwatches, player, atUs),
+  playerLeft: ({ stopwatches }, { player }) => {
+    stopwatches.pauses.delete(player);
+    stopwatches.orphans.delete(player);
+  },
+  authorityTaken: (view, { player: id, token }, { node, atUs }) => {
+    const { stopwatches } = view;
+    const player = view.players.get(id);
+    if (player === undefined) return;
+    if (player.beliefs.size > 1 && !stopwatches.overlaps.has(id)) stopwatches.overlaps.set(id, atUs);
+    const orphanedUs = stopwatches.orphans.get(id);
+    if (orphanedUs === undefined || player.grant?.server !== node || player.grant.token !== token) return;
+    stopwatches.orphans.delete(id);
+    note(stopwatches, "crash.toOwner", atUs - orphanedUs);
+  },
+  authorityDropped: (view, { player }, { atUs }) => stopOverlap(view, player, atUs),
+  transferStarted: (view, { transfer, player, source }, { atUs }) => {
+    note(view.stopwatches, "transfer.concurrent", view.open.size);
+    view.stopwatches.transfers.set(transfer, {
+      player,
+      source,
+      startedUs: atUs,
+      attemptStartedUs: atUs,
+      attempts: 0,
+      failedFirst: null,
+      rollbackUs: null,
+      served: false,
+    });
+  },
+  attemptStarted: ({ stopwatches }, { transfer }, { atUs }) => {
+    const watch = stopwatches.transfers.get(transfer);
+    if (watch === undefined) return;
+    watch.attemptStartedUs = atUs;
+    watch.attempts++;
+  },
+  attemptFailed: ({ stopwatches }, { transfer, afterUs }, { atUs }) => {
+    note(stopwatches, "attempt.detection", afterUs);
+    const watch = stopwatches.transfers.get(transfer);
+    if (watch !== undefined) watch.failedFirst ??= { startedUs: watch.attemptStartedUs, detectedUs: atUs };
+  },
+  rollbackStarted: ({ stopwatches }, { transfer }, { atUs }) => {
+    const watch = stopwatches.transfers.get(transfer);
+    if (watch !== undefined) watch.rollbackUs ??= atUs;
+  },
+  transferEnded: endTransfer,
+  transferStuck: ({ stopwatches }, { ageUs }) => note(stopwatches, "transfer.stuckAge", ageUs),
+  nodeCrashed: stopProcess,
+  nodeStopped: stopProcess,
+};
+
+const runOf: ReadonlyMap<string, (view: MeshView, fact: JudgedFact, at: Instant) => void> = new Map(
+  // Each is found under the name of the one fact it takes.
+  Object.entries(runs) as [string, (view: MeshView, fact: JudgedFact, at: Instant) => void][],
+);
+
+export const stopwatchFacts: readonly string[] = [...runOf.keys()];
+
+/** After the view has taken the fact in. */
+export function runStopwatches(view: MeshView, fact: JudgedFact, at: Instant): void {
+  if (view.stopwatches.samples.length > 0) view.stopwatches.samples = [];
+  view.stopwatches.by = fact;
+  runOf.get(fact.fact)?.(view, fact, at);
+}
+
+function note({ samples }: Stopwatches, figure: string, value: number): void {
+  samples.push({ figure, value });
+}
+
+function stopPause(stopwatches: Stopwatches, player: NodeId, atUs: number): void {
+  const sinceUs = stopwatches.pauses.get(player);
+  if (sinceUs === undefined) return;
+  stopwatches.pauses.delete(player);
+  note(stopwatches, "player.pause", atUs - sinceUs);
+}
+
+function stopOverlap({ stopwatches, players }: MeshView, player: NodeId, atUs: number): void {
+  const sinceUs = stopwatches.overlaps.get(player);
+  if (sinceUs === undefined || (players.get(player)?.beliefs.size ?? 0) > 1) return;
+  stopwatches.overlaps.delete(player);
+  note(stopwatches, "belief.overlap", atUs - sinceUs);
+}
+
+/** The player is back in play after an attempt has failed: X-ALL-01, from the fault and from its detection. */
+function serve(stopwatches: Stopwatches, watch: TransferWatch, atUs: number): void {
+  if (watch.failedFirst === null || watch.served) return;
+  watch.served = true;
+  note(stopwatches, "repair.faultToService", atUs - watch.failedFirst.startedUs);
+  note(stopwatches, "repair.detectionToService", atUs - watch.failedFirst.detectedUs);
+}
+
+function endTransfer({ stopwatches }: MeshView, fact: Told<"transferEnded">, { atUs }: Instant): void {
+  const watch = stopwatches.transfers.get(fact.transfer);
+  if (watch === undefined) return;
+  stopwatches.transfers.delete(fact.transfer);
+  const completed = fact.outcome === "completed";
+  note(stopwatches, "transfer.attempts", watch.attempts);
+  note(stopwatches, "transfer.success", completed ? 1 : 0);
+  note(stopwatches, "transfer.firstTry", completed && watch.failedFirst === null ? 1 : 0);
+  if (completed) note(stopwatches, "transfer.latency", atUs - watch.startedUs);
+  if (!completed && watch.rollbackUs !== null) note(stopwatches, "rollback.time", atUs - watch.rollbackUs);
+  if (watch.failedFirst === null) return;
+  serve(stopwatches, watch, atUs);
+  note(stopwatches, "repair.faultToEnd", atUs - watch.failedFirst.startedUs);
+  for (let retry = 1; retry <= 3; retry++) {
+    note(stopwatches, `retry.endedAt${retry}`, completed && watch.attempts === retry + 1 ? 1 : 0);
+  }
+  note(stopwatches, "retry.rolledBack", completed ? 0 : 1);
+}
+
+function stopProcess(view: MeshView, _fact: JudgedFact, { node, atUs }: Instant): void {
+  const { stopwatches } = view;
+  for (const id of view.abandoned) stopwatches.transfers.delete(id);
+  for (const player of stopwatches.overlaps.keys()) stopOverlap(view, player, atUs);
+  for (const { id, grant, left } of view.players.values()) {
+    if (grant?.server === node && !left && !stopwatches.orphans.has(id)) stopwatches.orphans.set(id, atUs);
+  }
+  for (const [action, { player }] of stopwatches.actions) if (player === node) stopwatches.actions.delete(action);
+}
