@@ -11,11 +11,12 @@ import { asJson, asMarkdown, asTable, countGoals, type Meta } from "./harness/re
 import { measure, type Measurements } from "./harness/rounds.ts";
 import { median } from "./harness/statistics.ts";
 import { isJob, judge, type JudgedSection } from "./harness/verdict.ts";
-import { groups, plan, reference, type Group, type Section, type SpeedRow } from "./plan.ts";
+import { groups, plan, reference } from "./plan.ts";
+import type { Group, Section, SpeedRow } from "./sections/section.ts";
 
 const USAGE = `usage: npm run bench -- [--quick] [--only ${groups.join(",")}] [--rounds N]
 
-  --quick       one short round in under a minute; writes no report
+  --quick       one short round in about a minute; writes no report
   --only LIST   these groups only; writes no report
   --rounds N    3 unless said otherwise; medians over the rounds are what is reported`;
 

@@ -6,7 +6,7 @@ import { Generator } from "../../src/base/random.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
 import type { NodeSpec } from "../../src/machine/machine.ts";
 import { World } from "../../src/world/world.ts";
-import { collectGarbage, programArguments, report, type ProgramArguments } from "./meter.ts";
+import { collectGarbage, cpuSeconds, programArguments, report, type ProgramArguments } from "./meter.ts";
 import { quietPlan } from "./quiet-plan.ts";
 
 const ARRIVAL = 0;
@@ -55,9 +55,9 @@ function measureFlatness({ nodes, warmupEvents, timedEvents, seed }: ProgramArgu
   run.goOn(warmupEvents);
   collectGarbage();
   const before = process.memoryUsage();
-  const begunAt = performance.now();
+  const begunAt = cpuSeconds();
   run.goOn(timedEvents);
-  const seconds = (performance.now() - begunAt) / 1000;
+  const seconds = cpuSeconds() - begunAt;
   collectGarbage();
   const after = process.memoryUsage();
   report({ events: timedEvents, seconds, rssRatio: after.rss / before.rss, digest: run.kernel.digest.hex() });

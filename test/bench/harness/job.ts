@@ -15,6 +15,7 @@ export interface Job {
 /** What a program said of itself. */
 export interface Outcome {
   readonly events: number;
+  /** Of computing, in the timed part. */
   readonly seconds: number;
   readonly peakRssBytes: number;
   /** Whatever else its line of JSON held. */

@@ -33,19 +33,20 @@ export type Found =
   | { readonly type: "missing"; readonly because: string; readonly install: string };
 
 const peersFolder = fileURLToPath(new URL("../peers/", import.meta.url));
+const compiler = "g++";
 const compileFlags = ["-O3", "-std=c++17"];
 
 /** A program in C++, compiled unless the cache holds it. */
 export function compiled(source: string, toolkit: Toolkit): Found {
-  const compiler = versionOf("g++", ["-dumpfullversion"]);
-  if (compiler === undefined) return { type: "missing", because: "no g++", install: toolkit.install };
+  const version = versionOf(compiler, ["-dumpfullversion"]);
+  if (version === undefined) return { type: "missing", because: "no g++", install: toolkit.install };
   const folder = cacheFolder();
   const path = join(peersFolder, source);
-  const binary = join(folder, `${basename(source, ".cc")}-${fingerprint(path, [compiler, ...toolkit.libraries])}`);
+  const binary = join(folder, `${basename(source, ".cc")}-${fingerprint(path, [version, ...toolkit.libraries])}`);
   if (!existsSync(binary)) {
     const partial = `${binary}.${process.pid}`;
     try {
-      execFileSync("g++", [...compileFlags, path, "-o", partial, ...toolkit.libraries], { stdio: "pipe" });
+      execFileSync(compiler, [...compileFlags, path, "-o", partial, ...toolkit.libraries], { stdio: "pipe" });
     } catch (error) {
       return { type: "missing", because: compileProblem(error), install: toolkit.install };
     }
@@ -67,7 +68,7 @@ export function interpreted(source: string): Found {
 export function peerVersions(): Readonly<Record<string, string>> {
   const python = pythonWithSimPy();
   const versions = {
-    "g++": versionOf("g++", ["-dumpfullversion"]),
+    "g++": versionOf(compiler, ["-dumpfullversion"]),
     "ns-3": versionOf("pkg-config", ["--modversion", "ns3-core"]),
     SimGrid: versionOf("pkg-config", ["--modversion", "simgrid"]),
     SimPy: python === undefined ? undefined : versionOf(python, ["-c", "import simpy; print(simpy.__version__)"]),

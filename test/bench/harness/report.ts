@@ -1,6 +1,6 @@
 // The results as a table of 80 columns for a terminal, as Markdown and as JSON.
 
-import type { Goal } from "../plan.ts";
+import type { Goal } from "../sections/section.ts";
 import type { JudgedSection, Line } from "./verdict.ts";
 
 /** Everything that differs from machine to machine and from day to day. */
@@ -26,8 +26,9 @@ export function asMarkdown(sections: readonly JudgedSection[], meta: Meta): stri
   const parts = [
     "# Bench",
     "",
-    "Written by `npm run bench`. A ratio is the median, over the rounds, of our speed / the peer's in the same round, each",
-    "corrected by a fixed reference program that ran just before and just after. Set-up and warm-up are not timed.",
+    "Written by `npm run bench`. Seconds are CPU seconds of the whole process, set-up and warm-up left out. A ratio is the",
+    "median, over the rounds, of our speed / the peer's in the same round, each corrected by a fixed reference program",
+    "that ran just before and just after.",
     "",
   ];
   for (const section of sections) parts.push(...markdownOf(section), "");
@@ -45,7 +46,7 @@ export function countGoals(sections: readonly JudgedSection[]): { met: number; m
   return { met, missed: judged.filter((line) => line.isMet === false).length };
 }
 
-const WIDTHS = [28, 12, 9, 11, 9, 8] as const;
+const WIDTHS = [28, 12, 9, 11, 11, 8] as const;
 
 function tableOf({ title, counts, lines }: JudgedSection): string {
   const head =

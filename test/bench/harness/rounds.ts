@@ -5,7 +5,7 @@ import { JobFailure, run, type Job, type Outcome } from "./job.ts";
 import { median } from "./statistics.ts";
 
 export interface Sample extends Outcome {
-  /** Events per second of the timed part, as measured. */
+  /** Events per CPU second of the timed part, as measured. */
   readonly rate: number;
   /** Speed of the machine around this sample, as the reference program saw it: 1 is the median of the whole bench. */
   readonly machineSpeed: number;

@@ -1,6 +1,6 @@
 // From samples to lines of a report: medians, ratios in the same round, and whether the goal was met.
 
-import type { FigureRow, Goal, Section, SpeedRow } from "../plan.ts";
+import type { FigureRow, Goal, Section, SpeedRow } from "../sections/section.ts";
 import type { Job } from "./job.ts";
 import { steadyRate, type Measurements, type Sample } from "./rounds.ts";
 import { median } from "./statistics.ts";
@@ -46,7 +46,7 @@ export function judge(section: Section, measurements: Measurements): JudgedSecti
   return { title: section.title, counts: section.counts, lines };
 }
 
-export function isMet({ atLeast = -Infinity, atMost = Infinity }: Goal, value: number): boolean {
+function isMet({ atLeast = -Infinity, atMost = Infinity }: Goal, value: number): boolean {
   return value >= atLeast && value <= atMost;
 }
 

@@ -6,7 +6,7 @@ import resource
 import sys
 from math import log
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import simpy
 
@@ -30,9 +30,9 @@ def turn():
     global left, begun_at, seconds
     if begun_at is None:
         left = timed_events
-        begun_at = perf_counter()
+        begun_at = process_time()
     else:
-        seconds = perf_counter() - begun_at
+        seconds = process_time() - begun_at
         raise Done
 
 
