@@ -39,7 +39,7 @@ export interface JudgeCheckpoint<View> {
 
 /** What a fact of one name sets off. */
 interface Route<View, F extends Fact> {
-  readonly folds: boolean;
+  readonly fold: Model<View, F>["fold"] | undefined;
   readonly calls: readonly { readonly rule: Rule<View, F>; readonly findings: Ledger }[];
 }
 
@@ -64,7 +64,6 @@ const noPanic: Property<unknown, WorldFact> = {
  * the properties that named it, in the order of `properties`. Facts nobody named cost one look-up.
  */
 export class Judge<View, F extends Fact> implements FactObserver {
-  readonly #model: Model<View, F>;
   readonly #properties: readonly Property<View, F>[];
   readonly #ledgers: readonly Ledger[];
   readonly #routes: ReadonlyMap<string, Route<View, F>>;
@@ -76,7 +75,6 @@ export class Judge<View, F extends Fact> implements FactObserver {
   #finished = false;
 
   constructor(model: Model<View, F>, properties: readonly Property<View, F>[], options: JudgeOptions = {}) {
-    this.#model = model;
     // A rule of NO-PANIC looks at no view, and the world states its facts to every system's judge.
     this.#properties = [...properties, noPanic as unknown as Property<View, F>];
     this.#debts = new Debts(this.#properties.length);
@@ -87,7 +85,7 @@ export class Judge<View, F extends Fact> implements FactObserver {
     );
     assert(new Set(this.#properties.map(({ id }) => id)).size === this.#properties.length, "property ids are unique");
     this.#routes = routesOf(model, this.#properties, this.#ledgers);
-    this.#unnamed = model.facts === undefined ? { folds: true, calls: [] } : undefined;
+    this.#unnamed = model.folds === undefined ? { fold: model.fold, calls: [] } : undefined;
     this.#view = model.fresh();
   }
 
@@ -112,8 +110,8 @@ export class Judge<View, F extends Fact> implements FactObserver {
     if (route === undefined) return;
     // The route was found under this name, which only facts of F bear.
     const known = fact as F;
-    if (route.folds) this.#model.fold(this.#view, known, at);
-    const calls = route.calls;
+    const { fold, calls } = route;
+    if (fold !== undefined) fold(this.#view, known, at);
     for (let index = 0; index < calls.length; index++) {
       const { rule, findings } = calls[index];
       rule(this.#view, known, at, findings);
@@ -208,7 +206,7 @@ class Ledger implements Findings {
     assert(this.property.kind === "eventually", "only what must happen eventually is owed");
     assert(dueUs >= this.#at.atUs, "nothing is owed by an instant that has passed");
     const { event, node } = this.#at;
-    const trail = evidence.includes(event) ? evidence : [...evidence, event];
+    const trail = evidence.length === 0 ? [event] : [...evidence, event];
     this.#debts.owe({ property: this.#index, key, dueUs, because, node, evidence: trail });
   }
 
@@ -259,7 +257,7 @@ function routesOf<View, F extends Fact>(
   ledgers: readonly Ledger[],
 ): ReadonlyMap<string, Route<View, F>> {
   const calls = new Map<string, { rule: Rule<View, F>; findings: Ledger }[]>();
-  for (const name of model.facts ?? []) calls.set(name, []);
+  for (const name of model.folds?.keys() ?? []) calls.set(name, []);
   for (const [index, { rules }] of properties.entries()) {
     // A rule is found under the name of the one fact it takes, and is only ever given that one.
     for (const [name, rule] of Object.entries(rules) as [string, Rule<View, F>][]) {
@@ -268,8 +266,9 @@ function routesOf<View, F extends Fact>(
       calls.set(name, named);
     }
   }
-  const folds = new Set<string>(model.facts ?? calls.keys());
-  return new Map([...calls].map(([name, named]) => [name, { folds: folds.has(name), calls: named }]));
+  const foldOf = (name: string): Model<View, F>["fold"] | undefined =>
+    model.folds === undefined ? model.fold : model.folds.get(name);
+  return new Map([...calls].map(([name, named]) => [name, { fold: foldOf(name), calls: named }]));
 }
 
 function verdictOf(properties: readonly PropertyResult[], { cutBy }: RunEnding): Verdict {

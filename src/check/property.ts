@@ -55,8 +55,8 @@ export interface Model<View, F extends Fact> {
   readonly fresh: () => View;
   /** Folds one fact into the view, before any property's rule sees it. O(1) or O(size of the fact). */
   readonly fold: (view: View, fact: F, at: Instant) => void;
-  /** Names of the facts that `fold` makes use of. Absent: all of them. */
-  readonly facts?: readonly F["fact"][];
+  /** What `fold` does, by name of the fact; it makes no use of facts that are not named. Absent: of all of them. */
+  readonly folds?: ReadonlyMap<string, (view: View, fact: F, at: Instant) => void>;
 }
 
 /** How a run ended. `atUs` is how far it got: its `until`, also when nothing was left to do before. */

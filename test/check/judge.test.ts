@@ -11,13 +11,15 @@ type Toss<Name extends string> = { readonly fact: Name; readonly ball: string };
 type Ball = Toss<"thrown"> | Toss<"caught"> | Toss<"dropped"> | WorldFact;
 type Hands = { air: number };
 
+const folds = new Map<string, (view: Hands) => void>([
+  ["thrown", (view) => view.air++],
+  ["caught", (view) => view.air--],
+]);
+
 const model: Model<Hands, Ball> = {
   fresh: () => ({ air: 0 }),
-  fold: (view, fact) => {
-    if (fact.fact === "thrown") view.air++;
-    if (fact.fact === "caught") view.air--;
-  },
-  facts: ["thrown", "caught"],
+  fold: (view, fact) => folds.get(fact.fact)?.(view),
+  folds,
 };
 
 const CATCH_US = 100;

@@ -103,9 +103,12 @@ function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
       if (grant?.server !== fact.server || grant.token !== fact.token) sink.count("act.stale");
       return;
     }
-    case "actionAnswered":
+    case "actionAnswered": {
+      const afterUs = view.players.get(fact.player)?.answeredAfterUs ?? -1;
+      if (afterUs >= 0) sink.sample("action.latency", afterUs);
       sink.count(fact.outcome === "done" ? "action.done" : "action.failed");
       return;
+    }
     case "mismatchDiagnosed":
       if (fact.difference.length === 0) sink.count("mismatch.false");
       return;

@@ -16,7 +16,7 @@ import {
   type TransferView,
 } from "./mesh-view.ts";
 import type { PlayerState } from "./player-state.ts";
-import { runStopwatches, stopwatchFacts } from "./stopwatches.ts";
+import { stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
 
@@ -101,7 +101,7 @@ const folds: Folds = {
   },
   actionInvoked: (view, fact, at) => {
     const player = playerOf(view, fact.player);
-    player.waiting.add(fact.action);
+    player.waiting.set(fact.action, at.atUs);
     player.unansweredSinceUs ??= at.atUs;
   },
   actionAnswered: foldAnswer,
@@ -124,18 +124,29 @@ const folds: Folds = {
   },
 };
 
-const foldOf: ReadonlyMap<string, (view: MeshView, fact: JudgedFact, at: Instant) => void> = new Map(
-  // Each fold is found under the name of the one fact it takes.
-  Object.entries(folds) as [string, (view: MeshView, fact: JudgedFact, at: Instant) => void][],
+type Fold = (view: MeshView, fact: JudgedFact, at: Instant) => void;
+
+/** By fact; those that start or stop something run the stopwatches after the rest of the view. */
+const foldOf: ReadonlyMap<string, Fold> = new Map(
+  [...new Set([...Object.keys(folds), ...stopwatchFacts])].map((name) => {
+    // Each is found under the name of the one fact it takes.
+    const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
+    const run = stopwatchOf(name);
+    if (fold === undefined || run === undefined) return [name, fold ?? run ?? (() => {})];
+    return [
+      name,
+      (view, fact, at) => {
+        fold(view, fact, at);
+        run(view, fact, at);
+      },
+    ];
+  }),
 );
 
 export const meshModel: Model<MeshView, JudgedFact> = {
   fresh: freshMeshView,
-  fold: (view, fact, at) => {
-    foldOf.get(fact.fact)?.(view, fact, at);
-    runStopwatches(view, fact, at);
-  },
-  facts: [...new Set([...foldOf.keys(), ...stopwatchFacts])] as JudgedFact["fact"][],
+  fold: (view, fact, at) => foldOf.get(fact.fact)?.(view, fact, at),
+  folds: foldOf,
 };
 
 const lockKey = (node: NodeId, lock: string): string => `${node} ${lock}`;
@@ -298,7 +309,11 @@ function foldAnswer(
   { atUs, event }: Instant,
 ): void {
   const player = playerOf(view, fact.player);
-  player.waiting.delete(fact.action);
+  const { waiting } = player;
+  player.answeredAfterUs = atUs - (waiting.get(fact.action) ?? atUs + 1);
+  waiting.delete(fact.action);
+  const effect = view.effects.get(fact.action);
+  view.effectAnswered = effect ?? null;
   // A refusal that no store decided is an answer of somebody who could not act.
   const served = fact.outcome === "done" || player.declined === fact.action;
   if (served) player.unansweredSinceUs = player.waiting.size === 0 ? null : atUs;
@@ -306,7 +321,6 @@ function foldAnswer(
     if (!view.failed.has(fact.action)) view.failed.set(fact.action, event);
     return;
   }
-  const effect = view.effects.get(fact.action);
   if (effect === undefined) return;
   const floor = player.acknowledged;
   floor.score = Math.max(floor.score, effect.score);

@@ -116,8 +116,10 @@ export interface PlayerView {
   unconnectedSinceUs: number | null;
   /** Since when it has wanted an answer of somebody who can act in vain; giving an action up does not end the want. */
   unansweredSinceUs: number | null;
-  /** Actions invoked and neither answered nor given up. */
-  readonly waiting: Set<string>;
+  /** Since when actions wait that were neither answered nor given up. */
+  readonly waiting: Map<string, number>;
+  /** How long the action waited that was answered last; -1: it was not waiting. */
+  answeredAfterUs: number;
   /** The last action the store refused for what it asked, not for who asked: an owner answered it. */
   declined: string;
   tokenShown: Peak;
@@ -203,6 +205,8 @@ export interface MeshView {
   readonly effects: Map<string, EffectRecord>;
   /** The earlier effect of the operation whose effect was accepted last. */
   effectBefore: EffectRecord | null;
+  /** The effect of the operation that was answered last; null: it has none. */
+  effectAnswered: EffectRecord | null;
   /** Operations whose client was told that they certainly have no effect, with the event. */
   readonly failed: Map<string, number>;
   readonly stopwatches: Stopwatches;
@@ -229,6 +233,7 @@ export const freshMeshView = (): MeshView => ({
   recoveredAnew: false,
   effects: new Map(),
   effectBefore: null,
+  effectAnswered: null,
   failed: new Map(),
   stopwatches: freshStopwatches(),
   faultsOpen: new Set(),
@@ -268,7 +273,8 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
     left: false,
     unconnectedSinceUs: null,
     unansweredSinceUs: null,
-    waiting: new Set(),
+    waiting: new Map(),
+    answeredAfterUs: -1,
     declined: "",
     tokenShown: NO_PEAK,
     tokenShownBefore: NO_PEAK,

@@ -24,8 +24,6 @@ interface TransferWatch {
 }
 
 export interface Stopwatches {
-  /** Since when actions wait for an answer. */
-  readonly actions: Map<string, { readonly player: NodeId; readonly sinceUs: number }>;
   /** Since when players are paused at a border. */
   readonly pauses: Map<NodeId, number>;
   /** Since when two servers or more believe in their authority over a player. */
@@ -39,7 +37,6 @@ export interface Stopwatches {
 }
 
 export const freshStopwatches = (): Stopwatches => ({
-  actions: new Map(),
   pauses: new Map(),
   overlaps: new Map(),
   orphans: new Map(),
@@ -52,15 +49,6 @@ type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>
 type Runs = { readonly [Name in JudgedFact["fact"]]?: (view: MeshView, fact: Told<Name>, at: Instant) => void };
 
 const runs: Runs = {
-  actionInvoked: ({ stopwatches }, { player, action }, { atUs }) => {
-    stopwatches.actions.set(action, { player, sinceUs: atUs });
-  },
-  actionAnswered: ({ stopwatches }, { action }, { atUs }) => {
-    const asked = stopwatches.actions.get(action);
-    stopwatches.actions.delete(action);
-    if (asked !== undefined) note(stopwatches, "action.latency", atUs - asked.sinceUs);
-  },
-  actionUnanswered: ({ stopwatches }, { action }) => void stopwatches.actions.delete(action),
   playerPaused: ({ stopwatches }, { player }, { atUs }) => {
     if (!stopwatches.pauses.has(player)) stopwatches.pauses.set(player, atUs);
   },
@@ -120,18 +108,20 @@ const runs: Runs = {
   nodeStopped: stopProcess,
 };
 
-const runOf: ReadonlyMap<string, (view: MeshView, fact: JudgedFact, at: Instant) => void> = new Map(
+export const stopwatchFacts: readonly string[] = Object.keys(runs);
+
+/** What a fact of that name does to the stopwatches, after the view has taken it in. */
+export function stopwatchOf(name: string): ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined {
   // Each is found under the name of the one fact it takes.
-  Object.entries(runs) as [string, (view: MeshView, fact: JudgedFact, at: Instant) => void][],
-);
-
-export const stopwatchFacts: readonly string[] = [...runOf.keys()];
-
-/** After the view has taken the fact in. */
-export function runStopwatches(view: MeshView, fact: JudgedFact, at: Instant): void {
-  if (view.stopwatches.samples.length > 0) view.stopwatches.samples = [];
-  view.stopwatches.by = fact;
-  runOf.get(fact.fact)?.(view, fact, at);
+  const run = (
+    runs as { readonly [name: string]: ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined }
+  )[name];
+  if (run === undefined) return undefined;
+  return (view, fact, at) => {
+    if (view.stopwatches.samples.length > 0) view.stopwatches.samples = [];
+    view.stopwatches.by = fact;
+    run(view, fact, at);
+  };
 }
 
 function note({ samples }: Stopwatches, figure: string, value: number): void {
@@ -186,5 +176,4 @@ function stopProcess(view: MeshView, _fact: JudgedFact, { node, atUs }: Instant)
   for (const { id, grant, left } of view.players.values()) {
     if (grant?.server === node && !left && !stopwatches.orphans.has(id)) stopwatches.orphans.set(id, atUs);
   }
-  for (const [action, { player }] of stopwatches.actions) if (player === node) stopwatches.actions.delete(action);
 }

@@ -41,18 +41,19 @@ export const truthfulAnswers: MeshProperty = {
   source: "properties.md A9",
   rules: {
     actionAnswered: (view, fact, _at, findings) => {
-      const effect = view.effects.get(fact.action);
+      const effect = view.effectAnswered;
       findings.exercised();
-      if (fact.outcome === "done" && effect === undefined) {
+      if (fact.outcome === "done" && effect === null) {
         findings.violated(fact.player, `the client was told that ${fact.action} is done, and it had no effect`);
       }
-      if (fact.outcome === "failed" && effect !== undefined) {
+      if (fact.outcome === "failed" && effect !== null) {
         findings.violated(fact.player, `the client was told that ${fact.action} failed, and it had its effect`, [
           effect.event,
         ]);
       }
     },
     ...onEffect((player, { action }, _at, findings, view) => {
+      if (view.failed.size === 0) return;
       const told = view.failed.get(action);
       if (told === undefined) return;
       findings.violated(player.id, `${action} took effect after its client was told that it failed`, [told]);
@@ -124,7 +125,7 @@ export const nothingVanishes: MeshProperty = {
       if (fact.outcome !== "done" || player === undefined || player.state === null) return;
       const missing = missingFrom(player.state, player.acknowledged);
       if (missing === undefined) return;
-      const evidence = eventsOf(view, player, fact.action);
+      const evidence = eventsOf(view, player);
       findings.violated(fact.player, `${missing} when ${fact.action} was acknowledged`, evidence);
     },
     stateLoaded: (view, { player: id, server, version }, _at, findings) => {
@@ -159,8 +160,6 @@ function missingFrom(state: PlayerState, floor: Acknowledged): string | undefine
   return undefined;
 }
 
-function eventsOf(view: MeshView, player: PlayerView, action: string): readonly Instant["event"][] {
-  const effect = view.effects.get(action);
-  const last = player.acting;
-  return [...(effect === undefined ? [] : [effect.event]), ...(last === null ? [] : [last.event])];
+function eventsOf({ effectAnswered }: MeshView, { acting }: PlayerView): readonly Instant["event"][] {
+  return [effectAnswered, acting].flatMap((told) => (told === null ? [] : [told.event]));
 }
