@@ -124,7 +124,10 @@ export function waitForJournal<T>(journal: Journal<T>, waiter: T): readonly Jour
 }
 
 /** A sync went well: what it released, in order, and the next sync if more waits. */
-export function settleJournal<T>(journal: Journal<T>, sync: string): { released: readonly T[]; effects: readonly JournalEffect[] } {
+export function settleJournal<T>(
+  journal: Journal<T>,
+  sync: string,
+): { released: readonly T[]; effects: readonly JournalEffect[] } {
   if (!journal.syncing || sync !== syncName(journal)) return { released: [], effects: [] };
   const released = journal.covered;
   journal.covered = [];
@@ -147,7 +150,11 @@ export function failJournal<T>(journal: Journal<T>, sync: string): boolean {
  * Replaces the file by a snapshot that stands for all records but the last `tail.length`, which follow it as they are.
  * Whatever waits, waits for this.
  */
-export function replaceJournal<T>(journal: Journal<T>, snapshot: unknown, tail: readonly unknown[]): readonly JournalEffect[] {
+export function replaceJournal<T>(
+  journal: Journal<T>,
+  snapshot: unknown,
+  tail: readonly unknown[],
+): readonly JournalEffect[] {
   const number = journal.written - tail.length;
   assert(number >= 0, "a snapshot stands for records that were written");
   const { settled, file } = journal;
@@ -158,7 +165,8 @@ export function replaceJournal<T>(journal: Journal<T>, snapshot: unknown, tail: 
   return [{ type: "rewrite", file, records }, ...(journal.syncing ? [] : startSync(journal))];
 }
 
-const syncName = (journal: { readonly file: string; readonly syncs: number }): string => `${journal.file}:${journal.syncs}`;
+const syncName = (journal: { readonly file: string; readonly syncs: number }): string =>
+  `${journal.file}:${journal.syncs}`;
 
 function syncWhenIdle<T>(journal: Journal<T>): readonly JournalEffect[] {
   return journal.syncing || journal.unsure ? [] : startSync(journal);

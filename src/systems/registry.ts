@@ -6,7 +6,9 @@ import type { AnySystem } from "./system.ts";
 
 // Each system parses its settings and workload by its own schemas, and judges only facts of its own machines: what it
 // is handed is what it asked for, though the types no longer say so.
-const systems: ReadonlyMap<string, AnySystem> = new Map([mesh as unknown as AnySystem].map((system) => [system.name, system]));
+const systems: ReadonlyMap<string, AnySystem> = new Map(
+  [mesh as unknown as AnySystem].map((system) => [system.name, system]),
+);
 
 /** The system of that name; whether there is one is for `systemNames` to say first. */
 export function systemNamed(name: string): AnySystem {

@@ -11,14 +11,22 @@ export type RegisterCommand =
   | { readonly type: "assign"; readonly player: NodeId; readonly server: NodeId }
   /** Compare-and-swap on the current token: the target wants the player from its source. */
   | {
-      readonly type: "open"; readonly player: NodeId; readonly fromToken: number; readonly source: NodeId;
-      readonly target: NodeId; readonly transfer: string; readonly version: number;
+      readonly type: "open";
+      readonly player: NodeId;
+      readonly fromToken: number;
+      readonly source: NodeId;
+      readonly target: NodeId;
+      readonly transfer: string;
+      readonly version: number;
     }
   /** The store is sealed below `token`, at `version` (-1: not sealed): the pending grant becomes the owner. */
   | { readonly type: "close"; readonly player: NodeId; readonly token: number; readonly version: number }
   /** The source takes the player back, if the target has not got it yet. */
   | {
-      readonly type: "abort"; readonly player: NodeId; readonly fromToken: number; readonly source: NodeId;
+      readonly type: "abort";
+      readonly player: NodeId;
+      readonly fromToken: number;
+      readonly source: NodeId;
       readonly transfer: string;
     }
   /** A server starts anew: everything it owned is granted to it again, so that its old writes are fenced. */
@@ -52,6 +60,9 @@ export interface Registration {
   /** The highest token ever given out for this player: the next one is higher, for ever. */
   readonly tokens: number;
 }
+
+/** What is registered of a player that nobody has asked a place for. */
+export const unregistered: Registration = { owner: null, pending: null, tokens: 0 };
 
 /** Plain data: what a snapshot of the log holds. */
 export interface AuthorityRegister {
@@ -156,9 +167,9 @@ function reclaim(register: AuthorityRegister, { server, incarnation }: Command<"
 }
 
 function prepare(register: AuthorityRegister, player: NodeId, grant: Omit<Pending, "token">): Outcome {
-  const known = register.players.get(player);
-  const token = (known?.tokens ?? 0) + 1;
-  register.players.set(player, { owner: known?.owner ?? null, pending: { ...grant, token }, tokens: token });
+  const { owner, tokens } = register.players.get(player) ?? unregistered;
+  const token = tokens + 1;
+  register.players.set(player, { owner, pending: { ...grant, token }, tokens: token });
   return { type: "pending", player };
 }
 

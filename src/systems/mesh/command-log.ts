@@ -3,8 +3,16 @@
 
 import type { DiskContents } from "../../machine/event.ts";
 import {
-  failJournal, freshJournal, type Journal, type JournalEffect, recoverJournal, replaceJournal, settleJournal,
-  syncJournal, writeJournal, writeUnawaited,
+  failJournal,
+  freshJournal,
+  type Journal,
+  type JournalEffect,
+  recoverJournal,
+  replaceJournal,
+  settleJournal,
+  syncJournal,
+  writeJournal,
+  writeUnawaited,
 } from "../../protocols/journal.ts";
 
 export interface Committed<C> {

@@ -6,7 +6,15 @@ import { unreachable } from "../../base/assert.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
 import {
-  applyCommand, type AuthorityRegister, freshRegister, incarnationOf, type Outcome, type Owner, type RegisterCommand,
+  applyCommand,
+  type AuthorityRegister,
+  freshRegister,
+  incarnationOf,
+  type Outcome,
+  type Owner,
+  type RegisterCommand,
+  type Registration,
+  unregistered,
 } from "./authority-register.ts";
 import { type Committed, DiskLog, type DiskLogState, type LogStep } from "./command-log.ts";
 import type { MeshFact } from "./facts.ts";
@@ -157,46 +165,44 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   #onJoin(player: NodeId, { session, ask, x }: Received<"join">): void {
-    const known = this.state.register.players.get(player);
-    if (known?.owner != null) return this.#sendLocated(player, known.owner, session, ask);
+    const { owner, pending } = this.#registrationOf(player);
+    if (owner !== null) return this.#sendLocated(player, owner, session, ask);
     this.state.askers.set(player, { session, ask });
-    if (known === undefined) return this.#propose({ type: "assign", player, server: serverAt(this.#topology, x) });
+    if (pending === null) return this.#propose({ type: "assign", player, server: serverAt(this.#topology, x) });
     this.#nudge(player);
   }
 
   #onLocate(player: NodeId, { session, ask }: Received<"locate">): void {
     this.#nudge(player);
-    const owner = this.#ownerOf(player);
+    const { owner } = this.#registrationOf(player);
     if (owner !== null) return this.#sendLocated(player, owner, session, ask);
     this.#out.send(player, { type: "unplaced", session, ask });
   }
 
   #onAdopt(target: NodeId, message: Received<"adopt">): void {
     const { player, fromToken, source, transfer, version } = message;
-    const known = this.state.register.players.get(player);
-    const owner = known?.owner ?? null;
-    if (owner !== null && owner.transfer === transfer && owner.server === target && known?.pending == null) {
+    const { owner, pending } = this.#registrationOf(player);
+    if (owner !== null && owner.transfer === transfer && owner.server === target && pending === null) {
       return this.#sendGranted(player, owner);
     }
-    if (known?.pending?.transfer === transfer && known.pending.server === target) return this.#nudge(player);
+    if (pending?.transfer === transfer && pending.server === target) return this.#nudge(player);
     this.#propose({ type: "open", player, fromToken, source, target, transfer, version });
   }
 
   #onAbort(source: NodeId, { player, fromToken, transfer }: Received<"abort">): void {
-    const known = this.state.register.players.get(player);
-    if (known?.owner == null) return;
-    const current = known.owner.token === fromToken && known.owner.server === source;
+    const { owner, pending } = this.#registrationOf(player);
+    if (owner === null) return;
+    const current = owner.token === fromToken && owner.server === source;
     if (!current) return this.#answerAbort(player, source, transfer);
-    if (known.pending?.cause === "rollback") return this.#nudge(player);
+    if (pending?.cause === "rollback") return this.#nudge(player);
     this.#propose({ type: "abort", player, fromToken, source, transfer });
   }
 
   #answerAbort(player: NodeId, source: NodeId, transfer: string): void {
-    const known = this.state.register.players.get(player);
-    const owner = known?.owner ?? null;
+    const { owner, pending } = this.#registrationOf(player);
     if (owner === null) return;
     if (owner.server === source && owner.transfer === transfer && owner.cause === "rollback") {
-      if (known?.pending == null) this.#sendGranted(player, owner);
+      if (pending === null) this.#sendGranted(player, owner);
       return;
     }
     this.#out.send(source, { type: "settled", transfer, player, server: owner.server, token: owner.token });
@@ -205,9 +211,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   #onClaim(server: NodeId, { player, incarnation }: Received<"claim">): void {
     // A claim from before a restart, or before the restart was told here, has nothing to claim.
     if (incarnation !== incarnationOf(this.state.register, server)) return;
-    const known = this.state.register.players.get(player);
-    if (known?.owner == null) return;
-    const { owner, pending } = known;
+    const { owner, pending } = this.#registrationOf(player);
+    if (owner === null) return;
     if (owner.server !== server) {
       this.#out.send(server, { type: "owner", player, server: owner.server, token: owner.token });
     } else if (pending === null) {
@@ -225,12 +230,12 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   #onFenced({ player, token, version }: Received<"fenced">): void {
-    const pending = this.state.register.players.get(player)?.pending;
+    const { pending } = this.#registrationOf(player);
     if (pending?.token === token) this.#propose({ type: "close", player, token, version });
   }
 
   #onForceRollback(operator: NodeId, { command, player, reason }: Received<"forceRollback">): void {
-    const owner = this.#ownerOf(player);
+    const { owner } = this.#registrationOf(player);
     if (owner === null) {
       this.#out.send(operator, { type: "forced", command, player, answer: "noOwner" });
       return;
@@ -260,7 +265,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   #recordGrant(player: NodeId, index: number, told: Committed<unknown>["told"]): void {
-    const owner = this.#ownerOf(player);
+    const { owner } = this.#registrationOf(player);
     if (owner === null || told === "surely") return;
     const { server, token, cause, transfer } = owner;
     const fact = told === "never" ? "granted" : "grantRecovered";
@@ -285,7 +290,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   #tellGrant(player: NodeId, conflict: NodeId | null): void {
-    const owner = this.#ownerOf(player);
+    const { owner } = this.#registrationOf(player);
     if (owner === null) return;
     this.state.seals.delete(player);
     this.#out.cancelTimer(`seal:${player}`);
@@ -302,10 +307,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   #tellUnchanged(command: RegisterCommand): void {
     if (command.type === "abort") this.#answerAbort(command.player, command.source, command.transfer);
     if (command.type !== "open") return;
-    const known = this.state.register.players.get(command.player);
-    if (known?.owner?.transfer === command.transfer && known.pending === null) {
-      this.#sendGranted(command.player, known.owner);
-    }
+    const { owner, pending } = this.#registrationOf(command.player);
+    if (owner?.transfer === command.transfer && pending === null) this.#sendGranted(command.player, owner);
   }
 
   #tellRefusal(command: RegisterCommand, because: Received<"adoptRefused">["because"]): void {
@@ -315,7 +318,10 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
     this.#out.send(target, { type: "adoptRefused", transfer, player, because });
   }
 
-  #tellReclaim({ server, incarnation }: Extract<RegisterCommand, { type: "reclaim" }>, players: readonly NodeId[]): void {
+  #tellReclaim(
+    { server, incarnation }: Extract<RegisterCommand, { type: "reclaim" }>,
+    players: readonly NodeId[],
+  ): void {
     this.#out.record({ fact: "serverRejoined", server, incarnation, players: players.length });
     this.#out.send(server, { type: "rejoined", incarnation, players: players.length });
     for (const player of players) this.#seal(player);
@@ -323,7 +329,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
 
   /** Asks the store to refuse everything older than the pending grant; asked again until it has answered. */
   #seal(player: NodeId): void {
-    const pending = this.state.register.players.get(player)?.pending ?? null;
+    const { pending } = this.#registrationOf(player);
     if (pending === null) return;
     if (!this.#settings.defence.sealBeforeGrant) {
       return this.#propose({ type: "close", player, token: pending.token, version: -1 });
@@ -343,8 +349,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
     for (const [player, { pending }] of this.state.register.players) if (pending !== null) this.#seal(player);
   }
 
-  #ownerOf(player: NodeId): Owner | null {
-    return this.state.register.players.get(player)?.owner ?? null;
+  #registrationOf(player: NodeId): Registration {
+    return this.state.register.players.get(player) ?? unregistered;
   }
 
   #sendGranted(player: NodeId, { server, token, cause, transfer, version }: Owner): void {

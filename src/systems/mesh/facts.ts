@@ -12,22 +12,45 @@ export type ActionKind = "score" | "pickup" | "drop";
 export type MeshFact =
   // coordinator: the register of authority. Stated at the instant the command is durable (properties.md: commit).
   | {
-      readonly fact: "granted"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
-      readonly cause: GrantCause; readonly transfer: string; readonly index: number;
+      readonly fact: "granted";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly cause: GrantCause;
+      readonly transfer: string;
+      readonly index: number;
     }
   /**
    * A restarted coordinator found this grant durable and cannot know whether it was stated before: the same grant when
    * it was, otherwise granted now. Nobody can have been told of it in between.
    */
   | {
-      readonly fact: "grantRecovered"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
-      readonly cause: GrantCause; readonly transfer: string; readonly index: number;
+      readonly fact: "grantRecovered";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly cause: GrantCause;
+      readonly transfer: string;
+      readonly index: number;
     }
-  | { readonly fact: "grantRefused"; readonly player: NodeId; readonly server: NodeId; readonly transfer: string; readonly because: string }
+  | {
+      readonly fact: "grantRefused";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly transfer: string;
+      readonly because: string;
+    }
   // store: the resource. Stated at the instant the write is durable.
   | {
-      readonly fact: "effectAccepted"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
-      readonly action: string; readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string;
+      readonly fact: "effectAccepted";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly action: string;
+      readonly session: number;
+      readonly sequence: number;
+      readonly kind: ActionKind;
+      readonly item: string;
       /** The player's committed state after the effect. */
       readonly state: PlayerState;
       /** Items on the ground after the effect: only those the action touched, with whether they lie there now. */
@@ -35,15 +58,41 @@ export type MeshFact =
     }
   /** As `grantRecovered`, at a restarted store: the same effect when it was stated before, otherwise accepted now. */
   | {
-      readonly fact: "effectRecovered"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
-      readonly action: string; readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string;
+      readonly fact: "effectRecovered";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly action: string;
+      readonly session: number;
+      readonly sequence: number;
+      readonly kind: ActionKind;
+      readonly item: string;
       readonly state: PlayerState;
       readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
     }
-  | { readonly fact: "effectRefused"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly action: string; readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone" }
-  | { readonly fact: "effectRepeated"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly action: string }
+  | {
+      readonly fact: "effectRefused";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly action: string;
+      readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone";
+    }
+  | {
+      readonly fact: "effectRepeated";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly action: string;
+    }
   | { readonly fact: "fenceRaised"; readonly player: NodeId; readonly token: number; readonly version: number }
-  | { readonly fact: "stateLoaded"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly version: number }
+  | {
+      readonly fact: "stateLoaded";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly version: number;
+    }
   /** Once, when the store first boots. */
   | { readonly fact: "itemsSpawned"; readonly items: readonly string[] }
   /** Coordinator or store: a durable record cannot be read and is not the last. The node halts rather than invent state. */
@@ -51,46 +100,146 @@ export type MeshFact =
   // server: belief and transfer
   /** A restarted server is known to the coordinator again; its players follow by grants with cause "rejoin". */
   | { readonly fact: "serverRejoined"; readonly server: NodeId; readonly incarnation: number; readonly players: number }
-  | { readonly fact: "authorityTaken"; readonly player: NodeId; readonly token: number; readonly version: number; readonly transfer: string }
+  | {
+      readonly fact: "authorityTaken";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly version: number;
+      readonly transfer: string;
+    }
   | { readonly fact: "authorityDropped"; readonly player: NodeId; readonly token: number; readonly because: string }
-  | { readonly fact: "transferStarted"; readonly transfer: string; readonly player: NodeId; readonly source: NodeId; readonly target: NodeId; readonly token: number }
+  | {
+      readonly fact: "transferStarted";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly source: NodeId;
+      readonly target: NodeId;
+      readonly token: number;
+    }
   /** The player crossed, and has to wait for one of the server's slots (`queued` in the queue after it). */
   | { readonly fact: "transferDeferred"; readonly player: NodeId; readonly target: NodeId; readonly queued: number }
   | { readonly fact: "attemptStarted"; readonly transfer: string; readonly attempt: number }
-  | { readonly fact: "stateShipped"; readonly transfer: string; readonly attempt: number; readonly player: NodeId; readonly checksum: string; readonly state: PlayerState }
-  | { readonly fact: "stateAdopted"; readonly transfer: string; readonly attempt: number; readonly player: NodeId; readonly checksum: string; readonly state: PlayerState }
-  | { readonly fact: "stateMismatch"; readonly transfer: string; readonly attempt: number; readonly player: NodeId; readonly expected: string; readonly actual: string }
+  | {
+      readonly fact: "stateShipped";
+      readonly transfer: string;
+      readonly attempt: number;
+      readonly player: NodeId;
+      readonly checksum: string;
+      readonly state: PlayerState;
+    }
+  | {
+      readonly fact: "stateAdopted";
+      readonly transfer: string;
+      readonly attempt: number;
+      readonly player: NodeId;
+      readonly checksum: string;
+      readonly state: PlayerState;
+    }
+  | {
+      readonly fact: "stateMismatch";
+      readonly transfer: string;
+      readonly attempt: number;
+      readonly player: NodeId;
+      readonly expected: string;
+      readonly actual: string;
+    }
   /** The root-cause record of MESH-F4-06: paths at which the two states differ. */
-  | { readonly fact: "mismatchDiagnosed"; readonly transfer: string; readonly player: NodeId; readonly difference: readonly string[] }
-  | { readonly fact: "attemptFailed"; readonly transfer: string; readonly attempt: number; readonly because: AttemptFailure; readonly afterUs: number }
+  | {
+      readonly fact: "mismatchDiagnosed";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly difference: readonly string[];
+    }
+  | {
+      readonly fact: "attemptFailed";
+      readonly transfer: string;
+      readonly attempt: number;
+      readonly because: AttemptFailure;
+      readonly afterUs: number;
+    }
   | { readonly fact: "retryScheduled"; readonly transfer: string; readonly attempt: number; readonly afterUs: number }
   /** The source asks for it. The coordinator may still answer that the target has the player: then it is completed. */
   | { readonly fact: "rollbackStarted"; readonly transfer: string; readonly player: NodeId; readonly because: string }
   | {
-      readonly fact: "transferEnded"; readonly transfer: string; readonly player: NodeId; readonly outcome: "completed" | "rolledBack";
-      readonly endedBy: EndedBy; readonly attempt: number; readonly token: number;
+      readonly fact: "transferEnded";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly outcome: "completed" | "rolledBack";
+      readonly endedBy: EndedBy;
+      readonly attempt: number;
+      readonly token: number;
     }
   | { readonly fact: "transferStuck"; readonly transfer: string; readonly player: NodeId; readonly ageUs: number }
-  | { readonly fact: "lateMessageIgnored"; readonly transfer: string; readonly attempt: number; readonly message: string; readonly because: string }
+  | {
+      readonly fact: "lateMessageIgnored";
+      readonly transfer: string;
+      readonly attempt: number;
+      readonly message: string;
+      readonly because: string;
+    }
   | { readonly fact: "lockTaken"; readonly lock: string; readonly transfer: string }
   | { readonly fact: "lockReleased"; readonly lock: string; readonly transfer: string }
   /** The player cannot act from here (frozen at the border) until resumed at this or another server. */
   | { readonly fact: "playerPaused"; readonly player: NodeId; readonly transfer: string }
   | { readonly fact: "playerResumed"; readonly player: NodeId; readonly transfer: string }
-  | { readonly fact: "noticeSent"; readonly player: NodeId; readonly transfer: string; readonly notice: "paused" | "resumed" | "moved" | "rolledBack" }
+  | {
+      readonly fact: "noticeSent";
+      readonly player: NodeId;
+      readonly transfer: string;
+      readonly notice: "paused" | "resumed" | "moved" | "rolledBack";
+    }
   // player: the client
   /** It asks `server` for a session: at its first join, and after each loss of a connection or a restart (AL1). */
   | { readonly fact: "playerConnecting"; readonly player: NodeId; readonly server: NodeId; readonly session: number }
-  | { readonly fact: "playerConnected"; readonly player: NodeId; readonly server: NodeId; readonly session: number; readonly token: number }
+  | {
+      readonly fact: "playerConnected";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly session: number;
+      readonly token: number;
+    }
   | { readonly fact: "playerLeft"; readonly player: NodeId }
-  | { readonly fact: "actionInvoked"; readonly player: NodeId; readonly action: string; readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string }
-  | { readonly fact: "actionAnswered"; readonly player: NodeId; readonly action: string; readonly session: number; readonly sequence: number; readonly outcome: "done" | "failed"; readonly token: number; readonly version: number }
+  | {
+      readonly fact: "actionInvoked";
+      readonly player: NodeId;
+      readonly action: string;
+      readonly session: number;
+      readonly sequence: number;
+      readonly kind: ActionKind;
+      readonly item: string;
+    }
+  | {
+      readonly fact: "actionAnswered";
+      readonly player: NodeId;
+      readonly action: string;
+      readonly session: number;
+      readonly sequence: number;
+      readonly outcome: "done" | "failed";
+      readonly token: number;
+      readonly version: number;
+    }
   /** The session ended with no answer: it may or may not have taken effect. */
   | { readonly fact: "actionUnanswered"; readonly player: NodeId; readonly action: string }
   /** The client acted on an output of a server: showed it, moved on it (A5). */
-  | { readonly fact: "emitShown"; readonly player: NodeId; readonly server: NodeId; readonly token: number; readonly version: number }
+  | {
+      readonly fact: "emitShown";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly version: number;
+    }
   | { readonly fact: "emitIgnored"; readonly player: NodeId; readonly server: NodeId; readonly token: number }
   | { readonly fact: "noticeShown"; readonly player: NodeId; readonly transfer: string; readonly notice: string }
   // operator
-  | { readonly fact: "operatorAsked"; readonly command: "forceRollback"; readonly player: NodeId; readonly reason: string }
-  | { readonly fact: "operatorAnswered"; readonly command: "forceRollback"; readonly player: NodeId; readonly answer: string };
+  | {
+      readonly fact: "operatorAsked";
+      readonly command: "forceRollback";
+      readonly player: NodeId;
+      readonly reason: string;
+    }
+  | {
+      readonly fact: "operatorAnswered";
+      readonly command: "forceRollback";
+      readonly player: NodeId;
+      readonly answer: string;
+    };

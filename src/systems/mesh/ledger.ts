@@ -30,9 +30,16 @@ export type LedgerRecord =
   | { readonly type: "spawned"; readonly items: readonly string[] }
   | { readonly type: "fenced"; readonly player: NodeId; readonly token: number }
   | {
-      readonly type: "decided"; readonly player: NodeId; readonly server: NodeId; readonly token: number;
-      readonly session: number; readonly sequence: number; readonly kind: ActionKind; readonly item: string;
-      readonly outcome: ActionOutcome; readonly state: PlayerState;
+      readonly type: "decided";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+      readonly session: number;
+      readonly sequence: number;
+      readonly kind: ActionKind;
+      readonly item: string;
+      readonly outcome: ActionOutcome;
+      readonly state: PlayerState;
     };
 
 export type Decision =

@@ -28,9 +28,23 @@ export const meshRoles: readonly RoleSpec[] = [
     countMax: 1,
   },
   { role: "store", group: "stores", about: "makes effects durable", countDefault: 1, countMin: 1, countMax: 1 },
-  { role: "server", group: "servers", about: "runs one region of the world", countDefault: 3, countMin: 1, countMax: 10_000 },
+  {
+    role: "server",
+    group: "servers",
+    about: "runs one region of the world",
+    countDefault: 3,
+    countMin: 1,
+    countMax: 10_000,
+  },
   { role: "player", group: "players", about: "walks and acts", countDefault: 6, countMin: 0, countMax: 1_000_000 },
-  { role: "operator", group: "operators", about: "types the commands of the workload", countDefault: 1, countMin: 0, countMax: 1 },
+  {
+    role: "operator",
+    group: "operators",
+    about: "types the commands of the workload",
+    countDefault: 1,
+    countMin: 0,
+    countMax: 1,
+  },
 ];
 
 export function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">): Topology {

@@ -26,33 +26,55 @@ export type PlayerMessage =
   | { readonly type: "move"; readonly session: number; readonly step: number; readonly x: number }
   /** `oldest`: no action of the session below it waits for an answer. */
   | {
-      readonly type: "act"; readonly session: number; readonly sequence: number; readonly oldest: number;
-      readonly kind: ActionKind; readonly item: string;
+      readonly type: "act";
+      readonly session: number;
+      readonly sequence: number;
+      readonly oldest: number;
+      readonly kind: ActionKind;
+      readonly item: string;
     };
 
 export type ToPlayerMessage =
   // coordinator to player
   | {
-      readonly type: "located"; readonly session: number; readonly ask: number; readonly server: NodeId;
+      readonly type: "located";
+      readonly session: number;
+      readonly ask: number;
+      readonly server: NodeId;
       readonly token: number;
     }
   | { readonly type: "unplaced"; readonly session: number; readonly ask: number }
   // server to player
   | {
-      readonly type: "welcome"; readonly session: number; readonly token: number; readonly version: number;
-      readonly paused: boolean; readonly items: readonly string[];
+      readonly type: "welcome";
+      readonly session: number;
+      readonly token: number;
+      readonly version: number;
+      readonly paused: boolean;
+      readonly items: readonly string[];
     }
   | {
-      readonly type: "view"; readonly session: number; readonly token: number; readonly version: number;
-      readonly x: number; readonly paused: boolean;
+      readonly type: "view";
+      readonly session: number;
+      readonly token: number;
+      readonly version: number;
+      readonly x: number;
+      readonly paused: boolean;
     }
   | {
-      readonly type: "acted"; readonly session: number; readonly sequence: number; readonly outcome: ActionOutcome;
-      readonly token: number; readonly version: number;
+      readonly type: "acted";
+      readonly session: number;
+      readonly sequence: number;
+      readonly outcome: ActionOutcome;
+      readonly token: number;
+      readonly version: number;
     }
   /** `token` is that under which `server` has the player: the sender's own, but in "moved". */
   | {
-      readonly type: "notice"; readonly transfer: string; readonly notice: Notice; readonly server: NodeId;
+      readonly type: "notice";
+      readonly transfer: string;
+      readonly notice: Notice;
+      readonly server: NodeId;
       readonly token: number;
     }
   | { readonly type: "notOwner"; readonly session: number };
@@ -61,7 +83,10 @@ export type TransferMessage =
   // source to target
   | (AttemptName & { readonly type: "prepare"; readonly fromToken: number })
   | (AttemptName & {
-      readonly type: "ship"; readonly fromToken: number; readonly state: PlayerState; readonly checksum: string;
+      readonly type: "ship";
+      readonly fromToken: number;
+      readonly state: PlayerState;
+      readonly checksum: string;
     })
   | (AttemptName & { readonly type: "cancel" })
   // target to source
@@ -69,15 +94,22 @@ export type TransferMessage =
   | (AttemptName & { readonly type: "busy" })
   | (AttemptName & { readonly type: "refused"; readonly because: RefusalReason })
   | (AttemptName & {
-      readonly type: "mismatch"; readonly expected: string; readonly actual: string; readonly received: PlayerState;
+      readonly type: "mismatch";
+      readonly expected: string;
+      readonly actual: string;
+      readonly received: PlayerState;
     })
   | (AttemptName & { readonly type: "confirm"; readonly token: number });
 
 export type AuthorityMessage =
   // server to coordinator
   | {
-      readonly type: "adopt"; readonly transfer: string; readonly player: NodeId; readonly fromToken: number;
-      readonly source: NodeId; readonly version: number;
+      readonly type: "adopt";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly fromToken: number;
+      readonly source: NodeId;
+      readonly version: number;
     }
   | { readonly type: "abort"; readonly transfer: string; readonly player: NodeId; readonly fromToken: number }
   | { readonly type: "claim"; readonly player: NodeId; readonly incarnation: number }
@@ -85,12 +117,28 @@ export type AuthorityMessage =
   // coordinator to server
   /** `version`: what the store had sealed at; -1 when the grant was not sealed. */
   | {
-      readonly type: "granted"; readonly player: NodeId; readonly token: number; readonly cause: GrantCause;
-      readonly transfer: string; readonly version: number; readonly incarnation: number;
+      readonly type: "granted";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly cause: GrantCause;
+      readonly transfer: string;
+      readonly version: number;
+      readonly incarnation: number;
     }
-  | { readonly type: "adoptRefused"; readonly transfer: string; readonly player: NodeId; readonly because: RefusalReason }
+  | {
+      readonly type: "adoptRefused";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly because: RefusalReason;
+    }
   /** The transfer is over for its source: another grant came after the token it began with. */
-  | { readonly type: "settled"; readonly transfer: string; readonly player: NodeId; readonly server: NodeId; readonly token: number }
+  | {
+      readonly type: "settled";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly token: number;
+    }
   /** Answers a claim: the player is another server's. */
   | { readonly type: "owner"; readonly player: NodeId; readonly server: NodeId; readonly token: number }
   | { readonly type: "rejoined"; readonly incarnation: number; readonly players: number };
@@ -104,14 +152,26 @@ export type StoreMessage =
   | { readonly type: "loadRefused"; readonly player: NodeId; readonly token: number; readonly fence: number }
   /** The whole new state, and the version it was made from. */
   | {
-      readonly type: "write"; readonly player: NodeId; readonly token: number; readonly session: number;
-      readonly sequence: number; readonly kind: ActionKind; readonly item: string; readonly base: number;
+      readonly type: "write";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly session: number;
+      readonly sequence: number;
+      readonly kind: ActionKind;
+      readonly item: string;
+      readonly base: number;
       readonly state: PlayerState;
     }
   /** `repeated`: the outcome was already known. `version`: what the store holds now. */
   | {
-      readonly type: "wrote"; readonly player: NodeId; readonly token: number; readonly session: number;
-      readonly sequence: number; readonly result: WriteResult; readonly repeated: boolean; readonly version: number;
+      readonly type: "wrote";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly session: number;
+      readonly sequence: number;
+      readonly result: WriteResult;
+      readonly repeated: boolean;
+      readonly version: number;
     };
 
 export type OperatorMessage =
@@ -119,7 +179,10 @@ export type OperatorMessage =
   | { readonly type: "forceRollback"; readonly command: string; readonly player: NodeId; readonly reason: string }
   // coordinator to the owning server
   | {
-      readonly type: "force"; readonly command: string; readonly player: NodeId; readonly reason: string;
+      readonly type: "force";
+      readonly command: string;
+      readonly player: NodeId;
+      readonly reason: string;
       readonly operator: NodeId;
     }
   // server, or coordinator, to operator
@@ -128,7 +191,12 @@ export type OperatorMessage =
 export type ForceAnswer = "rolledBack" | "completed" | "noTransfer" | "noOwner";
 
 export type MeshMessage =
-  | PlayerMessage | ToPlayerMessage | TransferMessage | AuthorityMessage | StoreMessage | OperatorMessage;
+  | PlayerMessage
+  | ToPlayerMessage
+  | TransferMessage
+  | AuthorityMessage
+  | StoreMessage
+  | OperatorMessage;
 
 /** One line each: what a fault's `message:` may name. */
 export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([

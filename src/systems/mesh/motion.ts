@@ -14,7 +14,10 @@ export interface Path {
 }
 
 /** Which stretch player number `ordinal` walks on in a world of `servers` regions. */
-export function pathOf(motion: Motion, { ordinal, servers, width }: { ordinal: number; servers: number; width: number }): Path {
+export function pathOf(
+  motion: Motion,
+  { ordinal, servers, width }: { ordinal: number; servers: number; width: number },
+): Path {
   const middle = (ordinal % servers) * width + Math.floor(width / 2);
   switch (motion.type) {
     case "still":

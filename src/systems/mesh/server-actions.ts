@@ -6,7 +6,14 @@ import type { PlayerState } from "./player-state.ts";
 import { claim, dropAuthority, reload } from "./server-authority.ts";
 import { considerTransfer, driveTransfer } from "./server-outgoing.ts";
 import {
-  type Held, isFrozen, notify, type QueuedAction, type Received, redirect, type Turn, type WriteInFlight,
+  type Held,
+  isFrozen,
+  notify,
+  type QueuedAction,
+  type Received,
+  redirect,
+  type Turn,
+  type WriteInFlight,
 } from "./server-state.ts";
 
 export function onHello(turn: Turn, player: NodeId, { session }: Received<"hello">): void {
@@ -86,7 +93,8 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
     case "failed":
       if (result === "done") takeOver(turn, player, held, write, message.version);
       if (held.session === session) held.done = Math.max(held.done, sequence);
-      if (turn.settings.defence.ackAfterStore || result === "failed") answer(turn, player, held, { session, sequence }, result);
+      if (turn.settings.defence.ackAfterStore || result === "failed")
+        answer(turn, player, held, { session, sequence }, result);
       break;
     case "outOfOrder":
       break;
@@ -162,7 +170,8 @@ function onFenced(turn: Turn, player: NodeId, held: Held): void {
 }
 
 /** Whether the player may be ours any moment now: then there is nothing to tell it yet. */
-const isOnItsWay = ({ state }: Turn, player: NodeId): boolean => state.loading.has(player) || state.incoming.has(player);
+const isOnItsWay = ({ state }: Turn, player: NodeId): boolean =>
+  state.loading.has(player) || state.incoming.has(player);
 
 /** Whether a message belongs to the client's session; a newer one begins with whatever is heard of it first. */
 function inSession(held: Held, session: number): boolean {

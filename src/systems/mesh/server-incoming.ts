@@ -17,10 +17,15 @@ export function onPrepare(turn: Turn, source: NodeId, message: Received<"prepare
     turn.out.send(source, { type: "confirm", transfer, attempt, player, token: held.token });
     return;
   }
-  const newest = Math.max(held?.token ?? 0, state.loading.get(player)?.token ?? 0, state.whereabouts.get(player)?.token ?? 0);
+  const newest = Math.max(
+    held?.token ?? 0,
+    state.loading.get(player)?.token ?? 0,
+    state.whereabouts.get(player)?.token ?? 0,
+  );
   if (fromToken < newest) {
     // It may be on its way to us by this very transfer: then the next attempt is answered by a confirmation.
-    if (state.loading.get(player)?.transfer === transfer) turn.out.send(source, { type: "busy", transfer, attempt, player });
+    if (state.loading.get(player)?.transfer === transfer)
+      turn.out.send(source, { type: "busy", transfer, attempt, player });
     else refuse(turn, source, message, "superseded");
     return;
   }
@@ -41,7 +46,8 @@ export function onShip(turn: Turn, source: NodeId, message: Received<"ship">): v
   const incoming = turn.state.incoming.get(player);
   if (incoming === undefined) return ignoreLate(turn, message, "no such transfer comes in");
   if (turn.settings.defence.attemptCheck) {
-    if (incoming.transfer !== transfer || incoming.source !== source) return ignoreLate(turn, message, "another transfer");
+    if (incoming.transfer !== transfer || incoming.source !== source)
+      return ignoreLate(turn, message, "another transfer");
     if (incoming.attempt !== attempt) return ignoreLate(turn, message, "another attempt");
     // The same state once more: it has been adopted, and the coordinator asked.
     if (incoming.adopted === attempt) return;
@@ -92,7 +98,8 @@ export function onIncomingDue(turn: Turn, player: NodeId): void {
 /** The watchdog's part: forgets what its own timer should have, had it not been lost. */
 export function sweepIncoming(turn: Turn): void {
   const boundUs = turn.settings.transfer.incomingTimeout + turn.settings.watchdog.sweep;
-  for (const [player, incoming] of [...turn.state.incoming]) {
+  const all = [...turn.state.incoming];
+  for (const [player, incoming] of all) {
     if (turn.nowUs - incoming.heardUs > boundUs) forgetIncoming(turn, player, incoming);
   }
 }
@@ -178,7 +185,12 @@ function askToAdopt(turn: Turn, player: NodeId, incoming: Incoming): void {
   turn.out.setTimer(`adopt:${player}`, turn.settings.server.askRetry);
 }
 
-function refuse(turn: Turn, source: NodeId, { transfer, attempt, player }: Received<"prepare">, because: RefusalReason): void {
+function refuse(
+  turn: Turn,
+  source: NodeId,
+  { transfer, attempt, player }: Received<"prepare">,
+  because: RefusalReason,
+): void {
   turn.out.send(source, { type: "refused", transfer, attempt, player, because });
 }
 

@@ -7,7 +7,16 @@ import { pump, resume } from "./server-actions.ts";
 import { dropAuthority, raiseToken } from "./server-authority.ts";
 import { admitWaiting, sweepIncoming } from "./server-incoming.ts";
 import {
-  freezes, hasFreeSlot, type Held, hearOf, notify, outLock, type Received, releaseSlot, takeSlot, type Turn,
+  freezes,
+  hasFreeSlot,
+  type Held,
+  hearOf,
+  notify,
+  outLock,
+  type Received,
+  releaseSlot,
+  takeSlot,
+  type Turn,
 } from "./server-state.ts";
 import { backoffUs } from "./settings.ts";
 import { checksumOf, differenceOf } from "./state-checksum.ts";
@@ -80,7 +89,8 @@ export function onForce(turn: Turn, { player, operator, command, reason }: Recei
 
 /** A stream to a server broke: what is waited for from there will not come. */
 export function onConnectionLost(turn: Turn, peer: NodeId): void {
-  for (const player of [...turn.state.outgoing]) {
+  const active = [...turn.state.outgoing];
+  for (const player of active) {
     const transfer = turn.state.held.get(player)?.transfer;
     if (transfer?.target === peer && isAttempting(transfer)) driveTransfer(turn, player, { type: "unreachable" });
   }
@@ -90,10 +100,12 @@ export function onConnectionLost(turn: Turn, peer: NodeId): void {
 export function onTick(turn: Turn): void {
   const { state, settings } = turn;
   state.tickDueUs = -1;
-  for (const player of [...state.outgoing]) {
+  const active = [...state.outgoing];
+  for (const player of active) {
     const transfer = state.held.get(player)?.transfer;
-    if (transfer == null || !isAttempting(transfer)) continue;
-    if (turn.nowUs - transfer.attemptStartedUs >= settings.transfer.deadline) driveTransfer(turn, player, { type: "deadline" });
+    if (!transfer || !isAttempting(transfer)) continue;
+    if (turn.nowUs - transfer.attemptStartedUs >= settings.transfer.deadline)
+      driveTransfer(turn, player, { type: "deadline" });
   }
   arm(turn);
 }
@@ -102,9 +114,10 @@ export function onTick(turn: Turn): void {
 export function onWatchdog(turn: Turn): void {
   const { state, settings } = turn;
   state.watchdogDueUs = -1;
-  for (const player of [...state.outgoing]) {
+  const active = [...state.outgoing];
+  for (const player of active) {
     const transfer = state.held.get(player)?.transfer;
-    if (transfer == null) continue;
+    if (!transfer) continue;
     const sinceUs = settings.watchdog.ageBase === "firstAttempt" ? transfer.startedUs : transfer.attemptStartedUs;
     const ageUs = turn.nowUs - sinceUs;
     if (ageUs < settings.watchdog.bound) continue;

@@ -9,11 +9,26 @@ import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import { onAct, onBye, onHello, onMove, onWriteDue, onWrote } from "./server-actions.ts";
 import {
-  nudgeRejoin, onGranted, onLoadDue, onLoaded, onLoadRefused, onOwner, onRejoined, rejoin,
+  nudgeRejoin,
+  onGranted,
+  onLoadDue,
+  onLoaded,
+  onLoadRefused,
+  onOwner,
+  onRejoined,
+  rejoin,
 } from "./server-authority.ts";
 import { onAdoptDue, onAdoptRefused, onCancel, onIncomingDue, onPrepare, onShip } from "./server-incoming.ts";
 import {
-  arm, onAbortDue, onConnectionLost, onForce, onRetryDue, onSettled, onTargetMessage, onTick, onWatchdog,
+  arm,
+  onAbortDue,
+  onConnectionLost,
+  onForce,
+  onRetryDue,
+  onSettled,
+  onTargetMessage,
+  onTick,
+  onWatchdog,
 } from "./server-outgoing.ts";
 import { freshServer, type ServerState, type Turn } from "./server-state.ts";
 import type { MeshSettings } from "./settings.ts";

@@ -66,7 +66,9 @@ const transfer = z.object({
     .describe("After a rollback the player is not transferred again for this long (AL2)."),
   incomingTimeout: positiveDuration
     .prefault("2s")
-    .describe("A target forgets a transfer, and frees its slot, when nothing was heard of it for this long (MESH-INV-10)."),
+    .describe(
+      "A target forgets a transfer, and frees its slot, when nothing was heard of it for this long (MESH-INV-10).",
+    ),
 });
 
 const retry = z.object({
@@ -156,7 +158,12 @@ const server = z.object({
 });
 
 const client = z.object({
-  pipelineMax: z.int().min(1).max(64).default(4).describe("How far a player goes on acting past its oldest action without an answer."),
+  pipelineMax: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe("How far a player goes on acting past its oldest action without an answer."),
   retry: positiveDuration.prefault("300ms").describe("An unanswered action is sent again after this long."),
   askRetry: positiveDuration
     .prefault("300ms")

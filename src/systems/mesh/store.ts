@@ -6,12 +6,27 @@ import type { NodeId } from "../../base/ids.ts";
 import type { DiskContents, MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
 import {
-  failJournal, freshJournal, isSettled, type Journal, recoverJournal, replaceJournal, settleJournal, syncJournal,
-  waitForJournal, writeJournal,
+  failJournal,
+  freshJournal,
+  isSettled,
+  type Journal,
+  recoverJournal,
+  replaceJournal,
+  settleJournal,
+  syncJournal,
+  waitForJournal,
+  writeJournal,
 } from "../../protocols/journal.ts";
 import type { MeshFact } from "./facts.ts";
 import {
-  applyRecord, decide, freshLedger, type Ledger, type LedgerRecord, outcomesKept, storedPlayer, type Write,
+  applyRecord,
+  decide,
+  freshLedger,
+  type Ledger,
+  type LedgerRecord,
+  outcomesKept,
+  storedPlayer,
+  type Write,
 } from "./ledger.ts";
 import type { MeshMessage, WriteResult } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
@@ -50,7 +65,13 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   constructor(settings: MeshSettings, items: readonly string[]) {
     this.#settings = settings;
     this.#items = items;
-    this.state = { journal: freshJournal("journal"), ledger: freshLedger(), serving: false, diskDueUs: -1, halted: false };
+    this.state = {
+      journal: freshJournal("journal"),
+      ledger: freshLedger(),
+      serving: false,
+      diskDueUs: -1,
+      halted: false,
+    };
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
@@ -62,7 +83,8 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         break;
       case "received":
         // Whatever comes in is an occasion to notice that a timer was lost.
-        if (this.state.diskDueUs >= 0 && event.monotonicUs > this.state.diskDueUs + DISK_RETRY_US) this.#replaceJournal();
+        if (this.state.diskDueUs >= 0 && event.monotonicUs > this.state.diskDueUs + DISK_RETRY_US)
+          this.#replaceJournal();
         if (this.#canTakeMore()) this.#onMessage(event.from, event.message);
         break;
       case "synced":
@@ -104,7 +126,9 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     this.#out.add(recovered.effects);
     if (journal.written === 0) {
       this.state.serving = true;
-      this.#write({ type: "spawned", items: this.#items }, [{ type: "record", fact: "itemsSpawned", items: this.#items }]);
+      this.#write({ type: "spawned", items: this.#items }, [
+        { type: "record", fact: "itemsSpawned", items: this.#items },
+      ]);
       return;
     }
     if (recovered.snapshot !== undefined) {
@@ -139,7 +163,9 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   #replaceJournal(): void {
     this.state.diskDueUs = -1;
     const { journal, ledger } = this.state;
-    const unstated = [...journal.covered, ...journal.waiting].flatMap(({ decided }) => (decided === null ? [] : [decided]));
+    const unstated = [...journal.covered, ...journal.waiting].flatMap(({ decided }) =>
+      decided === null ? [] : [decided],
+    );
     // The snapshot is a value of its own: the ledger goes on changing.
     const snapshot: StoreSnapshot = {
       ledger: { players: new Map(ledger.players), ground: new Set(ledger.ground) },
@@ -168,7 +194,10 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     const { version } = state;
     const reply: MeshEffect = { type: "send", to: from, message: { type: "fenced", player, token, version } };
     if (token <= fence) return this.#answer([reply]);
-    this.#write({ type: "fenced", player, token }, [{ type: "record", fact: "fenceRaised", player, token, version }, reply]);
+    this.#write({ type: "fenced", player, token }, [
+      { type: "record", fact: "fenceRaised", player, token, version },
+      reply,
+    ]);
   }
 
   #onLoad(server: NodeId, { player, token }: Extract<MeshMessage, { type: "load" }>): void {
@@ -182,7 +211,10 @@ export class Store implements Machine<MeshMessage, MeshFact> {
       { type: "send", to: server, message: { type: "loaded", player, token, state } },
     ];
     if (token <= fence) return this.#answer(answer);
-    this.#write({ type: "fenced", player, token }, [{ type: "record", fact: "fenceRaised", player, token, version }, ...answer]);
+    this.#write({ type: "fenced", player, token }, [
+      { type: "record", fact: "fenceRaised", player, token, version },
+      ...answer,
+    ]);
   }
 
   #onWrite(server: NodeId, write: Write): void {
@@ -201,14 +233,28 @@ export class Store implements Machine<MeshMessage, MeshFact> {
       }
       case "decide": {
         const { outcome } = decision;
-        const decided: Decided = { type: "decided", player, server, token, session, sequence, kind, item, outcome, state };
+        const decided: Decided = {
+          type: "decided",
+          player,
+          server,
+          token,
+          session,
+          sequence,
+          kind,
+          item,
+          outcome,
+          state,
+        };
         const fact: MeshFact =
           outcome === "done"
             ? effectFact("effectAccepted", decided)
             : { fact: "effectRefused", player, server, token, action, because: "itemGone" };
         applyRecord(this.state.ledger, decided, outcomesKept(this.#settings));
         const reply = this.#wrote(server, write, outcome, false);
-        const waiter = { answer: [{ type: "record", ...fact } as MeshEffect, reply], decided: outcome === "done" ? decided : null };
+        const waiter = {
+          answer: [{ type: "record", ...fact } as MeshEffect, reply],
+          decided: outcome === "done" ? decided : null,
+        };
         this.#out.add(writeJournal(this.state.journal, decided, waiter));
         return undefined;
       }
@@ -217,7 +263,12 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     }
   }
 
-  #wrote(server: NodeId, { player, token, session, sequence }: Write, result: WriteResult, repeated: boolean): MeshEffect {
+  #wrote(
+    server: NodeId,
+    { player, token, session, sequence }: Write,
+    result: WriteResult,
+    repeated: boolean,
+  ): MeshEffect {
     const { version } = storedPlayer(this.state.ledger, player).state;
     return {
       type: "send",
@@ -239,7 +290,8 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   }
 }
 
-export const actionName = (player: NodeId, session: number, sequence: number): string => `${player}/${session}/${sequence}`;
+export const actionName = (player: NodeId, session: number, sequence: number): string =>
+  `${player}/${session}/${sequence}`;
 
 function effectFact(fact: "effectAccepted" | "effectRecovered", decided: Decided): MeshFact {
   const { player, server, token, session, sequence, kind, item, state } = decided;

@@ -17,15 +17,18 @@ const tellers: Tellers = {
     `${player} belongs to ${server} under token ${token} (${cause}${transfer === "" ? "" : ` ${transfer}`})`,
   grantRecovered: ({ player, server, token, cause }) =>
     `found after the restart: ${player} belongs to ${server} under token ${token} (${cause})`,
-  grantRefused: ({ player, server, transfer, because }) => `${server} does not get ${player} by ${transfer}: ${because}`,
+  grantRefused: ({ player, server, transfer, because }) =>
+    `${server} does not get ${player} by ${transfer}: ${because}`,
   effectAccepted: ({ action, kind, item, server, token, state }) =>
     `accepts ${kind}${item === "" ? "" : ` ${item}`} (${action}) from ${server} under token ${token}: version ${state.version}`,
   effectRecovered: ({ action, server, token, state }) =>
     `found after the restart: ${action} from ${server} under token ${token}, version ${state.version}`,
-  effectRefused: ({ action, server, token, because }) => `refuses ${action} from ${server} under token ${token}: ${because}`,
+  effectRefused: ({ action, server, token, because }) =>
+    `refuses ${action} from ${server} under token ${token}: ${because}`,
   effectRepeated: ({ action, server }) => `has seen ${action} before, ${server} asks again`,
   fenceRaised: ({ player, token }) => `refuses tokens below ${token} for ${player}`,
-  stateLoaded: ({ player, server, token, version }) => `gives ${player} to ${server} under token ${token}: version ${version}`,
+  stateLoaded: ({ player, server, token, version }) =>
+    `gives ${player} to ${server} under token ${token}: version ${version}`,
   itemsSpawned: ({ items }) => `${items.length} items lie on the ground`,
   diskUnreadable: ({ file, record }) => `cannot read record ${record} of its ${file}, and halts`,
   serverRejoined: ({ server, players }) => `${server} is back: ${players} players are granted to it again`,
@@ -37,7 +40,8 @@ const tellers: Tellers = {
   stateShipped: (fact) => `ships version ${fact.state.version} in ${attemptOf(fact)}`,
   stateAdopted: (fact) => `adopts version ${fact.state.version} from ${attemptOf(fact)}`,
   stateMismatch: (fact) => `finds another checksum in ${attemptOf(fact)}`,
-  mismatchDiagnosed: ({ transfer, difference }) => `finds what differs in ${transfer}: ${difference.join("; ")}`,
+  mismatchDiagnosed: ({ transfer, difference }) =>
+    `finds what differs in ${transfer}: ${difference.length === 0 ? "nothing but the checksum" : difference.join("; ")}`,
   attemptFailed: (fact) => `gives up ${attemptOf(fact)} after ${printDuration(fact.afterUs)}: ${fact.because}`,
   retryScheduled: (fact) => `will begin ${attemptOf(fact)} in ${printDuration(fact.afterUs)}`,
   rollbackStarted: ({ transfer, player, because }) => `takes ${player} back from ${transfer}: ${because}`,
@@ -73,8 +77,26 @@ const tellerOf: ReadonlyMap<string, ((fact: JudgedFact, node: NodeId) => string)
 export const tellMesh = (fact: JudgedFact, node: NodeId): string | undefined => tellerOf.get(fact.fact)?.(fact, node);
 
 const shownFields = [
-  "player", "transfer", "attempt", "session", "sequence", "kind", "item", "fromToken", "token", "version", "base", "x",
-  "server", "source", "result", "outcome", "notice", "because", "answer", "incarnation",
+  "player",
+  "transfer",
+  "attempt",
+  "session",
+  "sequence",
+  "kind",
+  "item",
+  "fromToken",
+  "token",
+  "version",
+  "base",
+  "x",
+  "server",
+  "source",
+  "result",
+  "outcome",
+  "notice",
+  "because",
+  "answer",
+  "incarnation",
 ] as const;
 
 /** The fields of a message worth showing, such as "player=p1 transfer=p1/7 attempt=2 token=9". */

@@ -236,12 +236,7 @@ function completed(transfer: Transfer, server: NodeId, token: number): TransferS
   return { type: "end", actions: [{ type: "complete", server, token, by }] };
 }
 
-function undone(
-  transfer: Transfer,
-  token: number,
-  by: EndedBy,
-  first: readonly TransferAction[] = [],
-): TransferStep {
+function undone(transfer: Transfer, token: number, by: EndedBy, first: readonly TransferAction[] = []): TransferStep {
   const given: readonly TransferAction[] =
     transfer.givenUpBy === null ? [{ type: "giveUp", by: "rollback", because: "taken back by the coordinator" }] : [];
   return { type: "end", actions: [...first, ...given, { type: "undo", token, by: transfer.givenUpBy ?? by }] };
