@@ -91,7 +91,7 @@ const listOf = (written: unknown): readonly string[] => {
 
 function exampleBound({ kind }: FigureSpec): string {
   if (kind === "durationUs") return "< 100ms";
-  return kind === "share" ? "< 1%" : ">= 1";
+  return kind === "share" ? "< 1%" : "<= 3";
 }
 
 function readBound(text: string, kind: FigureSpec["kind"]): Bound | undefined {
@@ -104,13 +104,14 @@ function readBound(text: string, kind: FigureSpec["kind"]): Bound | undefined {
 function readAmount(amount: string, kind: FigureSpec["kind"]): number | undefined {
   if (kind === "durationUs") return parseDuration(amount);
   if (kind === "count") return /^\d{1,15}$/.test(amount) ? Number(amount) : undefined;
+  if (kind === "amount") return /^\d{1,15}(\.\d{1,6})?$/.test(amount) ? Number(amount) : undefined;
   const share = parseRate(amount);
   return share === undefined ? undefined : share.of / share.outOf;
 }
 
 function writeBound({ comparison, value }: Bound, kind: FigureSpec["kind"]): string {
   if (kind === "durationUs") return `${comparison} ${printDuration(value)}`;
-  return `${comparison} ${kind === "count" ? String(value) : printShare(value)}`;
+  return `${comparison} ${kind === "share" ? printShare(value) : String(value)}`;
 }
 
 /** A share with at most seven decimals of a percent: those that `parseRate` reads. */

@@ -1,0 +1,129 @@
+// Runs a campaign: chunks to workers, results by index, whatever order they come back in.
+
+import { Piscina } from "piscina";
+
+import type { Scenario } from "../scenario/scenario.ts";
+import { combinedDigest, mergeTotals, type RunBrief, type Totals } from "./brief.ts";
+import { type ChunkLimits, type ChunkResult, runChunk } from "./chunk.ts";
+import { type Chunk, chunksOf, type Job, type SeedRange, seedsIn } from "./plan.ts";
+import { systemsWith } from "./plug-ins.ts";
+import type { WorkerTask } from "./worker.ts";
+
+export interface CampaignOptions {
+  /** Threads; 0 runs everything on this one. */
+  readonly workers: number;
+  readonly limits: ChunkLimits;
+  readonly plugIns: readonly string[];
+  /** Aborted: runs in hand are given up, finished ones are kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Finished runs so far, about four times a second. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface ScenarioResult {
+  readonly scenario: Scenario;
+  readonly seeds: SeedRange;
+  /** In order of seed. */
+  readonly runs: readonly RunBrief[];
+  readonly totals: Totals;
+  readonly digest: string;
+  /** The lowest seed that was not run, when the campaign was interrupted. */
+  readonly missingFrom: number | undefined;
+}
+
+const progressEveryMs = 250;
+
+export async function runCampaign(jobs: readonly Job[], options: CampaignOptions): Promise<readonly ScenarioResult[]> {
+  const chunks = chunksOf(jobs, Math.max(1, options.workers));
+  const signals = new Int32Array(new SharedArrayBuffer(8));
+  const stop = (): void => {
+    Atomics.store(signals, 0, 1);
+  };
+  options.signal?.addEventListener("abort", stop);
+  const total = jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0);
+  const progress = setInterval(() => options.onProgress?.(Atomics.load(signals, 1), total), progressEveryMs);
+  try {
+    const results =
+      options.workers === 0
+        ? await onThisThread(jobs, chunks, signals, options)
+        : await onWorkers(jobs, chunks, signals, options);
+    return jobs.map((job, index) =>
+      resultOf(
+        job,
+        results.filter((result) => result.job === index),
+      ),
+    );
+  } finally {
+    clearInterval(progress);
+    options.signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function onThisThread(
+  jobs: readonly Job[],
+  chunks: readonly Chunk[],
+  signals: Int32Array,
+  { limits, plugIns, signal, onProgress }: CampaignOptions,
+): Promise<readonly ChunkResult[]> {
+  const systems = systemsWith(plugIns);
+  const results: ChunkResult[] = [];
+  for (const { job, seeds } of chunks) {
+    const scenario = jobs[job]?.scenario;
+    if (scenario === undefined || signal?.aborted === true) break;
+    const work = { job, scenario, seeds, system: systems.get(scenario.system) };
+    results.push(
+      runChunk(
+        work,
+        limits,
+        () => Atomics.load(signals, 0) !== 0,
+        () => Atomics.add(signals, 1, 1),
+      ),
+    );
+    onProgress?.(
+      Atomics.load(signals, 1),
+      chunks.reduce((sum, chunk) => sum + seedsIn(chunk.seeds), 0),
+    );
+    // Lets signals and timers in between two chunks.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  return results;
+}
+
+async function onWorkers(
+  jobs: readonly Job[],
+  chunks: readonly Chunk[],
+  signals: Int32Array,
+  { workers, limits, plugIns, signal }: CampaignOptions,
+): Promise<readonly ChunkResult[]> {
+  // The sources run as they are, and so does what is built of them.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const pool = new Piscina<WorkerTask, ChunkResult>({
+    filename: new URL(`./worker.${extension}`, import.meta.url).href,
+    name: "runTask",
+    minThreads: Math.min(workers, chunks.length),
+    maxThreads: workers,
+    workerData: { signals },
+  });
+  try {
+    const results = await Promise.all(
+      chunks.map(async ({ job, seeds }) => {
+        const scenario = jobs[job]?.scenario;
+        if (scenario === undefined || signal?.aborted === true) return undefined;
+        return pool.run({ job, scenario, seeds, limits, plugIns });
+      }),
+    );
+    return results.filter((result) => result !== undefined);
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function resultOf({ scenario, seeds }: Job, results: readonly ChunkResult[]): ScenarioResult {
+  const runs = results.flatMap((result) => result.runs).toSorted((a, b) => a.seed - b.seed);
+  const totals = mergeTotals(results.flatMap((result) => result.totals ?? []));
+  const gap = runs.findIndex(({ seed }, index) => seed !== seeds.from + index);
+  const missingFrom = gap >= 0 ? seeds.from + gap : runs.length < seedsIn(seeds) ? seeds.from + runs.length : undefined;
+  return { scenario, seeds, runs, totals, digest: combinedDigest(runs), missingFrom };
+}

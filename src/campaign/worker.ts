@@ -1,0 +1,34 @@
+// One thread of a campaign. It is sent a scenario and seeds, and sends back totals; a shared flag tells it to stop.
+
+import { workerData } from "node:worker_threads";
+
+import type { Scenario } from "../scenario/scenario.ts";
+import { type ChunkLimits, type ChunkResult, runChunk } from "./chunk.ts";
+import type { SeedRange } from "./plan.ts";
+import { systemsWith } from "./plug-ins.ts";
+
+/** Shared with every worker: [0] is 1 when all should stop, [1] counts finished runs. */
+export type Signals = Int32Array;
+
+export interface WorkerTask {
+  readonly job: number;
+  readonly scenario: Scenario;
+  readonly seeds: SeedRange;
+  readonly limits: ChunkLimits;
+  readonly plugIns: readonly string[];
+}
+
+export function runTask({ job, scenario, seeds, limits, plugIns }: WorkerTask): ChunkResult {
+  const signals = signalsOf(workerData);
+  const system = systemsWith(plugIns).get(scenario.system);
+  const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
+  return runChunk({ job, scenario, seeds, system }, limits, isStopped, () => Atomics.add(signals, 1, 1));
+}
+
+/** The pool hands its own data in front of ours. */
+function signalsOf(data: unknown): Signals {
+  const own: unknown = Array.isArray(data) ? data[1] : data;
+  if (typeof own === "object" && own !== null && "signals" in own && own.signals instanceof Int32Array)
+    return own.signals;
+  throw new TypeError("a worker is started by a campaign, with its signals");
+}

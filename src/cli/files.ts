@@ -1,0 +1,228 @@
+// Files in and out: read with bounds, written whole or not at all, never outside the folder that was asked for.
+
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
+
+import { fixByName } from "../scenario/closest.ts";
+import { type Problem, shown } from "../scenario/problem.ts";
+import { ReaderMistake } from "./exit-codes.ts";
+
+const mebibyte = 1024 * 1024;
+
+/** Failure files hold decisions; a story that a person wrote is shorter. */
+const failureFileEnding = ".failure.yaml";
+const sizeMaxOf = (path: string): number => (path.endsWith(failureFileEnding) ? 64 : 1) * mebibyte;
+
+/** @throws ReaderMistake when it is no readable text file of bounded size. */
+export function readText(path: string): string {
+  const bytes = readBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw unreadable(path, "NOT_UTF8", "The file is not UTF-8 text.", "Expected text in UTF-8.", "save it as UTF-8.");
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    throw openingProblem(path, error);
+  }
+  try {
+    const status = fstatSync(file);
+    if (status.isDirectory()) throw folder(path);
+    if (!status.isFile()) {
+      throw unreadable(path, "NOT_A_FILE", "It is a device, a pipe or a socket.", "Expected a file.", "name a file.");
+    }
+    const sizeMax = sizeMaxOf(path);
+    if (status.size > sizeMax) {
+      throw unreadable(
+        path,
+        "TOO_LARGE",
+        `The file has ${status.size} bytes.`,
+        `Expected at most ${sizeMax / mebibyte} MiB (64 MiB when its name ends with ${failureFileEnding}).`,
+        "name a scenario; traces and histories are other files.",
+      );
+    }
+    const bytes = new Uint8Array(status.size);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, length);
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes a file whole: under another name first, so that an interruption leaves the old one, or none. */
+export function writeWhole(path: string, text: string): void {
+  const temporary = temporaryOf(path);
+  try {
+    writeFileSync(temporary, text, { flag: "wx" });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writingProblem(path, error);
+  }
+}
+
+/** A file written in parts, that appears only once it is complete. */
+export class WholeFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #file: number;
+  #pending: string[] = [];
+  #pendingLength = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#temporary = temporaryOf(path);
+    try {
+      this.#file = openSync(this.#temporary, "wx");
+    } catch (error) {
+      throw writingProblem(path, error);
+    }
+  }
+
+  write(text: string): void {
+    this.#pending.push(text);
+    this.#pendingLength += text.length;
+    if (this.#pendingLength > mebibyte) this.#flush();
+  }
+
+  /** Puts it in its place. */
+  finish(): void {
+    this.#flush();
+    closeSync(this.#file);
+    try {
+      renameSync(this.#temporary, this.#path);
+    } catch (error) {
+      rmSync(this.#temporary, { force: true });
+      throw writingProblem(this.#path, error);
+    }
+  }
+
+  /** Leaves nothing behind. */
+  abandon(): void {
+    closeSync(this.#file);
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #flush(): void {
+    writeSync(this.#file, this.#pending.join(""));
+    this.#pending = [];
+    this.#pendingLength = 0;
+  }
+}
+
+/** A folder that files may be put into, and nowhere else. Made if it is not there. */
+export class OutputFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+    try {
+      mkdirSync(this.path, { recursive: true });
+    } catch (error) {
+      throw writingProblem(path, error);
+    }
+  }
+
+  /** @returns the path of the file. */
+  write(name: string, text: string): string {
+    const path = resolve(this.path, name);
+    if (!path.startsWith(this.path + sep) || basename(path) !== name) {
+      throw new Error(`a file is named so that it stays in its folder: ${name}`);
+    }
+    writeWhole(path, text);
+    return join(this.path, name);
+  }
+}
+
+/** A name for a file made of any text: letters, digits, dots and hyphens. */
+export const fileNameOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, "-")
+    .replaceAll(/^[-.]+|[-.]+$/g, "")
+    .slice(0, 120) || "unnamed";
+
+const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "unknown";
+
+const unreadable = (file: string, code: string, what: string, expected: string, fix: string): ReaderMistake =>
+  new ReaderMistake([{ place: { type: "wholeFile", file }, code, what, expected, fix }]);
+
+const folder = (path: string): ReaderMistake =>
+  unreadable(
+    path,
+    "IS_A_FOLDER",
+    "This is a folder.",
+    "Expected a scenario file.",
+    `name the files in it, as in ${join(path, "*.yaml")}.`,
+  );
+
+function openingProblem(path: string, error: unknown): ReaderMistake {
+  switch (codeOf(error)) {
+    case "ENOENT":
+    case "ENOTDIR":
+    case "ENAMETOOLONG":
+      return unreadable(path, "NO_SUCH_FILE", "There is no such file.", "Expected a scenario file.", nearFile(path));
+    case "EACCES":
+    case "EPERM":
+      return unreadable(
+        path,
+        "NO_PERMISSION",
+        "The file may not be read.",
+        "Expected a file that you may read.",
+        `give yourself the right, as in chmod u+r ${shown(path)}.`,
+      );
+    case "EISDIR":
+      return folder(path);
+    default:
+      return unreadable(
+        path,
+        "UNREADABLE",
+        `The file cannot be opened (${codeOf(error)}).`,
+        "Expected a readable file.",
+        "check the path.",
+      );
+  }
+}
+
+function nearFile(path: string): string {
+  const advice = 'see "faultline list scenarios".';
+  try {
+    const names = readdirSync(dirname(path)).filter((name) => /\.ya?ml$/.test(name));
+    return fixByName(basename(path), names, advice);
+  } catch {
+    return advice;
+  }
+}
+
+function writingProblem(path: string, error: unknown): ReaderMistake {
+  const problem: Problem = {
+    place: { type: "wholeFile", file: path },
+    code: "NOT_WRITABLE",
+    what: `Nothing can be written there (${codeOf(error)}).`,
+    expected: "Expected a path that can be written.",
+    fix: "name another path, or make its folder.",
+  };
+  return new ReaderMistake([problem]);
+}

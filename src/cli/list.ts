@@ -1,0 +1,175 @@
+// `faultline list`: what there is to run, to break, to promise and to set.
+
+import { canonicalJson } from "../base/canonical-json.ts";
+import { expectedOneOf, fixByName } from "../scenario/closest.ts";
+import { faultKinds, kindGuides } from "../scenario/fault-kinds.ts";
+import { type JsonSchema, jsonSchemaOf } from "../scenario/json-schema.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import { shown } from "../scenario/problem.ts";
+import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
+import { defaultNames } from "../scenario/node-names.ts";
+import type { AnySystem } from "../systems/system.ts";
+import { faultProfiles, linkProfiles } from "../world/profiles.ts";
+import { type Paint, tame, wrap } from "../report/words.ts";
+import { argumentMistake, exitCodes } from "./exit-codes.ts";
+import { readText, writeWhole } from "./files.ts";
+import type { Answer, Output } from "./output.ts";
+import { loadSystems } from "./plug-in-option.ts";
+import { namedScenarios } from "./stories.ts";
+
+export interface ListFlags {
+  readonly system?: string | undefined;
+  readonly output?: string | undefined;
+  readonly plugIn?: readonly string[] | undefined;
+}
+
+/** A line of a list: a name, and what there is to say about it. */
+interface Item {
+  readonly name: string;
+  readonly about: string;
+  /** Further facts, for the document. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+type Systems = ReadonlyMap<string, AnySystem>;
+
+const topics: Readonly<Record<string, (systems: Systems) => readonly Item[]>> = {
+  scenarios: listScenarios,
+  systems: (systems) =>
+    [...systems.values()].map(({ name, title, roles }) => ({
+      name,
+      about: title,
+      more: { roles: roles.map(({ role, group, about, countDefault }) => ({ role, group, about, countDefault })) },
+    })),
+  faults: () => [
+    ...faultKinds.map((kind) => ({
+      name: kind,
+      about: kindGuides[kind].about,
+      more: { lasts: kindGuides[kind].lasts },
+    })),
+    ...[...faultProfiles.keys()].map((name) => ({ name: `profile: ${name}`, about: "a mixture of random faults" })),
+  ],
+  links: () => [...linkProfiles.keys()].map((name) => ({ name, about: "a kind of network, for world.link" })),
+  invariants: (systems) =>
+    each(systems, (system) =>
+      promisesOf(system, defaultNames(system.roles)).map(({ id, kind, claim, source, advisory }) => ({
+        name: id,
+        about: `${kind}: ${claim}${advisory === true ? " (advisory)" : ""} [${source}]`,
+        more: { kind, claim, source },
+      })),
+    ),
+  figures: (systems) =>
+    each(systems, ({ measures }) =>
+      measures.figures.map(({ id, title, kind }) => ({ name: id, about: title, more: { kind } })),
+    ),
+  settings: (systems) =>
+    each(systems, (system) => [
+      ...leaves(jsonSchemaOf(system.settings), "settings"),
+      ...leaves(jsonSchemaOf(system.workload), "workload"),
+    ]),
+  messages: (systems) => each(systems, ({ messages }) => pairs(messages)),
+  timers: (systems) => each(systems, ({ timers }) => pairs(timers)),
+  defences: (systems) =>
+    each(systems, ({ defences }) =>
+      defences.map(({ setting, about, protects, shownBy }) => ({
+        name: `settings.${setting}`,
+        about: `${about}; off, it breaks ${protects.join(", ")}: ${shownBy}`,
+        more: { protects, shownBy },
+      })),
+    ),
+};
+
+export const topicNames: readonly string[] = [...Object.keys(topics), "schema"];
+
+export function list(topic: string, flags: ListFlags, { paint, width }: Output): Answer {
+  const systems = chosen(loadSystems(flags.plugIn ?? []), flags.system);
+  if (topic === "schema") return schemaAnswer(systems, flags.output);
+  const items = topics[topic]?.(systems);
+  if (items === undefined || !Object.hasOwn(topics, topic)) {
+    throw argumentMistake(`list ${topic}`, {
+      code: "UNKNOWN_TOPIC",
+      what: `There is no list of ${shown(topic)}.`,
+      expected: expectedOneOf(topicNames),
+      fix: fixByName(topic, topicNames, "name one of them."),
+    });
+  }
+  return {
+    exitCode: exitCodes.held,
+    lines: items.flatMap((item) => itemLines(item, nameWidthOf(items), paint, width)),
+    document: { topic, items: items.map(({ name, about, more }) => ({ name, about, ...more })) },
+  };
+}
+
+const nameWidthOf = (items: readonly Item[]): number =>
+  Math.min(34, Math.max(0, ...items.map(({ name }) => name.length)));
+
+function itemLines({ name, about }: Item, nameWidth: number, paint: Paint, width: number): readonly string[] {
+  const [first = "", ...rest] = wrap(tame(about), Math.max(30, width - nameWidth - 2));
+  const head =
+    name.length > nameWidth
+      ? [paint.name(name), `${" ".repeat(nameWidth + 2)}${first}`]
+      : [`${paint.name(name.padEnd(nameWidth))}  ${first}`];
+  return [...head, ...rest.map((line) => `${" ".repeat(nameWidth + 2)}${line}`)];
+}
+
+function chosen(systems: Systems, name: string | undefined): Systems {
+  if (name === undefined) return systems;
+  const system = systems.get(name);
+  if (system !== undefined) return new Map([[name, system]]);
+  const names = [...systems.keys()];
+  throw argumentMistake(`--system ${name}`, {
+    code: "UNKNOWN_SYSTEM",
+    what: `There is no system ${shown(name)}.`,
+    expected: expectedOneOf(names),
+    fix: fixByName(name, names, "name one of them."),
+  });
+}
+
+const each = (systems: Systems, of: (system: AnySystem) => readonly Item[]): readonly Item[] =>
+  [...systems.values()].flatMap((system) =>
+    of(system).map((item) => (systems.size === 1 ? item : { ...item, name: `${system.name}: ${item.name}` })),
+  );
+
+const pairs = (map: ReadonlyMap<string, string>): readonly Item[] => [...map].map(([name, about]) => ({ name, about }));
+
+function listScenarios(systems: Systems): readonly Item[] {
+  return [...namedScenarios()].flatMap(([name, file]): readonly Item[] => {
+    const parsed = parseScenario(readText(file), file, { systems });
+    if (parsed.type === "refused") return [{ name, about: `${file} does not parse: see "faultline validate ${file}"` }];
+    const { base, variants } = parsed.story;
+    return [
+      { name, about: base.title, more: { file, why: base.why } },
+      ...variants.map((variant) => ({
+        name: `${name}#${variant.name.split("#").at(-1) ?? ""}`,
+        about: variant.why.trim(),
+        more: { file },
+      })),
+    ];
+  });
+}
+
+/** Every value that can be set, by its path. */
+function leaves(schema: JsonSchema, path: string): readonly Item[] {
+  const keys = Object.entries(schema.properties ?? {});
+  if (keys.length > 0) return keys.flatMap(([key, inner]) => leaves(inner, `${path}.${key}`));
+  const value = schema.default === undefined ? "" : ` Default ${canonicalJson(schema.default)}.`;
+  const choice = schema.enum === undefined ? "" : ` One of ${schema.enum.map((one) => String(one)).join(", ")}.`;
+  const range = rangeText(schema);
+  const about = `${schema.description ?? ""}${choice}${range}${value}`.trim();
+  return [{ name: path, about, more: { default: schema.default ?? null, description: schema.description ?? "" } }];
+}
+
+function rangeText({ minimum, maximum }: JsonSchema): string {
+  if (minimum === undefined || maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER) return "";
+  return ` From ${minimum} to ${maximum}.`;
+}
+
+function schemaAnswer(systems: Systems, path: string | undefined): Answer {
+  const [first, second] = [...systems.values()];
+  const schemas = [...systems.values()].map((system) => storyJsonSchema(system));
+  const schema = first !== undefined && second === undefined ? storyJsonSchema(first) : { anyOf: schemas };
+  const text = `${JSON.stringify(schema, undefined, 2)}\n`;
+  if (path === undefined) return { exitCode: exitCodes.held, lines: [text.trimEnd()], document: { schema } };
+  writeWhole(path, text);
+  return { exitCode: exitCodes.held, lines: [`wrote ${path}`], document: { wrote: [path] } };
+}

@@ -1,0 +1,23 @@
+// Commands to type next, exact to the letter: a failure is always followed by the line that replays it.
+
+import { shellWord } from "./arguments.ts";
+import type { LoadedStory } from "./stories.ts";
+
+/** What changes the story itself, and so belongs into every command about it. */
+export interface StoryChanges {
+  readonly set: readonly string[];
+  readonly plugIns: readonly string[];
+}
+
+export function commandLine(
+  command: string,
+  { reference }: LoadedStory,
+  { set, plugIns }: StoryChanges,
+  rest: string,
+): string {
+  const changes = [
+    ...set.map((assignment) => `--set ${shellWord(assignment)}`),
+    ...plugIns.map((module) => `--plug-in ${shellWord(module)}`),
+  ];
+  return ["faultline", command, shellWord(reference), ...changes, rest].filter((word) => word !== "").join(" ");
+}

@@ -1,0 +1,146 @@
+// The commands and their options. Each help ends with an example that runs as it stands in a clone.
+
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+
+import { demo } from "./demo.ts";
+import { argumentMistake } from "./exit-codes.ts";
+import { list, topicNames } from "./list.ts";
+import type { Answer, Output } from "./output.ts";
+import { replay } from "./replay.ts";
+import { run } from "./run.ts";
+import { validate } from "./validate.ts";
+import { version } from "./version.ts";
+
+type Give = (command: string, answer: Answer | Promise<Answer>) => Promise<void>;
+
+export async function runProgram(typed: readonly string[], output: Output): Promise<void> {
+  const give: Give = async (command, answer) => output.give(command, await answer);
+  const program = programOf(output, give);
+  try {
+    await program.parseAsync([...typed], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and the version end with 0, and so does the command.
+    if (error.exitCode === 0) return;
+    throw usageMistake(error, typed);
+  }
+}
+
+function programOf(output: Output, give: Give): CommandUnknownOpts {
+  const program = new Command("faultline")
+    .description("A deterministic simulator for distributed systems: one seed is one history.")
+    .version(version)
+    .option("--json", "one JSON document on stdout, whatever happens")
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(text),
+      // What commander has to say about a mistake is said once, in the form of all mistakes.
+      writeErr: () => {},
+      getOutHelpWidth: () => output.width,
+      getErrHelpWidth: () => output.width,
+    })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  addRun(program, output, give);
+  addReplay(program, output, give);
+  addList(program, output, give);
+  addValidate(program, output, give);
+  addDemo(program, output, give);
+  for (const command of program.commands) command.exitOverride().option("--json", "one JSON document on stdout");
+  program.addHelpText("after", example("faultline demo", "faultline run mesh/baseline --seeds 1..200"));
+  program.action(() => program.help());
+  return program;
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+const example = (...lines: readonly string[]): string => `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+
+function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("run")
+    .description("run scenarios and judge them")
+    .argument("<scenario...>", "files, file#variant, or names such as mesh/baseline")
+    .option("--seed <n>", "in place of the scenario's own")
+    .option("--seeds <a..b>", "every seed of a range")
+    .option("--variant <name>", 'one story of the file; "base" is the story itself')
+    .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
+    .option("--workers <n>", "threads; 0: none but this one")
+    .option("--report <dir>", "write report.md, junit.xml and report.json there")
+    .option("--trace <file>", "write every event of the one run, as JSON lines")
+    .option("--history <file>", "write client-visible operations of the one run, as JSON lines")
+    .option("--save <dir>", "write a failure file for each failing run, at most five a scenario")
+    .option("--check-determinism", "run twice, and name the first event that differs")
+    .option("--limit-events <n>", "end a run after so many events, as inconclusive")
+    .option("--limit-time <duration>", "end a run after so much wall-clock time, as inconclusive")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .addHelpText("after", example("faultline run mesh/fm-001-network-timeout --seeds 1..200 --report reports/fm-001"))
+    .action((scenarios, flags) => give("run", run(scenarios, flags, output)));
+}
+
+function addReplay(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("replay")
+    .description("tell the story of one run, event by event")
+    .argument("<scenario>", "a failure file, or a scenario with --seed")
+    .option("--seed <n>", "in place of the file's own")
+    .option("--variant <name>", 'one story of the file; "base" is the story itself')
+    .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
+    .option("--from <time>", "leave out what is before, as in 2s")
+    .option("--until <time>", "leave out what comes after, as in 3s")
+    .option("--node <name>", "only what this node does, and is sent", collect)
+    .option("--follow <text>", "only lines that hold this text, such as a player or a transfer")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .addHelpText(
+      "after",
+      example("faultline replay mesh/fm-001-network-timeout --seed 1 --follow player-1 --until 10s"),
+    )
+    .action((scenario, flags) => give("replay", replay(scenario, flags, output)));
+}
+
+function addList(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("list")
+    .description(`show what there is: ${topicNames.join(", ")}`)
+    .argument("[topic]", "what to list", "scenarios")
+    .option("--system <name>", "of this system only")
+    .option("--output <file>", "write the schema to a file")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .addHelpText("after", example("faultline list settings", "faultline list schema --output scenarios/schema.json"))
+    .action((topic, flags) => give("list", list(topic, flags, output)));
+}
+
+function addValidate(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("validate")
+    .description("check scenario files without running them")
+    .argument("<scenario...>", "files or names")
+    .option("--set <path=value>", "change a value first", collect)
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .addHelpText("after", example("faultline validate scenarios/mesh/*.yaml"))
+    .action((scenarios, flags) => give("validate", validate(scenarios, flags, output)));
+}
+
+function addDemo(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("demo")
+    .description("four failures that are survived, and one that is not once a defence is off")
+    .addHelpText("after", example("faultline demo"))
+    .action(() => give("demo", demo(output)));
+}
+
+/** Commander's sentence, in the form of all mistakes: "error: unknown option '--sed'\n(Did you mean --seed?)". */
+function usageMistake(error: CommanderError, typed: readonly string[]): Error {
+  const [first = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const near = suggestion === undefined ? undefined : /\(Did you mean (.*)\?\)/.exec(suggestion)?.[1];
+  const command = typed.find((word) => !word.startsWith("-"));
+  const help = `faultline ${command === undefined || error.code === "commander.unknownCommand" ? "" : `${command} `}--help`;
+  return argumentMistake(["faultline", ...typed].join(" "), {
+    code: error.code
+      .replace(/^commander\./, "")
+      .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
+      .toUpperCase(),
+    what: `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.?$/, ".")}`,
+    expected: "Expected a command and options as the help has them.",
+    fix: near === undefined ? `see "${help}".` : `did you mean ${near}? Otherwise see "${help}".`,
+  });
+}

@@ -1,0 +1,30 @@
+// How far a campaign is: one line kept up to date on a terminal, a line every ten seconds elsewhere. On stderr only.
+
+import { createLogUpdate } from "log-update";
+
+import { plural, printCount } from "../report/words.ts";
+
+const plainEveryMs = 10_000;
+
+export class Progress {
+  readonly #startMs = performance.now();
+  readonly #update = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  #plainMs = performance.now();
+
+  show(done: number, total: number): void {
+    const seconds = (performance.now() - this.#startMs) / 1000;
+    const text = `${printCount(done)} of ${plural(total, "run")}, ${printCount(Math.round(done / Math.max(seconds, 0.001)))} a second`;
+    if (this.#update !== undefined) {
+      this.#update(text);
+    } else if (performance.now() - this.#plainMs >= plainEveryMs) {
+      this.#plainMs = performance.now();
+      process.stderr.write(`${text}\n`);
+    }
+  }
+
+  /** Leaves nothing on the terminal. */
+  clear(): void {
+    this.#update?.clear();
+    this.#update?.done();
+  }
+}

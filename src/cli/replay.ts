@@ -1,0 +1,148 @@
+// `faultline replay`: the story of one run, event by event, and its verdict.
+
+import { type Run, simulate } from "../simulate.ts";
+import { fixByName } from "../scenario/closest.ts";
+import { shown } from "../scenario/problem.ts";
+import { TraceRecorder } from "../trace/recorder.ts";
+import type { TraceEvent, Tracer } from "../trace/trace-event.ts";
+import { expectationLines, misfitLines, paintOutcome, propertyLines } from "../report/run-summary.ts";
+import { replayLines, type ReplayFilter, type ReplayLine } from "../report/replay-lines.ts";
+import { type Paint, plural, printMoment, printTime, wrap } from "../report/words.ts";
+import { readSeed, readTime } from "./arguments.ts";
+import { argumentMistake, exitCodes } from "./exit-codes.ts";
+import type { Answer, Output } from "./output.ts";
+import { loadSystems } from "./plug-in-option.ts";
+import { type LoadedStory, loadStories } from "./stories.ts";
+
+export interface ReplayFlags {
+  readonly seed?: string | undefined;
+  readonly variant?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  readonly node?: readonly string[] | undefined;
+  readonly follow?: string | undefined;
+  readonly plugIn?: readonly string[] | undefined;
+}
+
+/** More events than a reader reads; the last ones are kept, since failures are told by their end. */
+const eventsMax = 2_000_000;
+
+export function replay(reference: string, flags: ReplayFlags, { paint, width }: Output): Answer {
+  const seed = flags.seed === undefined ? undefined : readSeed("--seed", flags.seed);
+  const fromUs = flags.from === undefined ? 0 : readTime("--from", flags.from);
+  const untilUs = flags.until === undefined ? Infinity : readTime("--until", flags.until);
+  const systems = loadSystems(flags.plugIn ?? []);
+  const stories = loadStories([reference], { systems, set: flags.set ?? [], variant: flags.variant });
+  const story = onlyStory(stories, reference);
+  checkNodes(flags.node ?? [], story);
+
+  const { startUs } = story.scenario.world;
+  const filter = {
+    fromUs: startUs + fromUs,
+    untilUs: startUs + untilUs,
+    nodes: flags.node ?? [],
+    follow: flags.follow ?? "",
+  };
+  const { run, lines, leftOut } = retold(story, seed, filter);
+  const { scenario, outcome, verdict, digest, forcedMisfits, expectations } = run;
+  return {
+    exitCode: outcome === "held" ? exitCodes.held : exitCodes.failed,
+    lines: [
+      paint.bold(`${scenario.name}  seed ${run.seed}`),
+      ...wrap(scenario.title, width),
+      "",
+      ...(leftOut === 0 ? [] : [paint.doubt(`${plural(leftOut, "event")} before these are left out: see --until.`)]),
+      ...printed(lines, startUs, paint),
+      "",
+      ...verdictLines(run, paint, width),
+    ],
+    document: {
+      scenario: scenario.name,
+      file: story.file,
+      seed: run.seed,
+      outcome,
+      summary: verdict.summary,
+      digest,
+      forcedMisfits,
+      leftOut,
+      lines,
+      properties: verdict.properties,
+      expectations,
+    },
+  };
+}
+
+function retold({ scenario, system }: LoadedStory, seed: number | undefined, filter: ReplayFilter) {
+  const recorder = new TraceRecorder({ eventsMax });
+  const tracer: Tracer = {
+    trace(event) {
+      if (isKept(event, filter.untilUs)) recorder.trace(event);
+    },
+  };
+  const run = simulate(scenario, { seed, system, tracer, check: true });
+  return { run, lines: replayLines(recorder.events, run.verdict, system, filter), leftOut: recorder.dropped };
+}
+
+function verdictLines(run: Run, paint: Paint, width: number): readonly string[] {
+  const { scenario, outcome, verdict, endedAtUs, digest, expectations, forcedMisfits } = run;
+  const { startUs } = scenario.world;
+  const broken = verdict.properties.filter(({ status }) => status === "violated");
+  return [
+    `${paintOutcome(outcome, paint)}  ${verdict.summary}, after ${printTime(endedAtUs - startUs)} of simulated time`,
+    ...propertyLines(broken, scenario.expect.violated, startUs, paint, width),
+    ...expectationLines(
+      expectations.filter(({ met }) => !met),
+      paint,
+      width,
+    ),
+    ...misfitLines(forcedMisfits, width),
+    `digest ${digest}`,
+  ];
+}
+
+/** Fates of messages are needed whatever is shown; timers are not told. */
+const isKept = ({ kind, atUs }: TraceEvent, untilUs: number): boolean => {
+  if (kind === "delivered" || kind === "lost") return true;
+  return (kind === "fact" || kind === "sent") && atUs <= untilUs;
+};
+
+function printed(lines: readonly ReplayLine[], startUs: number, paint: Paint): readonly string[] {
+  const nodeWidth = Math.min(20, Math.max(5, ...lines.slice(0, 10_000).map(({ node }) => node.length)));
+  const styles = {
+    message: (text: string) => text,
+    changed: paint.doubt,
+    lost: paint.doubt,
+    fact: paint.name,
+    world: paint.bold,
+    violation: paint.bad,
+  };
+  return lines.map(
+    ({ atUs, node, kind, text }) =>
+      `${paint.dim(printMoment(atUs - startUs, 6).padStart(13))}  ${node.padEnd(nodeWidth)}  ${styles[kind](text)}`,
+  );
+}
+
+function onlyStory(stories: readonly LoadedStory[], reference: string): LoadedStory {
+  const [only, second] = stories;
+  if (only !== undefined && second === undefined) return only;
+  const names = stories.map((story) => story.reference);
+  throw argumentMistake(reference, {
+    code: "ONE_STORY_ONLY",
+    what: `The file holds ${plural(stories.length, "story", "stories")}.`,
+    expected: `Expected one of ${names.join(", ")}.`,
+    fix: `name one, as in ${names[0] ?? reference}.`,
+  });
+}
+
+function checkNodes(wanted: readonly string[], { scenario }: LoadedStory): void {
+  const names: readonly string[] = [...[...scenario.nodes.values()].flat(), "world"];
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw argumentMistake(`--node ${unknown}`, {
+    code: "UNKNOWN_NODE",
+    what: `There is no node ${shown(unknown)} in ${scenario.name}.`,
+    expected: `Expected one of ${names.slice(0, 12).join(", ")}${names.length > 12 ? ` and ${names.length - 12} more` : ""}.`,
+    fix: fixByName(unknown, names, "name a node of the scenario."),
+  });
+}

@@ -1,0 +1,156 @@
+// Many runs: a campaign with its progress, kept when interrupted, told per scenario.
+
+import { availableParallelism } from "node:os";
+
+import { type Judgement, judge } from "../campaign/judgement.ts";
+import { type Job, seedsIn } from "../campaign/plan.ts";
+import { runCampaign, type ScenarioResult } from "../campaign/run-campaign.ts";
+import { summariseCampaign } from "../report/campaign-summary.ts";
+import { seedMax } from "../scenario/story-schema.ts";
+import { shellWord } from "./arguments.ts";
+import { commandLine } from "./next-commands.ts";
+import type { Output } from "./output.ts";
+import { Progress } from "./progress.ts";
+import type { RunRequest } from "./run-request.ts";
+import type { LoadedStory } from "./stories.ts";
+
+export interface JudgedStory {
+  readonly story: LoadedStory;
+  readonly result: ScenarioResult;
+  readonly judgement: Judgement;
+}
+
+export interface ManyRuns {
+  readonly stories: readonly JudgedStory[];
+  readonly wasInterrupted: boolean;
+}
+
+export const jobsOf = (stories: readonly LoadedStory[], { seeds }: RunRequest): readonly Job[] =>
+  stories.map(({ scenario }) => ({ scenario, seeds: seeds ?? { from: scenario.seed, to: scenario.seed } }));
+
+export const workersFor = ({ workers }: RunRequest, jobs: readonly Job[]): number =>
+  workers ??
+  Math.min(
+    availableParallelism(),
+    jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0),
+  );
+
+export async function runMany(stories: readonly LoadedStory[], request: RunRequest): Promise<ManyRuns> {
+  const jobs = jobsOf(stories, request);
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    if (interruption.signal.aborted) process.exit(130);
+    process.stderr.write("\nInterrupted: keeping the finished runs. Press Ctrl-C again to leave at once.\n");
+    interruption.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const progress = new Progress();
+  try {
+    const results = await runCampaign(jobs, {
+      workers: workersFor(request, jobs),
+      limits: request.limits,
+      plugIns: request.plugIns,
+      signal: interruption.signal,
+      onProgress: (done, total) => progress.show(done, total),
+    });
+    return {
+      stories: stories.flatMap((story, index) => {
+        const result = results[index];
+        return result === undefined ? [] : [{ story, result, judgement: judge(result, story.system) }];
+      }),
+      wasInterrupted: interruption.signal.aborted,
+    };
+  } finally {
+    progress.clear();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+export function manyLines(
+  { stories, wasInterrupted }: ManyRuns,
+  request: RunRequest,
+  output: Output,
+): readonly string[] {
+  const { paint, width } = output;
+  if (stories.length > overviewFrom) return overviewLines({ stories, wasInterrupted }, request, output);
+  return stories.flatMap(({ story, result, judgement }, index) => [
+    ...(index === 0 ? [] : ["", paint.dim("─".repeat(width)), ""]),
+    ...summariseCampaign(
+      { result, judgement, specs: story.system.measures.figures, next: nextOf(story, result, judgement, request) },
+      paint,
+      width,
+    ),
+  ]);
+}
+
+/** More stories than this are a line each; whoever wants more names one, or asks for a report. */
+const overviewFrom = 3;
+
+function overviewLines({ stories }: ManyRuns, request: RunRequest, { paint }: Output): readonly string[] {
+  const nameWidth = Math.max(...stories.map(({ result }) => result.scenario.name.length));
+  const marks = {
+    held: paint.good("✔"),
+    violated: paint.bad("✘"),
+    unmet: paint.bad("✘"),
+    inconclusive: paint.doubt("?"),
+  };
+  return stories.flatMap(({ story, result, judgement }) => {
+    const { held, violated, inconclusive, expectations } = judgement;
+    const counts = `${held} held, ${violated} violated${inconclusive > 0 ? `, ${inconclusive} inconclusive` : ""}`;
+    const head = `${marks[judgement.outcome]} ${result.scenario.name.padEnd(nameWidth)}  ${counts}  ${paint.dim(result.digest)}`;
+    const unmet = expectations
+      .filter(({ met }) => !met)
+      .map(({ text, found }) => `    ${paint.bad(`${text}: ${found}`)}`);
+    const because = result.totals.properties.flatMap(({ id, first, advisory }) =>
+      first === undefined || advisory || result.scenario.expect.violated.includes(id)
+        ? []
+        : [`    ${paint.bad(`${id}: ${first.because}`)}`],
+    );
+    const next =
+      judgement.outcome === "held" && result.missingFrom === undefined
+        ? []
+        : nextOf(story, result, judgement, request)
+            .slice(0, 1)
+            .map(({ command }) => `    ${command}`);
+    return [head, ...because, ...unmet, ...next];
+  });
+}
+
+/** The one line that shows the first failure of a story again. */
+export function replayOf(story: LoadedStory, { firstFailing }: Judgement, request: RunRequest): string | undefined {
+  return firstFailing === undefined ? undefined : commandLine("replay", story, request, `--seed ${firstFailing}`);
+}
+
+function nextOf(story: LoadedStory, { seeds, missingFrom }: ScenarioResult, judgement: Judgement, request: RunRequest) {
+  const replay = replayOf(story, judgement, request);
+  const more = { from: seeds.to + 1, to: Math.min(seedMax, seeds.to + seedsIn(seeds)) };
+  return [
+    ...(missingFrom === undefined
+      ? []
+      : [
+          {
+            command: commandLine("run", story, request, `--seeds ${missingFrom}..${seeds.to}`),
+            about: "goes on where this stopped",
+          },
+        ]),
+    ...(replay === undefined ? [] : [{ command: replay, about: "the first failing seed, message by message" }]),
+    ...(replay !== undefined && request.save === undefined
+      ? [
+          {
+            command: commandLine(
+              "run",
+              story,
+              request,
+              `--seed ${judgement.firstFailing} --save ${shellWord("failures")}`,
+            ),
+            about: "keeps it as a file that replays for years",
+          },
+        ]
+      : []),
+    ...(replay === undefined && missingFrom === undefined && more.to >= more.from && seedsIn(seeds) > 1
+      ? [{ command: commandLine("run", story, request, `--seeds ${more.from}..${more.to}`), about: "as many again" }]
+      : []),
+  ];
+}

@@ -1,0 +1,93 @@
+// One scenario under one seed: simulated here, told at a glance, traced and written down when asked.
+
+import { summarise } from "../check/figures.ts";
+import { seedMax } from "../scenario/story-schema.ts";
+import { type Run, simulate } from "../simulate.ts";
+import { StoryListener, type StoryPart } from "../report/story.ts";
+import { type RunSummary, summariseRun } from "../report/run-summary.ts";
+import { TraceWriter } from "../trace/recorder.ts";
+import type { TraceEvent, Tracer } from "../trace/trace-event.ts";
+import { canonicalJson } from "../base/canonical-json.ts";
+import { WholeFile } from "./files.ts";
+import { commandLine } from "./next-commands.ts";
+import type { Output } from "./output.ts";
+import type { RunRequest } from "./run-request.ts";
+import type { LoadedStory } from "./stories.ts";
+
+export interface SingleRun {
+  readonly story: LoadedStory;
+  readonly run: Run;
+  readonly told: readonly StoryPart[];
+}
+
+const storyLinesMax = 26;
+
+/** Runs it, and writes the trace and the history that were asked for: whole, or not at all. */
+export function runSingle(story: LoadedStory, seed: number, request: RunRequest): SingleRun {
+  const { scenario, system } = story;
+  const listener = new StoryListener(system);
+  const deadlineMs = performance.now() + request.limits.runMsMax;
+  let trace: WholeFile | undefined;
+  let history: WholeFile | undefined;
+  try {
+    trace = request.trace === undefined ? undefined : new WholeFile(request.trace);
+    history = request.history === undefined ? undefined : new WholeFile(request.history);
+    const writer = trace === undefined ? undefined : traceWriter(trace, story, seed);
+    const run = simulate(scenario, {
+      seed,
+      system,
+      check: true,
+      tracer: both(listener, writer),
+      history: request.history === undefined ? undefined : (entry) => history?.write(`${canonicalJson(entry)}\n`),
+      poll: () => performance.now() > deadlineMs,
+    });
+    writer?.end({ atUs: run.endedAtUs, ending: run.verdict.summary, digest: run.digest });
+    trace?.finish();
+    history?.finish();
+    return { story, run, told: listener.story(run.verdict, storyLinesMax) };
+  } catch (error) {
+    trace?.abandon();
+    history?.abandon();
+    throw error;
+  }
+}
+
+function traceWriter(file: WholeFile, { scenario }: LoadedStory, seed: number): TraceWriter {
+  const nodes = [...scenario.nodes].flatMap(([role, ids]) => ids.map((id) => ({ id, role })));
+  return new TraceWriter({ scenario: scenario.name, system: scenario.system, seed, nodes }, (lines) =>
+    file.write(lines),
+  );
+}
+
+function both(first: Tracer, second: Tracer | undefined): Tracer {
+  if (second === undefined) return first;
+  return {
+    trace(event: TraceEvent) {
+      first.trace(event);
+      second.trace(event);
+    },
+  };
+}
+
+export function singleLines({ story, run, told }: SingleRun, request: RunRequest, output: Output): readonly string[] {
+  const summary: RunSummary = {
+    run,
+    story: told,
+    figures: summarise(story.system.measures.figures, run.figures),
+    next: nextOf(story, run, request),
+  };
+  return summariseRun(summary, output.paint, output.width);
+}
+
+function nextOf(story: LoadedStory, { seed, outcome }: Run, request: RunRequest): RunSummary["next"] {
+  const last = Math.min(seedMax, seed + 199);
+  const replay = {
+    command: commandLine("replay", story, request, `--seed ${seed}`),
+    about: "the same run, message by message",
+  };
+  const more = {
+    command: commandLine("run", story, request, `--seeds ${seed}..${last}`),
+    about: "other histories of the same story",
+  };
+  return outcome === "held" ? [replay, more] : [replay];
+}

@@ -1,0 +1,96 @@
+// From what is typed to scenarios: a path, a path with "#variant", or the name of a scenario that comes with Faultline.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { closestTo } from "../scenario/closest.ts";
+import { baseName, parseScenario, wanted } from "../scenario/parse.ts";
+import type { Problem } from "../scenario/problem.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { AnySystem } from "../systems/system.ts";
+import { argumentMistake, ReaderMistake } from "./exit-codes.ts";
+import { readText } from "./files.ts";
+
+export interface LoadedStory {
+  readonly file: string;
+  /** What names it on a command line: the file, with "#variant" where it holds several stories. */
+  readonly reference: string;
+  readonly scenario: Scenario;
+  readonly system: AnySystem;
+}
+
+export interface LoadOptions {
+  readonly systems: ReadonlyMap<string, AnySystem>;
+  readonly set: readonly string[];
+  readonly variant: string | undefined;
+}
+
+/** Where scenarios are looked for by name: here, and beside this build. */
+export function scenarioFolders(): readonly string[] {
+  const own = fileURLToPath(new URL("../../scenarios", import.meta.url));
+  return [...new Set([join(process.cwd(), "scenarios"), own])].filter((folder) => existsSync(folder));
+}
+
+/** Every scenario file that can be named: `mesh/baseline` and its path. */
+export function namedScenarios(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const folder of scenarioFolders()) {
+    const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted((a, b) => (a < b ? -1 : 1));
+    for (const path of paths) {
+      const name = /^(.*)\.ya?ml$/.exec(path.replaceAll("\\", "/"))?.[1];
+      if (name !== undefined && !files.has(name)) files.set(name, relative(process.cwd(), join(folder, path)));
+    }
+  }
+  return files;
+}
+
+/** @throws ReaderMistake with the mistakes of all files. */
+export function loadStories(references: readonly string[], options: LoadOptions): readonly LoadedStory[] {
+  const problems: Problem[] = [];
+  const stories = references.flatMap((typed) => {
+    try {
+      return loadOne(typed, options);
+    } catch (error) {
+      if (!(error instanceof ReaderMistake)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new ReaderMistake(problems);
+  return stories;
+}
+
+function loadOne(typed: string, { systems, set, variant: chosen }: LoadOptions): readonly LoadedStory[] {
+  const { file, variant: written } = located(typed);
+  const variant = chosen ?? written;
+  const parsed = parseScenario(readText(file), file, { systems, set, variant });
+  if (parsed.type === "refused") throw new ReaderMistake(parsed.problems);
+  const { story } = parsed;
+  return wanted(story, variant).flatMap((scenario) => {
+    const system = systems.get(scenario.system);
+    if (system === undefined) return [];
+    const name = scenario === story.base ? baseName : (scenario.name.split("#").at(-1) ?? baseName);
+    const reference = story.variants.length === 0 ? file : `${file}#${name}`;
+    return [{ file, reference, scenario, system }];
+  });
+}
+
+function located(typed: string): { readonly file: string; readonly variant: string | undefined } {
+  if (existsSync(typed)) return { file: typed, variant: undefined };
+  const hash = typed.lastIndexOf("#");
+  const [path, variant] = hash > 0 ? [typed.slice(0, hash), typed.slice(hash + 1)] : [typed, undefined];
+  if (existsSync(path)) return { file: path, variant };
+  const names = namedScenarios();
+  const file = names.get(path);
+  if (file !== undefined) return { file, variant };
+  const looksLikePath = /[.\\]|^\//.test(path);
+  if (looksLikePath) return { file: path, variant };
+  const near = closestTo(path, names.keys());
+  throw argumentMistake(typed, {
+    code: "UNKNOWN_SCENARIO",
+    what: `There is no file "${path}", and no scenario of that name.`,
+    expected: "Expected a path such as scenarios/mesh/baseline.yaml, or a name such as mesh/baseline.",
+    fix: near === undefined ? 'see "faultline list scenarios".' : `did you mean "${near}"?`,
+  });
+}

@@ -1,0 +1,40 @@
+// What a report is made of: the same for every form it is written in.
+
+import type { Judgement } from "../campaign/judgement.ts";
+import type { ScenarioResult } from "../campaign/run-campaign.ts";
+import type { FigureSpec } from "../check/figure.ts";
+
+/** One scenario in a report. */
+export interface ReportedScenario {
+  readonly file: string;
+  readonly result: ScenarioResult;
+  readonly judgement: Judgement;
+  readonly specs: readonly FigureSpec[];
+  /** The command that shows the first failure again; absent when there is none. */
+  readonly replay: string | undefined;
+}
+
+/** What differs between two reports on the same runs, kept apart from all that does not. */
+export interface ReportMeta {
+  readonly faultline: string;
+  readonly startedAt: string;
+  readonly tookMs: number;
+  readonly host: string;
+  readonly node: string;
+  readonly workers: number;
+}
+
+export interface CampaignReport {
+  readonly meta: ReportMeta;
+  readonly scenarios: readonly ReportedScenario[];
+}
+
+/** Meta as rows, in a fixed order. */
+export const metaRows = (meta: ReportMeta): readonly (readonly [string, string])[] => [
+  ["faultline", meta.faultline],
+  ["startedAt", meta.startedAt],
+  ["tookMs", String(Math.round(meta.tookMs))],
+  ["host", meta.host],
+  ["node", meta.node],
+  ["workers", String(meta.workers)],
+];

@@ -1,0 +1,265 @@
+// One run at a glance, for a terminal: what it was, what happened, what held, what was measured, what to do next.
+
+import type { FigureSummary } from "../check/figures.ts";
+import type { PropertyResult } from "../check/property.ts";
+import type { ExpectationResult, RunOutcome } from "../scenario/expectations.ts";
+import type { Run } from "../simulate.ts";
+import type { FaultTally } from "../world/fault.ts";
+import type { StoryPart } from "./story.ts";
+import { table } from "./table.ts";
+import {
+  clip,
+  padEnd,
+  type Paint,
+  padStart,
+  plural,
+  printCount,
+  printMoment,
+  printShare,
+  printTime,
+  tame,
+  widthOf,
+  wrap,
+} from "./words.ts";
+
+export interface RunSummary {
+  readonly run: Run;
+  readonly story: readonly StoryPart[];
+  readonly figures: readonly FigureSummary[];
+  /** Commands worth typing next, with what each is for. */
+  readonly next: readonly { readonly command: string; readonly about: string }[];
+}
+
+const outcomeWords: { readonly [Outcome in RunOutcome]: string } = {
+  held: "HELD",
+  violated: "VIOLATED",
+  unmet: "NOT AS EXPECTED",
+  inconclusive: "INCONCLUSIVE",
+};
+
+export const paintOutcome = (outcome: RunOutcome, paint: Paint): string => {
+  const styled = { held: paint.good, violated: paint.bad, unmet: paint.bad, inconclusive: paint.doubt };
+  return styled[outcome](outcomeWords[outcome]);
+};
+
+/** Lines no wider than `width`, but where one word is. */
+export function summariseRun(
+  { run, story, figures, next }: RunSummary,
+  paint: Paint,
+  width: number,
+): readonly string[] {
+  const { scenario, seed, verdict } = run;
+  const start = scenario.world.startUs;
+  return [
+    ...heading(scenario.name, `seed ${seed}`, run.outcome, paint, width),
+    ...wrap(tame(scenario.title), width),
+    "",
+    paint.bold("Story"),
+    ...storyLines(story, start, paint, width),
+    "",
+    ...section("Properties", propertyLines(verdict.properties, scenario.expect.violated, start, paint, width), paint),
+    ...section("Expectations", expectationLines(run.expectations, paint, width), paint),
+    ...section("Figures", figureLines(figures, paint, width), paint),
+    ...section("Faults", faultLines(run.tallies, paint, width), paint),
+    ...totals(run, width),
+    `digest ${run.digest}`,
+    ...(next.length === 0 ? [] : ["", paint.bold("Next"), ...next.flatMap((one) => nextLines(one, paint))]),
+  ];
+}
+
+export function heading(
+  name: string,
+  detail: string,
+  outcome: RunOutcome,
+  paint: Paint,
+  width: number,
+): readonly string[] {
+  const word = outcomeWords[outcome];
+  const left = `${name}  ${detail}`;
+  const space = Math.max(2, width - widthOf(left) - widthOf(word));
+  return [`${paint.bold(name)}  ${paint.dim(detail)}${" ".repeat(space)}${paintOutcome(outcome, paint)}`];
+}
+
+export function section(title: string, lines: readonly string[], paint: Paint): readonly string[] {
+  return lines.length === 0 ? [] : [paint.bold(title), ...lines, ""];
+}
+
+function storyLines(story: readonly StoryPart[], startUs: number, paint: Paint, width: number): readonly string[] {
+  if (story.length === 0) return ["  Nothing worth a line happened."];
+  const nodeWidth = Math.min(16, Math.max(5, ...story.map((part) => (part.type === "line" ? widthOf(part.node) : 0))));
+  return story.flatMap((part) => {
+    if (part.type === "gap") return [paint.dim(`${padStart("…", 13)}  ${plural(part.lines, "line")} left out`)];
+    const moment = padStart(printMoment(part.atUs - startUs, 3), 11);
+    const node = clip(part.node, nodeWidth).padEnd(nodeWidth);
+    const indent = 2 + 11 + 2 + nodeWidth + 2;
+    const styled = { fault: paint.doubt, violation: paint.bad, world: paint.name, system: (text: string) => text }[
+      part.kind
+    ];
+    const [first = "", ...rest] = wrap(part.text, Math.max(20, width - indent));
+    return [
+      `  ${paint.dim(moment)}  ${paint.name(node)}  ${styled(first)}`,
+      ...rest.map((line) => " ".repeat(indent) + styled(line)),
+    ];
+  });
+}
+
+type Judged = Pick<PropertyResult, "id" | "claim" | "status" | "exercised" | "violations" | "advisory" | "first">;
+
+export function propertyLines(
+  properties: readonly Judged[],
+  expected: readonly string[],
+  startUs: number,
+  paint: Paint,
+  width: number,
+): readonly string[] {
+  const rows = properties.map(({ id, claim, status, exercised, violations, advisory, first }): PropertyRow => {
+    const wasExpected = expected.includes(id);
+    const [violation] = first;
+    return {
+      id,
+      claim,
+      status,
+      note: noteOf(advisory, wasExpected),
+      isExcused: advisory || wasExpected,
+      count:
+        status === "not exercised"
+          ? status
+          : status === "violated"
+            ? `violated ${printCount(violations)}×`
+            : `${printCount(exercised)}×`,
+      because:
+        violation === undefined
+          ? undefined
+          : `at ${printMoment(violation.atUs - startUs, 6)} on ${violation.node}: ${tame(violation.because)}`,
+    };
+  });
+  return propertyRows(rows, paint, width);
+}
+
+export const noteOf = (advisory: boolean, wasExpected: boolean): string =>
+  advisory ? " (advisory)" : wasExpected ? " (expected)" : "";
+
+export interface PropertyRow {
+  readonly id: string;
+  readonly claim: string;
+  readonly status: PropertyResult["status"];
+  readonly note: string;
+  /** A violation that does not fail the run. */
+  readonly isExcused: boolean;
+  readonly count: string;
+  readonly because: string | undefined;
+}
+
+/** A mark, the id, what it claims, how often: one line each, and below a broken one why. */
+export function propertyRows(rows: readonly PropertyRow[], paint: Paint, width: number): readonly string[] {
+  const idWidth = Math.max(2, ...rows.map(({ id }) => widthOf(id)));
+  const countWidth = Math.max(0, ...rows.map(({ count }) => widthOf(count)));
+  const room = Math.max(20, width - 4 - idWidth - 2 - 2 - countWidth);
+  return rows.flatMap(({ id, claim, status, note, isExcused, count, because }) => {
+    const [mark, styled] = markOf(status, isExcused, paint);
+    const text = clip(tame(claim), room - widthOf(note)) + note;
+    const head = `  ${styled(mark)} ${padEnd(id, idWidth)}  ${padEnd(text, room)}  ${styled(padStart(count, countWidth))}`;
+    if (because === undefined) return [head];
+    return [head, ...wrap(because, width - 6 - idWidth).map((line) => `${" ".repeat(6 + idWidth)}${styled(line)}`)];
+  });
+}
+
+function markOf(
+  status: PropertyResult["status"],
+  isExcused: boolean,
+  paint: Paint,
+): readonly [string, (text: string) => string] {
+  if (status === "held") return ["✔", paint.good];
+  if (status === "not exercised") return ["–", paint.dim];
+  return ["✘", isExcused ? paint.doubt : paint.bad];
+}
+
+export function expectationLines(
+  expectations: readonly ExpectationResult[],
+  paint: Paint,
+  width: number,
+): readonly string[] {
+  return expectations.map(({ text, met, found }) => {
+    const line = clip(`${text}: ${found}`, width - 4);
+    return met ? `  ${paint.good("✔")} ${line}` : `  ${paint.bad("✘")} ${paint.bad(line)}`;
+  });
+}
+
+export function figureLines(figures: readonly FigureSummary[], paint: Paint, width: number): readonly string[] {
+  const measured = figures.filter(({ count }) => count > 0);
+  if (measured.length === 0) return [];
+  const columns = [
+    { title: "  figure", align: "left" },
+    { title: "count", align: "right" },
+    { title: "p50", align: "right" },
+    { title: "p95", align: "right" },
+    { title: "p99", align: "right" },
+    { title: "max", align: "right" },
+  ] as const;
+  const rows = measured.map((figure) => [
+    { text: `  ${figure.id}` },
+    { text: printCount(figure.count) },
+    ...figureCells(figure).map((text) => ({ text })),
+  ]);
+  return table(columns, rows, width, paint);
+}
+
+/** Half, 95 and 99 in a hundred, and the greatest; of a share, the share. */
+export function figureCells({ kind, mean, p50, p95, p99, max }: FigureSummary): readonly string[] {
+  switch (kind) {
+    case "durationUs":
+      return [p50, p95, p99, max].map((us) => printTime(us));
+    case "amount":
+      return [p50, p95, p99, max].map((amount) => printCount(amount));
+    case "share":
+      return [printShare(mean), "", "", ""];
+    case "count":
+      return ["", "", "", ""];
+  }
+}
+
+export function faultLines(tallies: readonly FaultTally[], paint: Paint, width: number): readonly string[] {
+  if (tallies.length === 0) return [];
+  const columns = [
+    { title: "  fault", align: "left" },
+    { title: "injected", align: "right" },
+    { title: "touched", align: "right" },
+    { title: "changed", align: "right" },
+  ] as const;
+  const rows = tallies.map(({ id, injected, touched, changed }) => {
+    const idle = changed === 0 ? paint.doubt : undefined;
+    return [
+      { text: `  ${id}`, paint: idle },
+      { text: printCount(injected), paint: idle },
+      { text: printCount(touched), paint: idle },
+      { text: printCount(changed), paint: idle },
+    ];
+  });
+  return table(columns, rows, width, paint);
+}
+
+function totals(
+  { eventsDone, messages, endedAtUs, scenario, verdict, forcedMisfits }: Run,
+  width: number,
+): readonly string[] {
+  const lost = Object.values(messages.lost).reduce((sum, count) => sum + count, 0);
+  const simulated = printTime(endedAtUs - scenario.world.startUs);
+  const text =
+    `${plural(eventsDone, "event")} in ${simulated} of simulated time; ${plural(messages.sent, "message")} sent, ` +
+    `${printCount(messages.delivered)} delivered, ${printCount(lost)} lost; ${verdict.summary}.`;
+  return [...wrap(text, width), ...misfitLines(forcedMisfits, width)];
+}
+
+/** A failure file whose decisions no longer fit tells another story, and says so. */
+export const misfitLines = (count: number, width: number): readonly string[] =>
+  count === 0
+    ? []
+    : wrap(
+        `${plural(count, "recorded decision")} could not be repeated: the code or the scenario has changed since.`,
+        width,
+      );
+
+export const nextLines = (
+  { command, about }: { readonly command: string; readonly about: string },
+  paint: Paint,
+): readonly string[] => [`  ${command}`, `      ${paint.dim(about)}`];

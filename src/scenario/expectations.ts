@@ -1,0 +1,91 @@
+// Whether a run, or many together, did what the scenario expects of it beyond its system's own properties.
+
+import { printDuration } from "../base/units.ts";
+import type { FigureSpec } from "../check/figure.ts";
+import type { FigureSummary } from "../check/figures.ts";
+import type { Outcome, Verdict } from "../check/property.ts";
+import type { Expectations, FigureExpectation } from "./scenario.ts";
+
+export interface ExpectationResult {
+  readonly kind: "exercised" | "violated" | "figure";
+  /** What was expected, such as "transfer.latency p99 < 100ms" or "A1 is violated". */
+  readonly text: string;
+  readonly met: boolean;
+  /** What was found instead, or as well: "p99 is 93ms". */
+  readonly found: string;
+}
+
+/** What was counted of a property, over one run or many. */
+export interface PropertyCounts {
+  readonly exercised: number;
+  readonly violations: number;
+}
+
+/** Properties count over all runs together; a bound of a figure is one on all its samples, of a count one on each run. */
+export function judgeExpectations(
+  expect: Expectations,
+  properties: ReadonlyMap<string, PropertyCounts>,
+  figures: readonly FigureSummary[],
+): readonly ExpectationResult[] {
+  const exercised = expect.exercised.map((id): ExpectationResult => {
+    const times = properties.get(id)?.exercised ?? 0;
+    return { kind: "exercised", text: `${id} is exercised`, met: times > 0, found: `exercised ${times} times` };
+  });
+  const violated = expect.violated.map((id): ExpectationResult => {
+    const times = properties.get(id)?.violations ?? 0;
+    return { kind: "violated", text: `${id} is violated`, met: times > 0, found: `violated ${times} times` };
+  });
+  return [...exercised, ...violated, ...expect.figures.map((expected) => judgeFigure(expected, figures))];
+}
+
+/** `unmet`: every property is as it should be, and something else that was expected is not so. */
+export type RunOutcome = Outcome | "unmet";
+
+/** The judgement of the whole story: a violation that it expects is no failure, one that it does not is. */
+export function outcomeOf(
+  expect: Expectations,
+  verdict: Pick<Verdict, "properties"> & { readonly isCut: boolean },
+  expectations: readonly ExpectationResult[],
+): RunOutcome {
+  const unexpected = verdict.properties.some(
+    ({ id, status, advisory }) => status === "violated" && !advisory && !expect.violated.includes(id),
+  );
+  if (unexpected) return "violated";
+  if (verdict.isCut) return "inconclusive";
+  return expectations.every(({ met }) => met) ? "held" : "unmet";
+}
+
+function judgeFigure(expected: FigureExpectation, figures: readonly FigureSummary[]): ExpectationResult {
+  const { figure, statistic, comparison, value } = expected;
+  const summary = figures.find(({ id }) => id === figure);
+  const kind = summary?.kind ?? "count";
+  const unit = statistic === "count" ? "count" : kind;
+  const text = `${figure} ${statistic} ${comparison} ${printAmount(value, unit)}`;
+  if (summary === undefined || (kind !== "count" && summary.count === 0 && statistic !== "count")) {
+    return { kind: "figure", text, met: false, found: "never measured" };
+  }
+  const ends = kind === "count" && statistic === "count" ? [summary.min, summary.max] : [summary[statistic]];
+  const met = ends.every((actual) => compares(actual, comparison, value));
+  const found = [...new Set(ends)].map((actual) => printAmount(actual, unit)).join(" to ");
+  return { kind: "figure", text, met, found: `${statistic} is ${found}` };
+}
+
+function compares(actual: number, comparison: FigureExpectation["comparison"], value: number): boolean {
+  switch (comparison) {
+    case "<":
+      return actual < value;
+    case "<=":
+      return actual <= value;
+    case ">":
+      return actual > value;
+    case ">=":
+      return actual >= value;
+    case "=":
+      return actual === value;
+  }
+}
+
+function printAmount(value: number, kind: FigureSpec["kind"]): string {
+  if (kind === "durationUs") return printDuration(Math.round(value));
+  return kind === "share" ? `${Number((value * 100).toFixed(4))}%` : String(Number(value.toFixed(3)));
+}

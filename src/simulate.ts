@@ -1,0 +1,134 @@
+// The sentence in code: a scenario builds a world, the world runs a system, what it states is judged and measured.
+
+import type { NodeId } from "./base/ids.ts";
+import { Figures, type FiguresData, summarise } from "./check/figures.ts";
+import type { HistoryEntry } from "./check/history.ts";
+import { Judge } from "./check/judge.ts";
+import type { Verdict } from "./check/property.ts";
+import type { Fact } from "./machine/effect.ts";
+import { type ExpectationResult, judgeExpectations, outcomeOf, type RunOutcome } from "./scenario/expectations.ts";
+import type { Decisions, Scenario } from "./scenario/scenario.ts";
+import { systemNamed } from "./systems/registry.ts";
+import type { AnySystem } from "./systems/system.ts";
+import type { FactObserver, Tracer } from "./trace/trace-event.ts";
+import type { FaultTally } from "./world/fault.ts";
+import { type Ending, type MessageCounts, World } from "./world/world.ts";
+
+export interface SimulateOptions {
+  /** In place of the scenario's own. */
+  readonly seed?: number | undefined;
+  /** In place of the registered system of that name. */
+  readonly system?: AnySystem | undefined;
+  readonly tracer?: Tracer | undefined;
+  /** Freezes all that travels, so that a machine which changes what it sent is caught. */
+  readonly check?: boolean | undefined;
+  /** Keeps what chance decided, for a failure file. */
+  readonly recordDecisions?: boolean | undefined;
+  /** Asked now and then; true cuts the run short. */
+  readonly poll?: (() => boolean) | undefined;
+  /** Takes client-visible operations as they happen. */
+  readonly history?: ((entry: HistoryEntry) => void) | undefined;
+  /** Sees each fact once it was judged. */
+  readonly observer?: FactObserver | undefined;
+}
+
+export interface Run {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly outcome: RunOutcome;
+  readonly verdict: Verdict;
+  readonly expectations: readonly ExpectationResult[];
+  readonly figures: FiguresData;
+  readonly digest: string;
+  readonly tallies: readonly FaultTally[];
+  readonly messages: MessageCounts;
+  readonly eventsDone: number;
+  readonly endedAtUs: number;
+  /** Forced decisions that could not be: above 0, a failure file no longer tells the story it was made of. */
+  readonly forcedMisfits: number;
+  /** When they were asked for. */
+  readonly decisions: Decisions;
+}
+
+export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run {
+  const system = options.system ?? systemNamed(scenario.system);
+  const input = inputOf(scenario);
+  const judge = new Judge(system.model(input), system.properties(input));
+  const figures = new Figures(system.measures.figures);
+  const world = worldOf(scenario, system, watched(judge, figures, system, options), options);
+
+  const ending = world.run(options.poll);
+  const cutBy = whatCut(ending, scenario);
+  const endedAtUs = cutBy === undefined ? scenario.world.startUs + scenario.world.untilUs : ending.atUs;
+  const verdict = judge.finish({ atUs: endedAtUs, event: world.eventsDone, ...(cutBy === undefined ? {} : { cutBy }) });
+  const measured = figures.data();
+  const counts = new Map(verdict.properties.map((property) => [property.id, property]));
+  const expectations = judgeExpectations(scenario.expect, counts, summarise(system.measures.figures, measured));
+  const outcome = outcomeOf(scenario.expect, { ...verdict, isCut: cutBy !== undefined }, expectations);
+  const { eventsDone, forcedMisfits } = world;
+  return {
+    scenario,
+    seed: options.seed ?? scenario.seed,
+    outcome,
+    verdict,
+    expectations,
+    figures: measured,
+    digest: world.digestHex(),
+    tallies: world.tallies(),
+    messages: world.messageCounts(),
+    eventsDone,
+    endedAtUs,
+    forcedMisfits,
+    decisions: world.recordedDecisions(),
+  };
+}
+
+const inputOf = (scenario: Scenario) => ({
+  nodes: scenario.nodes,
+  settings: scenario.settings,
+  workload: scenario.workload,
+  untilUs: scenario.world.untilUs,
+  healUs: scenario.world.healUs,
+});
+
+/** The world of a scenario, ready to run. */
+export function worldOf(
+  scenario: Scenario,
+  system: AnySystem,
+  observer: FactObserver,
+  options: SimulateOptions,
+): World {
+  const { tracer, check = false, recordDecisions: record = false, seed = scenario.seed } = options;
+  const force = scenario.decisions === undefined ? {} : { force: scenario.decisions };
+  const nodes = system.nodes(inputOf(scenario));
+  return new World(scenario.world, nodes, { seed, observer, tracer, check, decisions: { ...force, record } });
+}
+
+/** Each fact is judged, then measured against the view it changed, then told as an operation. */
+function watched(
+  judge: Judge<unknown, Fact>,
+  figures: Figures,
+  system: AnySystem,
+  { history, observer }: SimulateOptions,
+): FactObserver {
+  const at: { atUs: number; event: number; node: NodeId } = { atUs: 0, event: 0, node: "" as NodeId };
+  return {
+    observe(atUs, event, node, fact) {
+      judge.observe(atUs, event, node, fact);
+      at.atUs = atUs;
+      at.event = event;
+      at.node = node;
+      system.measures.measure(judge.view, fact, at, figures);
+      if (history !== undefined) for (const entry of system.history(fact, atUs, node)) history(entry);
+      observer?.observe(atUs, event, node, fact);
+    },
+  };
+}
+
+function whatCut(ending: Ending, { world: { limits } }: Scenario): string | undefined {
+  if (ending.type === "stopped") return "stopped";
+  if (ending.type !== "limit") return undefined;
+  const limitOf = { events: limits.eventsMax, memory: limits.pendingMax, time: undefined, wall: undefined };
+  const bound = limitOf[ending.limit];
+  return `${ending.limit === "wall" ? "wall-clock" : ending.limit} limit${bound === undefined ? "" : ` (${bound})`}`;
+}
