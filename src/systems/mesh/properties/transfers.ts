@@ -6,6 +6,7 @@
 // target, which must be gone once the world has been calm for the grace. Should a source that came back end it after
 // all, that is its one end.
 
+import { printDuration } from "../../../base/units.ts";
 import type { Findings } from "../../../check/property.ts";
 import { isCalm, type MeshView, ownerIsAble, type PlayerView, type TransferView } from "../mesh-view.ts";
 import type { MeshProperty } from "./mesh-property.ts";
@@ -122,7 +123,12 @@ export const ownerAfterTransfer = (settleUs: number): MeshProperty => {
 export const transfersTerminate = (transferUs: number): MeshProperty => {
   const oweOne = (view: MeshView, { id, player, startedUs, startedEvent }: TransferView, findings: Findings): void => {
     const dueUs = Math.max(startedUs, view.calmSinceUs) + transferUs;
-    findings.owe(id, dueUs, `the transfer ${id} of ${player} has not ended ${transferUs} us into calm`, [startedEvent]);
+    findings.owe(
+      id,
+      dueUs,
+      `the transfer ${id} of ${player} has not ended after ${printDuration(transferUs)} of calm`,
+      [startedEvent],
+    );
   };
   /** When a calm begins; within one, each transfer was owed from its start. */
   const oweAll = (view: MeshView, atUs: number, findings: Findings): void => {
