@@ -113,13 +113,18 @@ const folds: Folds = {
   },
   nodeCrashed: (view, _fact, at) => foldProcessGone(view, at),
   nodeStopped: (view, _fact, at) => foldProcessGone(view, at),
-  faultBegan: (view, fact) => void view.faultsOpen.add(fact.fault),
-  faultEnded: (view, fact, at) => {
-    if (view.faultsOpen.delete(fact.fault) && view.faultsOpen.size === 0) view.calmSinceUs = at.atUs;
+  faultBegan: (view) => {
+    view.faultsOpen++;
+  },
+  faultEnded: (view, _fact, at) => {
+    // Healing has closed what its own end is stated for after it.
+    if (view.faultsOpen === 0) return;
+    view.faultsOpen--;
+    if (view.faultsOpen === 0) view.calmSinceUs = at.atUs;
   },
   healed: (view, _fact, at) => {
-    if (view.faultsOpen.size > 0) view.calmSinceUs = at.atUs;
-    view.faultsOpen.clear();
+    if (view.faultsOpen > 0) view.calmSinceUs = at.atUs;
+    view.faultsOpen = 0;
     view.healedUs = at.atUs;
   },
 };

@@ -210,7 +210,8 @@ export interface MeshView {
   /** Operations whose client was told that they certainly have no effect, with the event. */
   readonly failed: Map<string, number>;
   readonly stopwatches: Stopwatches;
-  readonly faultsOpen: Set<number>;
+  /** Strikes of faults that have begun and not ended; one fault can have several. */
+  faultsOpen: number;
   /** Since when no fault is open. */
   calmSinceUs: number;
   healedUs: number | null;
@@ -236,7 +237,7 @@ export const freshMeshView = (): MeshView => ({
   effectAnswered: null,
   failed: new Map(),
   stopwatches: freshStopwatches(),
-  faultsOpen: new Set(),
+  faultsOpen: 0,
   calmSinceUs: 0,
   healedUs: null,
 });
@@ -312,4 +313,4 @@ export function ownerIsAble(player: PlayerView): boolean {
 }
 
 /** Whether no fault is open now. */
-export const isCalm = (view: MeshView): boolean => view.faultsOpen.size === 0;
+export const isCalm = (view: MeshView): boolean => view.faultsOpen === 0;

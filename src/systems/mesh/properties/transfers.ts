@@ -150,7 +150,7 @@ export const transfersTerminate = (transferUs: number): MeshProperty => {
       },
       transferEnded: (_view, fact, _at, findings) => findings.paid(fact.transfer),
       faultBegan: (view, _fact, _at, findings) => {
-        if (view.faultsOpen.size === 1) for (const id of view.open) findings.forgiven(id);
+        if (view.faultsOpen === 1) for (const id of view.open) findings.forgiven(id);
       },
       faultEnded: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),

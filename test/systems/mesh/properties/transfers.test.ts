@@ -174,6 +174,11 @@ describe("MESH-INV-06: every transfer ends", () => {
     expect(first[0]).toMatchObject({ about: "p1/1", atUs: 1000 + 2000 + 20 * SECOND + bounds.transferUs });
   });
 
+  test("a fault that strikes twice at once is open until both strikes have ended", () => {
+    const story = ended(began(began(playing())).start("p1/1", "n1", "n2", 1).wait(SECOND)).wait(2 * bounds.transferUs);
+    expect(story.result("MESH-INV-06").status).toBe("not exercised");
+  });
+
   test("while a fault is open nothing is owed, and its end starts the clock anew", () => {
     expect(
       began(playing().start("p1/1", "n1", "n2", 1).wait(SECOND))
