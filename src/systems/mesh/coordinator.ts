@@ -22,6 +22,7 @@ import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { MeshSettings } from "./settings.ts";
 import { serverAt, type Topology } from "./topology.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 /** Pause before the disk is tried again after a failed sync. */
 const DISK_RETRY_US = 20_000;
@@ -77,7 +78,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
       case "received":
         // Whatever comes in is an occasion to notice that a timer was lost.
         if (this.state.diskDueUs >= 0 && this.#nowUs > this.state.diskDueUs + DISK_RETRY_US) this.#replaceLog();
-        if (this.#log.serving(this.state.log)) this.#onMessage(event.from, event.message);
+        if (this.#log.serving(this.state.log) && isWellFormed(event.message, this.#topology.members))
+          this.#onMessage(event.from, event.message);
         break;
       case "timerFired":
         this.#onTimer(event.timer);

@@ -53,7 +53,8 @@ export function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "setti
   const servers = nodes.get("server") ?? [];
   assert(coordinator !== undefined && store !== undefined, "a mesh has a coordinator and a store");
   assert(servers.length > 0, "a mesh has a server");
-  return { coordinator, store, servers, width: settings.region.width };
+  const members = new Set([...nodes.values()].flat());
+  return { coordinator, store, servers, members, width: settings.region.width };
 }
 
 export function meshNodes(input: MeshInput): readonly MeshNode[] {
@@ -62,7 +63,7 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
   const items = itemNames(workload.items);
   const starts: { readonly [role: string]: (id: NodeId, ordinal: number) => MeshNode["start"] } = {
     coordinator: () => () => new Coordinator(topology, settings),
-    store: () => () => new Store(settings, items),
+    store: () => () => new Store(topology, settings, items),
     server: (id) => () => new Server(id, topology, settings),
     player: (self, ordinal) => {
       const person = personOf(workload, self);

@@ -7,7 +7,7 @@ import type { PlayerState } from "./player-state.ts";
 export type Notice = "paused" | "resumed" | "moved" | "rolledBack";
 export type ActionOutcome = "done" | "failed";
 export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict";
-export type RefusalReason = "notReady" | "superseded" | "conflict" | "unsettled";
+export type RefusalReason = "notReady" | "superseded" | "conflict";
 
 /** Names one attempt of one transfer: what `defence.attemptCheck` compares. */
 export interface AttemptName {

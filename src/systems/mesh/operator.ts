@@ -9,6 +9,7 @@ import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { Topology } from "./topology.ts";
 import type { OperatorCommand } from "./workload.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 const RETRY_US = 1_000_000;
 const PREFIX = "command:";
@@ -40,7 +41,8 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
         this.#type(out, Number(event.timer.slice(PREFIX.length)));
         break;
       case "received":
-        if (event.message.type === "forced") this.#onForced(out, event.message);
+        if (event.message.type === "forced" && isWellFormed(event.message, this.#topology.members))
+          this.#onForced(out, event.message);
         break;
       case "stopRequested":
         out.effects.push({ type: "halt" });

@@ -13,6 +13,7 @@ import type { MeshSettings } from "./settings.ts";
 import { actionName } from "./store.ts";
 import type { Topology } from "./topology.ts";
 import type { Person } from "./workload.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 /** Sessions of one incarnation; the next begins above them, so that no session number ever comes twice. */
 const SESSIONS_MAX = 1_000_000;
@@ -102,7 +103,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
         break;
       }
       case "received":
-        this.#onMessage(event.from, event.message);
+        if (isWellFormed(event.message, this.#plan.topology.members)) this.#onMessage(event.from, event.message);
         break;
       case "timerFired":
         this.#onTimer(event.timer);

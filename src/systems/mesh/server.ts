@@ -33,6 +33,7 @@ import {
 import { freshServer, type ServerState, type Turn } from "./server-state.ts";
 import type { MeshSettings } from "./settings.ts";
 import type { Topology } from "./topology.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 export class Server implements Machine<MeshMessage, MeshFact> {
   state: ServerState = freshServer();
@@ -70,7 +71,7 @@ export class Server implements Machine<MeshMessage, MeshFact> {
         if (!this.state.ready) nudgeRejoin(turn);
         // Whatever comes in is an occasion to notice that a timer was lost.
         arm(turn);
-        onMessage(turn, event.from, event.message);
+        if (isWellFormed(event.message, this.#topology.members)) onMessage(turn, event.from, event.message);
         break;
       case "timerFired":
         onTimer(turn, event.timer);

@@ -31,6 +31,8 @@ import {
 import type { MeshMessage, WriteResult } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { MeshSettings } from "./settings.ts";
+import type { Topology } from "./topology.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 /** Pause before the disk is tried again after a failed sync. */
 const DISK_RETRY_US = 20_000;
@@ -57,12 +59,14 @@ export interface StoreState {
 
 export class Store implements Machine<MeshMessage, MeshFact> {
   state: StoreState;
+  readonly #members: ReadonlySet<string>;
   readonly #settings: MeshSettings;
   readonly #items: readonly string[];
   // Of the step under way only.
   #out = new Outbox();
 
-  constructor(settings: MeshSettings, items: readonly string[]) {
+  constructor({ members }: Topology, settings: MeshSettings, items: readonly string[]) {
+    this.#members = members;
     this.#settings = settings;
     this.#items = items;
     this.state = {
@@ -85,7 +89,8 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         // Whatever comes in is an occasion to notice that a timer was lost.
         if (this.state.diskDueUs >= 0 && event.monotonicUs > this.state.diskDueUs + DISK_RETRY_US)
           this.#replaceJournal();
-        if (this.#canTakeMore()) this.#onMessage(event.from, event.message);
+        if (this.#canTakeMore() && isWellFormed(event.message, this.#members))
+          this.#onMessage(event.from, event.message);
         break;
       case "synced":
         this.#onSynced(event.sync);

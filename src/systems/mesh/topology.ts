@@ -8,6 +8,8 @@ export interface Topology {
   readonly store: NodeId;
   /** Server k owns x in [k*width, (k+1)*width), the first and last also what lies beyond the world's ends. */
   readonly servers: readonly NodeId[];
+  /** Everybody, of every role. */
+  readonly members: ReadonlySet<string>;
   /** Millimetres. */
   readonly width: number;
 }
