@@ -1,7 +1,5 @@
 // Runs a campaign: chunks to workers, results by index, whatever order they come back in.
 
-import { Piscina } from "piscina";
-
 import type { Scenario } from "../scenario/scenario.ts";
 import { combinedDigest, mergeTotals, type RunBrief, type Totals } from "./brief.ts";
 import { type ChunkLimits, type ChunkResult, runChunk } from "./chunk.ts";
@@ -97,6 +95,8 @@ async function onWorkers(
   signals: Int32Array,
   { workers, limits, plugIns, signal }: CampaignOptions,
 ): Promise<readonly ChunkResult[]> {
+  // Whoever needs no threads does not wait for their library.
+  const { Piscina } = await import("piscina");
   // The sources run as they are, and so does what is built of them.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const pool = new Piscina<WorkerTask, ChunkResult>({

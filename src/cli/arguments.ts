@@ -63,4 +63,4 @@ export function readTime(option: string, written: string): number {
 
 /** Quoted for a POSIX shell where it has to be. */
 export const shellWord = (word: string): string =>
-  /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  /^[A-Za-z0-9_./:=,@%+-][A-Za-z0-9_./:=,@%+#-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -3,6 +3,7 @@
 import { appendFileSync } from "node:fs";
 
 import type { ReportedScenario } from "../report/campaign-report.ts";
+import { isExcused } from "../scenario/expectations.ts";
 import { tame } from "../report/words.ts";
 
 /** Lines for stdout: one error for each scenario that failed, with the command that shows it again. */
@@ -10,7 +11,7 @@ export function annotations(scenarios: readonly ReportedScenario[]): readonly st
   return scenarios.flatMap(({ file, result, judgement, replay }) => {
     if (judgement.outcome === "held") return [];
     const broken = result.totals.properties.flatMap(({ id, first, advisory }) =>
-      first === undefined || advisory ? [] : [`${id}: ${first.because}`],
+      first === undefined || isExcused(result.scenario.expect, { id, advisory }) ? [] : [`${id}: ${first.because}`],
     );
     const unmet = judgement.expectations.filter(({ met }) => !met).map(({ text, found }) => `${text}: ${found}`);
     const cut =

@@ -16,6 +16,7 @@ import { readText, writeWhole } from "./files.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
 import { namedScenarios } from "./stories.ts";
+import { type Topic, topicNames, topics } from "./topics.ts";
 
 export interface ListFlags {
   readonly system?: string | undefined;
@@ -33,7 +34,7 @@ interface Item {
 
 type Systems = ReadonlyMap<string, AnySystem>;
 
-const topics: Readonly<Record<string, (systems: Systems) => readonly Item[]>> = {
+const listers: Readonly<Record<Topic, (systems: Systems) => readonly Item[]>> = {
   scenarios: listScenarios,
   systems: (systems) =>
     [...systems.values()].map(({ name, title, roles }) => ({
@@ -79,13 +80,11 @@ const topics: Readonly<Record<string, (systems: Systems) => readonly Item[]>> = 
     ),
 };
 
-export const topicNames: readonly string[] = [...Object.keys(topics), "schema"];
-
 export function list(topic: string, flags: ListFlags, { paint, width }: Output): Answer {
   const systems = chosen(loadSystems(flags.plugIn ?? []), flags.system);
   if (topic === "schema") return schemaAnswer(systems, flags.output);
-  const items = topics[topic]?.(systems);
-  if (items === undefined || !Object.hasOwn(topics, topic)) {
+  const known = topics.find((name) => name === topic);
+  if (known === undefined) {
     throw argumentMistake(`list ${topic}`, {
       code: "UNKNOWN_TOPIC",
       what: `There is no list of ${shown(topic)}.`,
@@ -93,6 +92,7 @@ export function list(topic: string, flags: ListFlags, { paint, width }: Output):
       fix: fixByName(topic, topicNames, "name one of them."),
     });
   }
+  const items = listers[known](systems);
   return {
     exitCode: exitCodes.held,
     lines: items.flatMap((item) => itemLines(item, nameWidthOf(items), paint, width)),

@@ -2,14 +2,12 @@
 
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 
-import { demo } from "./demo.ts";
 import { argumentMistake } from "./exit-codes.ts";
-import { list, topicNames } from "./list.ts";
+import { topicNames } from "./topics.ts";
 import type { Answer, Output } from "./output.ts";
-import { replay } from "./replay.ts";
-import { run } from "./run.ts";
-import { validate } from "./validate.ts";
 import { version } from "./version.ts";
+
+// Commands are loaded when they are called: a help text needs neither simulator nor threads.
 
 type Give = (command: string, answer: Answer | Promise<Answer>) => Promise<void>;
 
@@ -74,7 +72,10 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
     .option("--limit-time <duration>", "end a run after so much wall-clock time, as inconclusive")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .addHelpText("after", example("faultline run mesh/fm-001-network-timeout --seeds 1..200 --report reports/fm-001"))
-    .action((scenarios, flags) => give("run", run(scenarios, flags, output)));
+    .action(async (scenarios, flags) => {
+      const { run } = await import("./run.ts");
+      await give("run", run(scenarios, flags, output));
+    });
 }
 
 function addReplay(program: CommandUnknownOpts, output: Output, give: Give): void {
@@ -94,7 +95,10 @@ function addReplay(program: CommandUnknownOpts, output: Output, give: Give): voi
       "after",
       example("faultline replay mesh/fm-001-network-timeout --seed 1 --follow player-1 --until 10s"),
     )
-    .action((scenario, flags) => give("replay", replay(scenario, flags, output)));
+    .action(async (scenario, flags) => {
+      const { replay } = await import("./replay.ts");
+      await give("replay", replay(scenario, flags, output));
+    });
 }
 
 function addList(program: CommandUnknownOpts, output: Output, give: Give): void {
@@ -106,7 +110,10 @@ function addList(program: CommandUnknownOpts, output: Output, give: Give): void 
     .option("--output <file>", "write the schema to a file")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .addHelpText("after", example("faultline list settings", "faultline list schema --output scenarios/schema.json"))
-    .action((topic, flags) => give("list", list(topic, flags, output)));
+    .action(async (topic, flags) => {
+      const { list } = await import("./list.ts");
+      await give("list", list(topic, flags, output));
+    });
 }
 
 function addValidate(program: CommandUnknownOpts, output: Output, give: Give): void {
@@ -117,7 +124,10 @@ function addValidate(program: CommandUnknownOpts, output: Output, give: Give): v
     .option("--set <path=value>", "change a value first", collect)
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .addHelpText("after", example("faultline validate scenarios/mesh/*.yaml"))
-    .action((scenarios, flags) => give("validate", validate(scenarios, flags, output)));
+    .action(async (scenarios, flags) => {
+      const { validate } = await import("./validate.ts");
+      await give("validate", validate(scenarios, flags, output));
+    });
 }
 
 function addDemo(program: CommandUnknownOpts, output: Output, give: Give): void {
@@ -125,7 +135,10 @@ function addDemo(program: CommandUnknownOpts, output: Output, give: Give): void 
     .command("demo")
     .description("four failures that are survived, and one that is not once a defence is off")
     .addHelpText("after", example("faultline demo"))
-    .action(() => give("demo", demo(output)));
+    .action(async () => {
+      const { demo } = await import("./demo.ts");
+      await give("demo", demo(output));
+    });
 }
 
 /** Commander's sentence, in the form of all mistakes: "error: unknown option '--sed'\n(Did you mean --seed?)". */

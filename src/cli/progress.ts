@@ -1,15 +1,25 @@
 // How far a campaign is: one line kept up to date on a terminal, a line every ten seconds elsewhere. On stderr only.
 
-import { createLogUpdate } from "log-update";
-
 import { plural, printCount } from "../report/words.ts";
+
+type LogUpdate = ReturnType<typeof import("log-update").createLogUpdate>;
 
 const plainEveryMs = 10_000;
 
 export class Progress {
   readonly #startMs = performance.now();
-  readonly #update = process.stderr.isTTY ? createLogUpdate(process.stderr) : undefined;
+  readonly #update: LogUpdate | undefined;
   #plainMs = performance.now();
+
+  private constructor(update: LogUpdate | undefined) {
+    this.#update = update;
+  }
+
+  static async begin(): Promise<Progress> {
+    if (!process.stderr.isTTY) return new Progress(undefined);
+    const { createLogUpdate } = await import("log-update");
+    return new Progress(createLogUpdate(process.stderr));
+  }
 
   show(done: number, total: number): void {
     const seconds = (performance.now() - this.#startMs) / 1000;

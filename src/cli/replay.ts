@@ -89,8 +89,8 @@ function verdictLines(run: Run, paint: Paint, width: number): readonly string[] 
   const { startUs } = scenario.world;
   const broken = verdict.properties.filter(({ status }) => status === "violated");
   return [
-    `${paintOutcome(outcome, paint)}  ${verdict.summary}, after ${printTime(endedAtUs - startUs)} of simulated time`,
-    ...propertyLines(broken, scenario.expect.violated, startUs, paint, width),
+    `${paintOutcome(outcome, scenario.expect, paint)}  ${verdict.summary}, after ${printTime(endedAtUs - startUs)} of simulated time`,
+    ...propertyLines(broken, scenario.expect, startUs, paint, width),
     ...expectationLines(
       expectations.filter(({ met }) => !met),
       paint,

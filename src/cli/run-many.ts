@@ -6,6 +6,7 @@ import { type Judgement, judge } from "../campaign/judgement.ts";
 import { type Job, seedsIn } from "../campaign/plan.ts";
 import { runCampaign, type ScenarioResult } from "../campaign/run-campaign.ts";
 import { summariseCampaign } from "../report/campaign-summary.ts";
+import { isExcused } from "../scenario/expectations.ts";
 import { seedMax } from "../scenario/story-schema.ts";
 import { shellWord } from "./arguments.ts";
 import { commandLine } from "./next-commands.ts";
@@ -45,7 +46,7 @@ export async function runMany(stories: readonly LoadedStory[], request: RunReque
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
-  const progress = new Progress();
+  const progress = await Progress.begin();
   try {
     const results = await runCampaign(jobs, {
       workers: workersFor(request, jobs),
@@ -104,7 +105,7 @@ function overviewLines({ stories }: ManyRuns, request: RunRequest, { paint }: Ou
       .filter(({ met }) => !met)
       .map(({ text, found }) => `    ${paint.bad(`${text}: ${found}`)}`);
     const because = result.totals.properties.flatMap(({ id, first, advisory }) =>
-      first === undefined || advisory || result.scenario.expect.violated.includes(id)
+      first === undefined || isExcused(result.scenario.expect, { id, advisory })
         ? []
         : [`    ${paint.bad(`${id}: ${first.because}`)}`],
     );

@@ -71,7 +71,8 @@ function loadOne(typed: string, { systems, set, variant: chosen }: LoadOptions):
     const system = systems.get(scenario.system);
     if (system === undefined) return [];
     const name = scenario === story.base ? baseName : (scenario.name.split("#").at(-1) ?? baseName);
-    const reference = story.variants.length === 0 ? file : `${file}#${name}`;
+    const isOneOfSeveral = variant !== undefined || story.variants.length > 0;
+    const reference = isOneOfSeveral ? `${file}#${name}` : file;
     return [{ file, reference, scenario, system }];
   });
 }

@@ -1,5 +1,6 @@
 // Many runs of one scenario at a glance: how many held, how sure that makes us, and the first seed that did not.
 
+import { isExcused } from "../scenario/expectations.ts";
 import { upperBound } from "../check/statistics.ts";
 import { summarise } from "../check/figures.ts";
 import type { FigureSpec } from "../check/figure.ts";
@@ -38,7 +39,7 @@ export function summariseCampaign(
   const partial =
     missingFrom === undefined ? [] : [paint.doubt(`Partial: interrupted, ${printCount(totals.runs)} runs kept.`)];
   return [
-    ...heading(scenario.name, range, judgement.outcome, paint, width),
+    ...heading(scenario, range, judgement.outcome, paint, width),
     ...partial,
     ...boundLines(judgement, totals.runs, width),
     "",
@@ -75,7 +76,6 @@ export function failureBound(failed: number, runs: number): string {
 function propertyTotalLines({ scenario, totals }: ScenarioResult, paint: Paint, width: number): readonly string[] {
   const of = (runs: number): string => `${printCount(runs)} of ${printCount(totals.runs)}`;
   const rows = totals.properties.map(({ id, claim, advisory, runsExercised, runsViolated, first }): PropertyRow => {
-    const wasExpected = scenario.expect.violated.includes(id);
     const status = runsViolated > 0 ? "violated" : runsExercised > 0 ? "held" : "not exercised";
     const count = {
       violated: `violated in ${of(runsViolated)}`,
@@ -86,8 +86,8 @@ function propertyTotalLines({ scenario, totals }: ScenarioResult, paint: Paint, 
       id,
       claim,
       status,
-      note: noteOf(advisory, wasExpected),
-      isExcused: advisory || wasExpected,
+      note: noteOf(scenario.expect, { id, advisory }, runsViolated > 0),
+      isExcused: isExcused(scenario.expect, { id, advisory }),
       count: count[status],
       because:
         first === undefined

@@ -2,6 +2,8 @@
 // keeps its history from one run to the next.
 
 import type { PropertyTotal } from "../campaign/brief.ts";
+import { isExcused } from "../scenario/expectations.ts";
+import type { Expectations } from "../scenario/scenario.ts";
 import { type CampaignReport, metaRows, type ReportedScenario } from "./campaign-report.ts";
 import { printCount, tame } from "./words.ts";
 
@@ -34,9 +36,7 @@ export function junitReport({ meta, scenarios }: CampaignReport): string {
 
 function casesOf({ result, judgement, replay }: ReportedScenario): readonly Case[] {
   const { scenario, totals } = result;
-  const properties = totals.properties.map((property) =>
-    propertyCase(property, scenario.expect.violated, totals.runs, replay),
-  );
+  const properties = totals.properties.map((property) => propertyCase(property, scenario.expect, totals.runs, replay));
   const expectations = judgement.expectations.map(({ text, met, found }): Case => ({
     name: `expected: ${text}`,
     ...(met ? {} : { failure: { type: "expectation", message: found, text: withReplay(found, replay) } }),
@@ -51,15 +51,10 @@ function casesOf({ result, judgement, replay }: ReportedScenario): readonly Case
   return [...properties, ...expectations, whole];
 }
 
-function propertyCase(
-  property: PropertyTotal,
-  expected: readonly string[],
-  runs: number,
-  replay: string | undefined,
-): Case {
+function propertyCase(property: PropertyTotal, expect: Expectations, runs: number, replay: string | undefined): Case {
   const { id, claim, advisory, runsExercised, runsViolated, first } = property;
   const name = `${id} ${claim}`;
-  if (runsViolated > 0 && !advisory && !expected.includes(id)) {
+  if (runsViolated > 0 && !isExcused(expect, { id, advisory })) {
     const message = first?.because ?? "violated";
     const where = first === undefined ? "" : `First in seed ${first.seed} at ${first.atUs} us on ${first.node}.\n`;
     const text = `${message}\nViolated in ${printCount(runsViolated)} of ${printCount(runs)} runs.\n${where}`;

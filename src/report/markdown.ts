@@ -3,8 +3,9 @@
 import type { PropertyTotal } from "../campaign/brief.ts";
 import { summarise } from "../check/figures.ts";
 import { failureBound } from "./campaign-summary.ts";
+import type { Expectations } from "../scenario/scenario.ts";
 import { type CampaignReport, metaRows, type ReportedScenario } from "./campaign-report.ts";
-import { figureCells } from "./run-summary.ts";
+import { figureCells, noteOf } from "./run-summary.ts";
 import { printCount, tame } from "./words.ts";
 
 const outcomeWords = {
@@ -55,7 +56,7 @@ function scenarioLines({ result, judgement, specs, replay }: ReportedScenario): 
     "",
     "| property | claim | status | runs exercised |",
     "|---|---|---|--:|",
-    ...totals.properties.map((property) => propertyRow(property, scenario.expect.violated, totals.runs)),
+    ...totals.properties.map((property) => propertyRow(property, scenario.expect, totals.runs)),
     "",
     ...expectationRows(judgement.expectations),
     ...figureRows(summarise(specs, totals.figures)),
@@ -65,10 +66,10 @@ function scenarioLines({ result, judgement, specs, replay }: ReportedScenario): 
 
 function propertyRow(
   { id, claim, advisory, runsExercised, runsViolated, first }: PropertyTotal,
-  expected: readonly string[],
+  expect: Expectations,
   runs: number,
 ): string {
-  const note = advisory ? " (advisory)" : expected.includes(id) ? " (expected)" : "";
+  const note = noteOf(expect, { id, advisory }, runsViolated > 0);
   const because = first === undefined ? "" : `: ${markdown(first.because)} (seed ${first.seed})`;
   const status =
     runsViolated > 0

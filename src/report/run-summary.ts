@@ -2,7 +2,8 @@
 
 import type { FigureSummary } from "../check/figures.ts";
 import type { PropertyResult } from "../check/property.ts";
-import type { ExpectationResult, RunOutcome } from "../scenario/expectations.ts";
+import { type ExpectationResult, isExcused, type RunOutcome } from "../scenario/expectations.ts";
+import type { Expectations, Scenario } from "../scenario/scenario.ts";
 import type { Run } from "../simulate.ts";
 import type { FaultTally } from "../world/fault.ts";
 import type { StoryPart } from "./story.ts";
@@ -30,17 +31,24 @@ export interface RunSummary {
   readonly next: readonly { readonly command: string; readonly about: string }[];
 }
 
-const outcomeWords: { readonly [Outcome in RunOutcome]: string } = {
-  held: "HELD",
-  violated: "VIOLATED",
-  unmet: "NOT AS EXPECTED",
-  inconclusive: "INCONCLUSIVE",
-};
+/** A story that expects violations and got them did as expected: "held" would say the opposite of what it shows. */
+export function outcomeWord(outcome: RunOutcome, expect: Expectations): string {
+  switch (outcome) {
+    case "held":
+      return expect.violated.length === 0 ? "HELD" : "VIOLATED AS EXPECTED";
+    case "violated":
+      return "VIOLATED";
+    case "unmet":
+      return "NOT AS EXPECTED";
+    case "inconclusive":
+      return "INCONCLUSIVE";
+  }
+}
 
-export const paintOutcome = (outcome: RunOutcome, paint: Paint): string => {
+export function paintOutcome(outcome: RunOutcome, expect: Expectations, paint: Paint): string {
   const styled = { held: paint.good, violated: paint.bad, unmet: paint.bad, inconclusive: paint.doubt };
-  return styled[outcome](outcomeWords[outcome]);
-};
+  return styled[outcome](outcomeWord(outcome, expect));
+}
 
 /** Lines no wider than `width`, but where one word is. */
 export function summariseRun(
@@ -51,13 +59,13 @@ export function summariseRun(
   const { scenario, seed, verdict } = run;
   const start = scenario.world.startUs;
   return [
-    ...heading(scenario.name, `seed ${seed}`, run.outcome, paint, width),
+    ...heading(scenario, `seed ${seed}`, run.outcome, paint, width),
     ...wrap(tame(scenario.title), width),
     "",
     paint.bold("Story"),
     ...storyLines(story, start, paint, width),
     "",
-    ...section("Properties", propertyLines(verdict.properties, scenario.expect.violated, start, paint, width), paint),
+    ...section("Properties", propertyLines(verdict.properties, scenario.expect, start, paint, width), paint),
     ...section("Expectations", expectationLines(run.expectations, paint, width), paint),
     ...section("Figures", figureLines(figures, paint, width), paint),
     ...section("Faults", faultLines(run.tallies, paint, width), paint),
@@ -68,23 +76,28 @@ export function summariseRun(
 }
 
 export function heading(
-  name: string,
+  { name, expect }: Scenario,
   detail: string,
   outcome: RunOutcome,
   paint: Paint,
   width: number,
 ): readonly string[] {
-  const word = outcomeWords[outcome];
-  const left = `${name}  ${detail}`;
-  const space = Math.max(2, width - widthOf(left) - widthOf(word));
-  return [`${paint.bold(name)}  ${paint.dim(detail)}${" ".repeat(space)}${paintOutcome(outcome, paint)}`];
+  const space = width - widthOf(`${name}  ${detail}`) - widthOf(outcomeWord(outcome, expect));
+  return [
+    `${paint.bold(name)}  ${paint.dim(detail)}${" ".repeat(Math.max(2, space))}${paintOutcome(outcome, expect, paint)}`,
+  ];
 }
 
 export function section(title: string, lines: readonly string[], paint: Paint): readonly string[] {
   return lines.length === 0 ? [] : [paint.bold(title), ...lines, ""];
 }
 
-function storyLines(story: readonly StoryPart[], startUs: number, paint: Paint, width: number): readonly string[] {
+export function storyLines(
+  story: readonly StoryPart[],
+  startUs: number,
+  paint: Paint,
+  width: number,
+): readonly string[] {
   if (story.length === 0) return ["  Nothing worth a line happened."];
   const nodeWidth = Math.min(16, Math.max(5, ...story.map((part) => (part.type === "line" ? widthOf(part.node) : 0))));
   return story.flatMap((part) => {
@@ -107,20 +120,19 @@ type Judged = Pick<PropertyResult, "id" | "claim" | "status" | "exercised" | "vi
 
 export function propertyLines(
   properties: readonly Judged[],
-  expected: readonly string[],
+  expect: Expectations,
   startUs: number,
   paint: Paint,
   width: number,
 ): readonly string[] {
   const rows = properties.map(({ id, claim, status, exercised, violations, advisory, first }): PropertyRow => {
-    const wasExpected = expected.includes(id);
     const [violation] = first;
     return {
       id,
       claim,
       status,
-      note: noteOf(advisory, wasExpected),
-      isExcused: advisory || wasExpected,
+      note: noteOf(expect, { id, advisory }, status === "violated"),
+      isExcused: isExcused(expect, { id, advisory }),
       count:
         status === "not exercised"
           ? status
@@ -136,8 +148,16 @@ export function propertyLines(
   return propertyRows(rows, paint, width);
 }
 
-export const noteOf = (advisory: boolean, wasExpected: boolean): string =>
-  advisory ? " (advisory)" : wasExpected ? " (expected)" : "";
+/** Why a violation does not fail the story, or that the property never could. */
+export function noteOf(
+  expect: Expectations,
+  property: Pick<PropertyResult, "id" | "advisory">,
+  isViolated: boolean,
+): string {
+  if (property.advisory) return " (advisory)";
+  if (expect.violated.includes(property.id)) return " (expected)";
+  return isViolated && isExcused(expect, property) ? " (besides)" : "";
+}
 
 export interface PropertyRow {
   readonly id: string;

@@ -89,6 +89,26 @@ export class StoryListener implements Tracer {
     return withGaps(all, chosen, this.#left);
   }
 
+  /**
+   * One affair from beginning to end: everything that names what the first fact of this name names, and little else does,
+   * such as a transfer. Empty when no such fact was stated.
+   */
+  affair(factName: string, linesMax: number): readonly StoryPart[] {
+    const all = this.#happenings;
+    const first = all.find(({ name }) => name === factName);
+    // What names an affair turns up in facts of many names; a reason or a checksum does not.
+    const breadth = (subject: string): number => {
+      const naming = all.filter(({ subjects }) => subjects.includes(subject));
+      return naming.length > subjectTimesMax ? 0 : new Set(naming.map(({ name }) => name)).size;
+    };
+    const [subject] = (first?.subjects ?? []).toSorted((a, b) => breadth(b) - breadth(a) || (a < b ? -1 : 1));
+    if (subject === undefined) return [];
+    const chosen = all.flatMap(({ subjects }, index) => (subjects.includes(subject) ? [index] : []));
+    // A long affair is told by its beginning and its end.
+    const shown = chosen.length <= linesMax ? chosen : [...chosen.slice(0, linesMax - 5), ...chosen.slice(-5)];
+    return withGaps(all, new Set(shown), this.#left);
+  }
+
   #fact({ atUs, event, node, fact }: TraceEvent & { readonly kind: "fact" }): void {
     const text = tellFact(fact, node, this.#system);
     if (text === undefined) return;
@@ -144,27 +164,39 @@ function ranked(all: readonly Happening[], verdict: Verdict): readonly number[] 
   const rarities = [...times.values()].toSorted((a, b) => a - b);
   const rareMax = Math.max(2, rarities[Math.floor(rarities.length / 4)] ?? 0);
 
+  const struckAt = all.findIndex(
+    ({ kind, name }) => kind === "violation" || (kind === "fault" && !name.startsWith("fault")),
+  );
   const seen = new Map<string, number>();
   const key = all.flatMap((happening, index) => {
     const before = seen.get(happening.name) ?? 0;
     seen.set(happening.name, before + 1);
     const isRare = (times.get(happening.name) ?? 0) <= rareMax;
-    const first =
-      happening.kind === "violation" ? 0 : evidence.has(happening.event) ? 1 : happening.kind === "fault" ? 2 : 3;
-    const isKey = first < 2 || ((happening.kind !== "system" || isRare) && before < alikeMax);
-    return isKey ? [{ index, rank: first }] : [];
+    const rank = rankOf(happening, evidence.has(happening.event), index < struckAt);
+    const isKey = rank < 2 || ((happening.kind !== "system" || isRare) && before < alikeMax);
+    return isKey ? [{ index, rank }] : [];
   });
   const affairs = new Set(
     key
       .flatMap(({ index }) => all[index]?.subjects ?? [])
       .filter((subject) => (subjectTimes.get(subject) ?? 0) <= subjectTimesMax),
   );
-  const keyed = key.toSorted((a, b) => a.rank - b.rank || a.index - b.index).map(({ index }) => index);
+  const keyed = key.toSorted((a, b) => a.rank - b.rank || a.index - b.index);
+  const telling = keyed.filter(({ rank }) => rank < 5).map(({ index }) => index);
+  const beginnings = keyed.filter(({ rank }) => rank === 5).map(({ index }) => index);
   const related = all.flatMap(({ subjects, kind }, index) =>
     kind === "system" && subjects.some((subject) => affairs.has(subject)) ? [index] : [],
   );
   const opening = all.slice(0, 200).flatMap(({ kind }, index) => (kind === "system" ? [index] : []));
-  return [...keyed, ...related, ...opening.slice(0, 6)];
+  return [...telling, ...related, ...beginnings, ...opening.slice(0, 6)];
+}
+
+/** What was rare before anything was struck is how the run began: it comes last. */
+function rankOf({ kind }: Happening, isEvidence: boolean, isBeforeStrike: boolean): number {
+  if (kind === "violation") return 0;
+  if (isEvidence) return 1;
+  if (kind === "fault") return 2;
+  return isBeforeStrike ? 5 : 3;
 }
 
 function withGaps(all: readonly Happening[], chosen: ReadonlySet<number>, left: number): readonly StoryPart[] {

@@ -17,7 +17,7 @@ export interface ParseOptions {
   readonly systems: ReadonlyMap<string, AnySystem>;
   /** `key=value` texts; the later wins. */
   readonly set?: readonly string[] | undefined;
-  /** The one story wanted: the name of a variant, or "base". `set` then reaches no other. */
+  /** The one story wanted: the name of a variant, or "base". Other variants are then not looked at. */
   readonly variant?: string | undefined;
 }
 
@@ -103,6 +103,7 @@ function readVariants(root: LocatedMap, base: LocatedMap, reading: Reading): rea
     return [];
   }
   return [...variants.entries].flatMap(([name, { keyPlace, value }]) => {
+    if (reading.wanted !== undefined && reading.wanted !== name) return [];
     if (value.kind !== "map" || !/^[a-z0-9][a-z0-9-]{0,59}$/.test(name) || name === baseName) {
       reading.problems.push(notAVariant(name, value.kind === "map" ? keyPlace : value.place));
       return [];

@@ -18,7 +18,7 @@ export interface FigureExpectation {
 export interface Expectations {
   /** Properties that must be exercised in this run ("not exercised" then fails the run). */
   readonly exercised: readonly string[];
-  /** Properties expected to be violated: the story is about the violation (defence off). Empty: none may be. */
+  /** Properties that must be violated: the story is about it (a defence is off), and others may break as well. Empty: none may. */
   readonly violated: readonly string[];
   readonly figures: readonly FigureExpectation[];
 }

@@ -1,0 +1,19 @@
+// What `faultline list` can list.
+
+export const topics = [
+  "scenarios",
+  "systems",
+  "faults",
+  "links",
+  "invariants",
+  "figures",
+  "settings",
+  "messages",
+  "timers",
+  "defences",
+] as const;
+
+export type Topic = (typeof topics)[number];
+
+/** As typed: a list of items, or the one schema of scenario files. */
+export const topicNames: readonly string[] = [...topics, "schema"];
