@@ -24,66 +24,91 @@ const PER_LOW_HALF = 1 / 0x1_0000_0000;
 /** Names of fields and types whose hashes are remembered, at most. */
 const WORDS_MAX = 4096;
 
-/** The lanes after a name of a field, or after a field "type" of this value. */
-interface Word {
+/** The name of a field, or the value of a field "type": where the lanes stand after it, and which name came next. */
+class Word {
+  readonly text: string;
   readonly first: number;
   readonly second: number;
+  /** Objects of one shape name their fields in one order: a guess that is nearly always right, and always checked. */
+  next: Word | undefined = undefined;
+
+  constructor(text: string, first: number, second: number) {
+    this.text = text;
+    this.first = first;
+    this.second = second;
+  }
 }
 
-/** Hashes one value after another; the two halves of the last fingerprint are in `first` and `second`. */
+/**
+ * Hashes one value after another: each call of `add` goes on from where the lanes stand, and `hash` begins anew. The
+ * lanes are 32 bits each; after `hash` they are well mixed.
+ */
 export class PlainHasher {
-  first = 0;
-  second = 0;
+  first = START_FIRST;
+  second = START_SECOND;
   readonly #names = new Map<string, Word>();
   readonly #types = new Map<string, Word>();
+  readonly #start = new Word("", 0, 0);
   readonly #double = new DataView(new ArrayBuffer(8));
 
   /**
-   * Hashes a value of plain data into `first` and `second`.
+   * Hashes one value alone.
    * @throws NotPlainData
    */
   hash(value: unknown): void {
     this.first = START_FIRST;
     this.second = START_SECOND;
+    this.add(value);
+    this.first = avalanche(this.first);
+    this.second = avalanche(this.second ^ this.first);
+  }
+
+  /**
+   * Hashes a value after what was hashed so far.
+   * @throws NotPlainData and leaves the lanes as they were.
+   */
+  add(value: unknown): void {
+    const { first, second } = this;
     try {
       this.#value(value, 0);
     } catch (error) {
+      this.first = first;
+      this.second = second;
       throw error instanceof NotPlainData ? (notPlain(value) ?? error) : error;
     }
-    this.first = avalanche(this.first);
-    this.second = avalanche(this.second ^ this.first);
+  }
+
+  /** Hashes a 32-bit word after what was hashed so far. */
+  addWord(word: number): void {
+    const mixed = Math.imul(this.first ^ word, FIRST);
+    this.first = (mixed << 13) | (mixed >>> 19);
+    this.second = (Math.imul(((this.second << 9) | (this.second >>> 23)) + word, SECOND) ^ mixed) | 0;
   }
 
   #value(value: unknown, depth: number): void {
     if (typeof value === "number") return this.#number(value);
     if (typeof value === "string") return this.#text(value);
     if (typeof value === "object" && value !== null) return this.#object(value, depth);
-    if (typeof value === "boolean") return this.#word(value ? TAG_TRUE : TAG_FALSE);
-    if (value === null) return this.#word(TAG_NULL);
-    if (value === undefined) return this.#word(TAG_UNDEFINED);
+    if (typeof value === "boolean") return this.addWord(value ? TAG_TRUE : TAG_FALSE);
+    if (value === null) return this.addWord(TAG_NULL);
+    if (value === undefined) return this.addWord(TAG_UNDEFINED);
     throw new NotPlainData("", "it cannot be hashed");
-  }
-
-  #word(word: number): void {
-    const mixed = Math.imul(this.first ^ word, FIRST);
-    this.first = (mixed << 13) | (mixed >>> 19);
-    this.second = (Math.imul(((this.second << 9) | (this.second >>> 23)) + word, SECOND) ^ mixed) | 0;
   }
 
   #number(value: number): void {
     const low = value | 0;
     if (low === value) {
-      this.#word(low);
+      this.addWord(low);
     } else if (Number.isSafeInteger(value)) {
-      this.#word(TAG_LARGE);
-      this.#word(low);
-      this.#word(Math.floor(value * PER_LOW_HALF));
+      this.addWord(TAG_LARGE);
+      this.addWord(low);
+      this.addWord(Math.floor(value * PER_LOW_HALF));
     } else {
       this.#double.setFloat64(0, value);
-      this.#word(TAG_FRACTION);
+      this.addWord(TAG_FRACTION);
       // One NaN for all: their bits are the engine's own affair.
-      this.#word(Number.isNaN(value) ? 1 : this.#double.getInt32(0));
-      this.#word(Number.isNaN(value) ? 1 : this.#double.getInt32(4));
+      this.addWord(Number.isNaN(value) ? 1 : this.#double.getInt32(0));
+      this.addWord(Number.isNaN(value) ? 1 : this.#double.getInt32(4));
     }
   }
 
@@ -103,12 +128,12 @@ export class PlainHasher {
 
   #object(value: object, depth: number): void {
     if (depth > DEPTH_MAX) throw new NotPlainData("", "it lies too deep");
-    if (Array.isArray(value)) {
-      this.#word(TAG_ARRAY);
-      this.#word(value.length);
-      for (const part of value) this.#value(part, depth + 1);
-    } else if (isPlainObject(value)) {
+    if (isPlainObject(value)) {
       this.#fields(value as Record<string, unknown>, depth);
+    } else if (Array.isArray(value)) {
+      this.addWord(TAG_ARRAY);
+      this.addWord(value.length);
+      for (const part of value) this.#value(part, depth + 1);
     } else if (value instanceof Map) {
       this.#map(value, depth);
     } else if (value instanceof Set) {
@@ -124,21 +149,30 @@ export class PlainHasher {
     const { first: startFirst, second: startSecond } = this;
     let sumFirst = TAG_OBJECT;
     let sumSecond = 0;
+    let last = this.#start;
     for (const key of Object.keys(fields)) {
       const field = fields[key];
       if (field === undefined) continue;
-      const word = key === "type" && typeof field === "string" ? this.#typeOf(field) : this.#nameOf(key);
+      let word = last.next;
+      if (word === undefined || word.text !== key) {
+        word = this.#names.get(key) ?? this.#learn(this.#names, key, TAG_OBJECT);
+        last.next = word;
+      }
       let { first, second } = word;
       if (typeof field === "number" && (field | 0) === field) {
         const mixed = Math.imul(first ^ field, FIRST);
         first = (mixed << 13) | (mixed >>> 19);
         second = (Math.imul(((second << 9) | (second >>> 23)) + field, SECOND) ^ mixed) | 0;
-      } else if (key !== "type" || typeof field !== "string") {
+      } else if (typeof field === "string" && key === "type") {
+        word = this.#types.get(field) ?? this.#learn(this.#types, field, TAG_LARGE);
+        ({ first, second } = word);
+      } else {
         this.first = first;
         this.second = second;
         this.#value(field, depth + 1);
         ({ first, second } = this);
       }
+      last = word;
       sumFirst = (sumFirst + Math.imul(first ^ (first >>> 15), SECOND)) | 0;
       sumSecond = (sumSecond + Math.imul(second ^ (second >>> 16), FIRST)) | 0;
     }
@@ -184,20 +218,12 @@ export class PlainHasher {
     this.second = (Math.imul(((startSecond << 9) | (startSecond >>> 23)) + sumSecond, SECOND) ^ mixed) | 0;
   }
 
-  #nameOf(name: string): Word {
-    return this.#names.get(name) ?? this.#learn(this.#names, name, TAG_OBJECT);
-  }
-
-  #typeOf(type: string): Word {
-    return this.#types.get(type) ?? this.#learn(this.#types, type, TAG_LARGE);
-  }
-
   #learn(words: Map<string, Word>, text: string, tag: number): Word {
     if (words.size >= WORDS_MAX) words.clear();
     this.first = tag;
     this.second = tag;
     this.#text(text);
-    const word = { first: this.first, second: this.second };
+    const word = new Word(text, this.first, this.second);
     words.set(text, word);
     return word;
   }

@@ -3,6 +3,7 @@
 import { deepFreeze } from "../base/plain-data.ts";
 import { PlainHasher } from "../base/plain-hash.ts";
 import type { NodeId } from "../base/ids.ts";
+import { Digest } from "../kernel/digest.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Streams } from "../kernel/streams.ts";
 import type { Effect, Fact } from "../machine/effect.ts";
@@ -34,7 +35,7 @@ export const eventKind = {
   heal: 10,
 } as const;
 
-/** What is mixed into the digest beside the kernel's events: a tag and a node, then two words that say more. */
+/** What is hashed beside the kernel's events, each as a tag with a node or link, and then what it carries. */
 export const effectTag = {
   datagram: 1,
   stream: 2,
@@ -49,7 +50,13 @@ export const effectTag = {
   broke: 11,
 } as const;
 
-const TAG_SHIFT = 20;
+const TAG_BITS = 4;
+
+/** Where the hash of the effects stands. */
+export interface GroundCheckpoint {
+  readonly effectsFirst: number;
+  readonly effectsSecond: number;
+}
 
 /** One step of a machine, kept in checking mode so that two runs can be compared event by event. */
 export interface StepRecord {
@@ -76,7 +83,9 @@ export class Ground {
   /** In checking mode: what machines did in the last event in which any did something. */
   lastSteps: readonly StepRecord[] = [];
   readonly #observer: FactObserver;
-  readonly #hasher = new PlainHasher();
+  /** Runs on over the effects of the whole run. */
+  readonly #effects = new PlainHasher();
+  readonly #names = new PlainHasher();
 
   constructor(parts: {
     kernel: Kernel;
@@ -111,22 +120,42 @@ export class Ground {
     this.state(node, fact);
   }
 
-  /** Mixes an effect and what it carries into the digest. */
-  mixContent(tag: number, node: number, other: number, content: unknown): void {
-    if (!this.digests) return;
-    const hasher = this.#hasher;
-    hasher.hash(content);
-    this.kernel.digest.mix4((tag << TAG_SHIFT) | node, other, hasher.first, hasher.second);
+  /** Hashes an effect, and what it carries, after those before it. Which node is part of `about`. */
+  mixContent(tag: number, about: number, content: unknown): void {
+    const effects = this.#effects;
+    effects.addWord((about << TAG_BITS) | tag);
+    effects.add(content);
   }
 
-  /** Mixes an effect that two words say everything about. */
+  /** Hashes an effect that two words say everything about. */
   mixWords(tag: number, node: number, first: number, second: number): void {
-    if (this.digests) this.kernel.digest.mix4((tag << TAG_SHIFT) | node, first, second, tag);
+    const effects = this.#effects;
+    effects.addWord((node << TAG_BITS) | tag);
+    effects.addWord(first);
+    effects.addWord(second);
   }
 
   /** 32 bits of a name, for `mixWords`; computed once and kept by whoever mixes it often. */
   hashOfName(name: string): number {
-    this.#hasher.hash(name);
-    return this.#hasher.first;
+    this.#names.hash(name);
+    return this.#names.first;
+  }
+
+  /** The digest of everything so far: 128 bits of the kernel's events, and into them 64 bits of the effects. */
+  digestHex(): string {
+    const digest = new Digest();
+    digest.restore(this.kernel.digest.checkpoint());
+    digest.mix2(this.#effects.first, this.#effects.second);
+    return digest.hex();
+  }
+
+  checkpoint(): GroundCheckpoint {
+    return { effectsFirst: this.#effects.first, effectsSecond: this.#effects.second };
+  }
+
+  restore(from: GroundCheckpoint): void {
+    this.#effects.first = from.effectsFirst;
+    this.#effects.second = from.effectsSecond;
+    this.lastSteps = [];
   }
 }

@@ -57,7 +57,8 @@ export class HeldMessages {
     const drawn = departures.map((departure) => {
       const { from, to, message } = departure;
       const { lanes } = this.#ground;
-      return { departure, key: lanes.below(lanes.rowOf(from, message.type), lane.swizzle, to, 0x1_0000_0000) };
+      lanes.aim(from, to, message.type);
+      return { departure, key: lanes.below(lane.swizzle, 0x1_0000_0000) };
     });
     drawn.sort((left, right) => left.key - right.key || left.departure.ordinal - right.departure.ordinal);
     return drawn.map(({ departure }) => departure);

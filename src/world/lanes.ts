@@ -2,9 +2,13 @@
 // "latency server/0>server/1 heartbeat", so that no message shifts the chances of another. A thousand nodes have
 // millions of such streams and draw from each a few times: what is kept of one is a count, and itself in small worlds.
 
+import { assert } from "../base/assert.ts";
 import { compareValues } from "../base/plain-order.ts";
 import { Stream, type DecisionTape, type StreamKey } from "../kernel/stream.ts";
 import { Streams, type Decisions, type StreamDecisions } from "../kernel/streams.ts";
+import { LaneCounts } from "./lane-counts.ts";
+import { drawLatency } from "./latency.ts";
+import type { LatencyModel, Rate } from "./plan.ts";
 
 /** What a chance of a message is about. */
 export const lane = {
@@ -36,51 +40,60 @@ const purposes = [
 /** Up to this many nodes streams are kept as they are: quicker, and few enough. */
 const KEPT_NODES_MAX = 64;
 const WORD = 0x1_0000_0000;
-/** Words of a key, as a shift. */
-const KEY_SHIFT = 2;
 /** What nearly every message draws from, loss and latency: their counts lie side by side. */
-const OFTEN_SHIFT = 1;
-const OFTEN = 1 << OFTEN_SHIFT;
-
-/** The lanes of one sender and message type. */
-export interface LaneRow {
-  readonly from: number;
-  readonly type: string;
-  /** Four words for each purpose. */
-  readonly keys: Int32Array;
-  /** By receiver, then purpose: how much was drawn. Made when the first stream is not kept. */
-  often: Uint32Array | undefined;
-  /** By purpose, then receiver: the same for all other purposes. */
-  readonly seldom: (Uint32Array | undefined)[];
-  /** By purpose, then receiver: streams that are kept. */
-  readonly kept: ((Stream | undefined)[] | undefined)[];
-}
+const OFTEN = 2;
 
 export interface LanesCheckpoint {
   readonly forcedMisfits: number;
   readonly recorded: Decisions;
-  readonly rows: readonly {
-    readonly from: number;
-    readonly type: string;
-    readonly drawn: readonly (readonly [purpose: number, to: number, ordinal: number])[];
-  }[];
+  readonly drawn: readonly LaneDraws[];
+}
+
+interface LaneDraws {
+  readonly from: number;
+  readonly to: number;
+  readonly type: string;
+  readonly purpose: number;
+  readonly ordinal: number;
+}
+
+/** A message type: its place in the tables, and four words for each purpose. */
+interface LaneType {
+  readonly type: string;
+  readonly index: number;
+  readonly keys: Int32Array;
+  /** By sender, receiver and purpose: the streams that are kept. With gaps, where most are never asked for. */
+  kept: (Stream | undefined)[];
 }
 
 export class Lanes {
   /** Forced outcomes that were impossible where they came up: the seed decided instead. */
   forcedMisfits = 0;
   readonly #subjects: readonly string[];
+  readonly #nodes: number;
   /** Never recorded nor forced: the keys of nodes, purposes and types come from here. */
   readonly #keys: Streams;
   /** Four words for each node. */
   readonly #nodeKeys: Int32Array;
-  readonly #rows: readonly Map<string, LaneRow>[];
+  readonly #types = new Map<string, LaneType>();
+  readonly #byIndex: LaneType[] = [];
   readonly #areKept: boolean;
-  /** Stands for each stream that is not kept, while that is drawn from. */
-  readonly #passing = new Stream("", [0, 0, 0, 0]);
   readonly #isRecording: boolean;
   readonly #forced: ReadonlyMap<string, StreamDecisions>;
   readonly #tapes = new Map<string, LaneTape>();
+  /** Rows by type and sender; columns by receiver and purpose. */
+  readonly #often: LaneCounts;
+  readonly #seldom: LaneCounts;
+  /** Stands for each stream that is not kept, while that is drawn from. */
+  readonly #passing = new Stream("", [0, 0, 0, 0]);
+  // The lane aimed at, and the key of its link.
+  #from = 0;
+  #to = 0;
+  #type: LaneType;
+  #link0 = 0;
+  #link1 = 0;
+  #link2 = 0;
+  #link3 = 0;
 
   /** @param subjects of nodes, by index. */
   constructor(
@@ -89,60 +102,62 @@ export class Lanes {
     decisions: { readonly force?: Decisions; readonly record?: boolean },
   ) {
     this.#subjects = subjects;
+    this.#nodes = subjects.length;
     this.#keys = new Streams(seed);
     this.#nodeKeys = Int32Array.from(subjects.flatMap((subject) => this.#keyOf("node", subject)));
-    this.#rows = subjects.map(() => new Map<string, LaneRow>());
     this.#isRecording = decisions.record === true;
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
     this.#areKept = subjects.length <= KEPT_NODES_MAX || this.#isRecording || this.#forced.size > 0;
+    this.#often = new LaneCounts(subjects.length * OFTEN);
+    this.#seldom = new LaneCounts(subjects.length * (purposes.length - OFTEN));
+    this.#type = this.#typeOf("");
   }
 
-  /** The lanes of a sender and message type; the rest of the calls ask for them. */
-  rowOf(from: number, type: string): LaneRow {
-    return this.#rows[from].get(type) ?? this.#makeRow(from, type);
-  }
-
-  /** The stream of a lane, where it stands. Drawn from at once, and then given back with `leave`. */
-  enter(row: LaneRow, purpose: number, to: number): Stream {
-    if (this.#areKept) return row.kept[purpose]?.[to] ?? this.#keep(row, purpose, to);
-    const stream = this.#passing;
-    const { keys } = row;
-    const nodeKeys = this.#nodeKeys;
-    const at = purpose << KEY_SHIFT;
-    const node = to << KEY_SHIFT;
-    stream.become(
-      mix(keys[at], nodeKeys[node]),
-      mix(keys[at + 1], nodeKeys[node + 1]),
-      mix(keys[at + 2], nodeKeys[node + 2]),
-      mix(keys[at + 3], nodeKeys[node + 3]),
-      this.#drawn(row, purpose, to),
-    );
-    return stream;
-  }
-
-  leave(row: LaneRow, purpose: number, to: number, stream: Stream): void {
+  /** Says whose chances the calls that follow are about. */
+  aim(from: number, to: number, type: string): void {
+    if (this.#type.type !== type) this.#type = this.#typeOf(type);
+    this.#from = from;
+    this.#to = to;
     if (this.#areKept) return;
-    const { length } = this.#subjects;
-    if (purpose < OFTEN)
-      (row.often ??= new Uint32Array(length * OFTEN))[(to << OFTEN_SHIFT) + purpose] = stream.ordinal;
-    else (row.seldom[purpose] ??= new Uint32Array(length))[to] = stream.ordinal;
+    const keys = this.#nodeKeys;
+    const source = from * 4;
+    const target = to * 4;
+    this.#link0 = mix(keys[source], keys[target]);
+    this.#link1 = mix(keys[source + 1], keys[target + 1]);
+    this.#link2 = mix(keys[source + 2], keys[target + 2]);
+    this.#link3 = mix(keys[source + 3], keys[target + 3]);
   }
 
   /** Whether a chance comes true. */
-  chance(row: LaneRow, purpose: number, to: number, rate: { readonly of: number; readonly outOf: number }): boolean {
+  chance(purpose: number, rate: Rate): boolean {
     if (rate.of === 0) return false;
-    const stream = this.enter(row, purpose, to);
+    const stream = this.#enter(purpose);
     const comesTrue = stream.chance(rate.of, rate.outOf);
-    this.leave(row, purpose, to, stream);
+    if (!this.#areKept) this.#leave(purpose, stream);
     return comesTrue;
   }
 
-  below(row: LaneRow, purpose: number, to: number, n: number): number {
-    const stream = this.enter(row, purpose, to);
+  below(purpose: number, n: number): number {
+    const stream = this.#enter(purpose);
     const value = stream.below(n);
-    this.leave(row, purpose, to, stream);
+    if (!this.#areKept) this.#leave(purpose, stream);
     return value;
+  }
+
+  latencyUs(purpose: number, model: LatencyModel): number {
+    const stream = this.#enter(purpose);
+    const us = drawLatency(model, stream);
+    if (!this.#areKept) this.#leave(purpose, stream);
+    return us;
+  }
+
+  /** Lets somebody else draw; the stream is not to be kept. */
+  draw<T>(purpose: number, take: (stream: Stream) => T): T {
+    const stream = this.#enter(purpose);
+    const taken = take(stream);
+    if (!this.#areKept) this.#leave(purpose, stream);
+    return taken;
   }
 
   /** What was recorded, sorted by stream; none of them is a stream of anybody else. */
@@ -154,72 +169,112 @@ export class Lanes {
   }
 
   checkpoint(): LanesCheckpoint {
-    const rows = this.#rows.flatMap((byType) => [...byType.values()]);
-    return {
-      forcedMisfits: this.forcedMisfits,
-      recorded: this.recorded(),
-      rows: rows.map((row) => ({ from: row.from, type: row.type, drawn: this.#drawnIn(row) })),
-    };
+    const drawn = this.#areKept
+      ? this.#drawnOfKept()
+      : [...this.#drawn(this.#often, 0), ...this.#drawn(this.#seldom, OFTEN)];
+    return { forcedMisfits: this.forcedMisfits, recorded: this.recorded(), drawn };
   }
 
   restore(from: LanesCheckpoint): void {
-    for (const byType of this.#rows) byType.clear();
+    for (const type of this.#byIndex) type.kept = this.#noneKept();
+    this.#often.clear();
+    this.#seldom.clear();
     this.#tapes.clear();
     this.forcedMisfits = from.forcedMisfits;
     for (const { stream, values } of from.recorded) this.#tapeOf(stream).recorded = [...values];
-    for (const { from: sender, type, drawn } of from.rows) {
-      const row = this.#makeRow(sender, type);
-      for (const [purpose, to, ordinal] of drawn) {
-        const stream = this.enter(row, purpose, to);
-        stream.ordinal = ordinal;
-        this.leave(row, purpose, to, stream);
-      }
+    for (const { from: sender, to, type, purpose, ordinal } of from.drawn) {
+      this.aim(sender, to, type);
+      const stream = this.#enter(purpose);
+      stream.ordinal = ordinal;
+      this.#leave(purpose, stream);
     }
   }
 
-  #drawn(row: LaneRow, purpose: number, to: number): number {
-    if (this.#areKept) return row.kept[purpose]?.[to]?.ordinal ?? 0;
-    if (purpose < OFTEN) return row.often === undefined ? 0 : row.often[(to << OFTEN_SHIFT) + purpose];
-    return row.seldom[purpose]?.[to] ?? 0;
+  #enter(purpose: number): Stream {
+    if (this.#areKept) return this.#type.kept[this.#placeOf(purpose)] ?? this.#keep(purpose);
+    const { keys } = this.#type;
+    const at = purpose * 4;
+    this.#passing.become(
+      mix(this.#link0, keys[at]),
+      mix(this.#link1, keys[at + 1]),
+      mix(this.#link2, keys[at + 2]),
+      mix(this.#link3, keys[at + 3]),
+      this.#countsOf(purpose).get(this.#row(), this.#column(purpose)),
+    );
+    return this.#passing;
   }
 
-  #drawnIn(row: LaneRow): (readonly [number, number, number])[] {
-    return purposes.flatMap((_, purpose) =>
-      this.#subjects.flatMap((__, to) => {
-        const ordinal = this.#drawn(row, purpose, to);
-        return ordinal > 0 ? [[purpose, to, ordinal] as const] : [];
+  #leave(purpose: number, stream: Stream): void {
+    if (!this.#areKept) this.#countsOf(purpose).set(this.#row(), this.#column(purpose), stream.ordinal);
+  }
+
+  #countsOf(purpose: number): LaneCounts {
+    return purpose < OFTEN ? this.#often : this.#seldom;
+  }
+
+  #row(): number {
+    return this.#type.index * this.#nodes + this.#from;
+  }
+
+  #column(purpose: number): number {
+    return purpose < OFTEN ? this.#to * OFTEN + purpose : this.#to * (purposes.length - OFTEN) + purpose - OFTEN;
+  }
+
+  #placeOf(purpose: number): number {
+    return (this.#from * this.#nodes + this.#to) * purposes.length + purpose;
+  }
+
+  #keep(purpose: number): Stream {
+    const name = `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
+    const node = (index: number): number[] => [...this.#nodeKeys.subarray(index * 4, index * 4 + 4)];
+    const own = [...this.#type.keys.subarray(purpose * 4, purpose * 4 + 4)];
+    const stream = new Stream(name, joined(joined(node(this.#from), node(this.#to)), own));
+    if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
+    this.#type.kept[this.#placeOf(purpose)] = stream;
+    return stream;
+  }
+
+  #drawnOfKept(): readonly LaneDraws[] {
+    return this.#byIndex.flatMap(({ type, kept }) =>
+      kept.flatMap((stream, place) => {
+        if (stream === undefined || stream.ordinal === 0) return [];
+        const link = Math.floor(place / purposes.length);
+        const [from, to] = [Math.floor(link / this.#nodes), link % this.#nodes];
+        return [{ from, to, type, purpose: place % purposes.length, ordinal: stream.ordinal }];
       }),
     );
   }
 
-  #makeRow(from: number, type: string): LaneRow {
-    const sender = [...this.#nodeKeys.subarray(from << KEY_SHIFT, (from + 1) << KEY_SHIFT)];
-    const typeKey = this.#keyOf("type", type);
-    const keys = purposes.flatMap((purpose) => joined(joined(sender, this.#keyOf("purpose", purpose)), typeKey));
-    const row: LaneRow = {
-      from,
+  *#drawn(counts: LaneCounts, firstPurpose: number): Iterable<LaneDraws> {
+    const width = firstPurpose === 0 ? OFTEN : purposes.length - OFTEN;
+    for (const [row, column, ordinal] of counts.entries()) {
+      const { type } = this.#byIndex[Math.floor(row / this.#nodes)];
+      const purpose = firstPurpose + (column % width);
+      yield { from: row % this.#nodes, to: Math.floor(column / width), type, purpose, ordinal };
+    }
+  }
+
+  #typeOf(type: string): LaneType {
+    return this.#types.get(type) ?? this.#learn(type);
+  }
+
+  #learn(type: string): LaneType {
+    const own = this.#keyOf("type", type);
+    const keys = purposes.flatMap((purpose) => joined(this.#keyOf("purpose", purpose), own));
+    const learnt: LaneType = {
       type,
+      index: this.#byIndex.length,
       keys: Int32Array.from(keys),
-      often: undefined,
-      seldom: purposes.map(() => undefined),
-      kept: purposes.map(() => undefined),
+      kept: this.#noneKept(),
     };
-    this.#rows[from].set(type, row);
-    return row;
+    this.#types.set(type, learnt);
+    this.#byIndex.push(learnt);
+    return learnt;
   }
 
-  #keep(row: LaneRow, purpose: number, to: number): Stream {
-    const key = [...row.keys.subarray(purpose << KEY_SHIFT, (purpose + 1) << KEY_SHIFT)];
-    const node = [...this.#nodeKeys.subarray(to << KEY_SHIFT, (to + 1) << KEY_SHIFT)];
-    const name = this.#nameOf(row, purpose, to);
-    const stream = new Stream(name, joined(key, node));
-    if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
-    (row.kept[purpose] ??= new Array<undefined>(this.#subjects.length).fill(undefined))[to] = stream;
-    return stream;
-  }
-
-  #nameOf({ from, type }: LaneRow, purpose: number, to: number): string {
-    return `${purposes[purpose]} ${this.#subjects[from]}>${this.#subjects[to]} ${type}`;
+  #noneKept(): (Stream | undefined)[] {
+    const places = this.#nodes <= KEPT_NODES_MAX ? this.#nodes * this.#nodes * purposes.length : 0;
+    return new Array<undefined>(places).fill(undefined);
   }
 
   #tapeOf(name: string): LaneTape {
@@ -271,6 +326,7 @@ class LaneTape implements DecisionTape {
 
 /** The key of two keys in order: another one for each pair, and for the pair the other way round. */
 function joined(first: readonly number[], second: readonly number[]): StreamKey {
+  assert(first.length === 4 && second.length === 4, "a key has four words");
   return [mix(first[0], second[0]), mix(first[1], second[1]), mix(first[2], second[2]), mix(first[3], second[3])];
 }
 

@@ -119,7 +119,6 @@ export interface LinkStateCheckpoint {
 
 /** What must be remembered of one link: bursts, queues for bandwidth, and faults upon it. Most links need none. */
 export class LinkState {
-  readonly to: number;
   profile: LinkProfile;
   chain: LossChain;
   /** When messages that wait for bandwidth will have left, in order. */
@@ -132,8 +131,7 @@ export class LinkState {
   #base: LinkProfile;
   #overrides: readonly Override[] = [];
 
-  constructor(to: number, base: LinkProfile) {
-    this.to = to;
+  constructor(base: LinkProfile) {
     this.#base = base;
     this.profile = base;
     this.chain = new LossChain(base.plan.loss);

@@ -17,8 +17,7 @@ import { withDamagedBytes } from "./faults/damage.ts";
 import { Flights, type FlightsCheckpoint } from "./flights.ts";
 import { effectTag, eventKind, type Ground } from "./ground.ts";
 import { HeldMessages, type HeldCheckpoint } from "./held.ts";
-import { drawLatency } from "./latency.ts";
-import { lane, type LaneRow } from "./lanes.ts";
+import { lane } from "./lanes.ts";
 import { LinkState, LinkTable, type LinkChange, type LinkProfile, type LinkStateCheckpoint } from "./link.ts";
 import type { WorldPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
@@ -95,7 +94,8 @@ export class Network {
     const profile = state === undefined ? this.#table.profileOf(from, target) : state.profile;
     const transport = via ?? profile.transport;
     if (ground.digests) {
-      ground.mixContent(transport === "stream" ? effectTag.stream : effectTag.datagram, from, target, message);
+      const tag = transport === "stream" ? effectTag.stream : effectTag.datagram;
+      ground.mixContent(tag, this.#linkOf(from, target), message);
     }
     // What is not plain data has been refused by now, and was never sent.
     const ordinal = ++this.flights.sent;
@@ -140,24 +140,15 @@ export class Network {
   /** Draws whether a message is lost, and how long it takes: both, whatever becomes of it, so that no draw shifts. */
   chancesOf(from: number, to: number, message: Message): Chances {
     const { lanes } = this.#ground;
-    const row = lanes.rowOf(from, message.type);
     const profile = this.profileOf(from, to);
     const state = profile.isBursty ? this.#stateFor(from, to) : this.stateOf(from, to);
+    lanes.aim(from, to, message.type);
     const isLost = profile.isBursty
-      ? this.#losesInBursts(row, this.#stateFor(from, to))
-      : lanes.chance(row, lane.loss, to, profile.lossRate);
-    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : this.latencyUs(row, lane.latency, to, profile);
+      ? lanes.draw(lane.loss, (stream) => this.#stateFor(from, to).chain.lost(stream))
+      : lanes.chance(lane.loss, profile.lossRate);
+    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : lanes.latencyUs(lane.latency, profile.latency);
     if (state !== undefined) this.#creditLink(state, isLost);
     return { isLost, latencyUs };
-  }
-
-  /** Draws a latency for some purpose. */
-  latencyUs(row: LaneRow, purpose: number, to: number, profile: LinkProfile): number {
-    const { lanes } = this.#ground;
-    const stream = lanes.enter(row, purpose, to);
-    const us = drawLatency(profile.latency, stream);
-    lanes.leave(row, purpose, to, stream);
-    return us;
   }
 
   /** When a message has left the sender's queue for bandwidth; -1 when `queueMax` wait there already. */
@@ -183,19 +174,18 @@ export class Network {
     const { isLost, latencyUs } = this.chancesOf(from, to, message);
     const { duplicate, reorder, reorderWithinUs, corrupt, queueMax } = this.profileOf(from, to).plan;
     const { lanes } = this.#ground;
-    const row = lanes.rowOf(from, message.type);
-    const isCopied = lanes.chance(row, lane.duplicate, to, duplicate);
-    const isLate = lanes.chance(row, lane.reorder, to, reorder);
-    const isDamaged = lanes.chance(row, lane.corrupt, to, corrupt);
+    const isCopied = lanes.chance(lane.duplicate, duplicate);
+    const isLate = lanes.chance(lane.reorder, reorder);
+    const isDamaged = lanes.chance(lane.corrupt, corrupt);
     const reason = isLost ? "loss" : this.#obstacle(from, to);
     const departsUs = reason === undefined ? this.departsUs(from, to, message, queueMax) : -1;
     if (reason !== undefined || departsUs < 0) {
       this.flights.loseUnsent(from, to, ordinal, reason ?? "queueFull");
       return notBeforeUs;
     }
-    const arriving = isDamaged ? this.#damage(departure, row) : departure;
+    const arriving = isDamaged ? this.#damage(departure) : departure;
     const waitUs = departsUs - this.#ground.kernel.nowUs + departure.delayUs;
-    const lateUs = isLate && reorderWithinUs > 0 ? lanes.below(row, lane.lateness, to, reorderWithinUs + 1) : 0;
+    const lateUs = isLate && reorderWithinUs > 0 ? lanes.below(lane.lateness, reorderWithinUs + 1) : 0;
     const arrivesUs = Math.max(notBeforeUs, this.#ground.kernel.nowUs + waitUs + latencyUs + lateUs);
     this.#launch(arriving, arrivesUs - this.#ground.kernel.nowUs, 0);
     if (isCopied) this.sendCopy(arriving, 1, waitUs, lane.copy);
@@ -205,9 +195,9 @@ export class Network {
   /** Launches one more copy of a datagram, with a latency of its own. */
   sendCopy(departure: Departure, copy: number, waitUs: number, purpose: number): void {
     const { from, to, message } = departure;
-    const row = this.#ground.lanes.rowOf(from, message.type);
-    const latencyUs = this.latencyUs(row, purpose, to, this.profileOf(from, to));
-    this.#launch(departure, waitUs + latencyUs, copy);
+    const { lanes } = this.#ground;
+    lanes.aim(from, to, message.type);
+    this.#launch(departure, waitUs + lanes.latencyUs(purpose, this.profileOf(from, to).latency), copy);
   }
 
   setInterceptor(interceptor: MessageInterceptor | undefined): void {
@@ -289,9 +279,9 @@ export class Network {
     const { kernel, lanes } = this.#ground;
     let { latencyUs } = profile;
     if (profile.lossRate.of > 0 || latencyUs < 0) {
-      const row = lanes.rowOf(from, message.type);
-      if (latencyUs < 0) latencyUs = this.latencyUs(row, lane.latency, to, profile);
-      if (lanes.chance(row, lane.loss, to, profile.lossRate)) {
+      lanes.aim(from, to, message.type);
+      if (latencyUs < 0) latencyUs = lanes.latencyUs(lane.latency, profile.latency);
+      if (lanes.chance(lane.loss, profile.lossRate)) {
         this.flights.loseUnsent(from, to, ordinal, "loss");
         return;
       }
@@ -339,31 +329,22 @@ export class Network {
     const { from, to } = planned;
     const { drop, damagedOnWire, delayUs, message } = interference;
     const isChanged = message !== planned.message || damagedOnWire;
-    if (isChanged && this.#ground.digests) this.#ground.mixContent(effectTag.damaged, from, to, message);
+    if (isChanged && this.#ground.digests) this.#ground.mixContent(effectTag.damaged, this.#linkOf(from, to), message);
     const { frameChecksum } = this.profileOf(from, to).plan;
     const flaw = !damagedOnWire ? undefined : frameChecksum ? "corruptFrame" : drop ? "malformed" : undefined;
     return { ...planned, message, isChanged, flaw, delayUs };
   }
 
-  #damage(departure: Departure, row: LaneRow): Departure {
+  /** The lanes are aimed at the message. */
+  #damage(departure: Departure): Departure {
     const { lanes } = this.#ground;
-    const stream = lanes.enter(row, lane.damage, departure.to);
-    const message = withDamagedBytes(departure.message, stream);
-    lanes.leave(row, lane.damage, departure.to, stream);
+    const message = lanes.draw(lane.damage, (stream) => withDamagedBytes(departure.message, stream));
     if (this.#ground.digests) {
-      this.#ground.mixContent(effectTag.damaged, departure.from, departure.to, message ?? null);
+      this.#ground.mixContent(effectTag.damaged, this.#linkOf(departure.from, departure.to), message ?? null);
     }
     const { frameChecksum } = this.profileOf(departure.from, departure.to).plan;
     const flaw = frameChecksum ? "corruptFrame" : message === undefined ? "malformed" : departure.flaw;
     return { ...departure, message: message ?? departure.message, isChanged: true, flaw };
-  }
-
-  #losesInBursts(row: LaneRow, state: LinkState): boolean {
-    const { lanes } = this.#ground;
-    const stream = lanes.enter(row, lane.loss, state.to);
-    const isLost = state.chain.lost(stream);
-    lanes.leave(row, lane.loss, state.to, stream);
-    return isLost;
   }
 
   /** Why nothing can set out on a link now, credited to the faults that are the cause. */
@@ -412,7 +393,7 @@ export class Network {
     const link = this.#linkOf(from, to);
     let state = this.#states.get(link);
     if (state === undefined) {
-      state = new LinkState(to, this.#table.profileOf(from, to));
+      state = new LinkState(this.#table.profileOf(from, to));
       this.#states.set(link, state);
     }
     return state;

@@ -4,8 +4,8 @@ import type { NodeId } from "../base/ids.ts";
 import { compareValues } from "../base/plain-order.ts";
 import type { EventHandle } from "../kernel/kernel.ts";
 import type { Stream } from "../kernel/streams.ts";
-import type { NodeClock } from "./clock.ts";
 import { effectTag, eventKind, type Ground } from "./ground.ts";
+import type { NodeTime } from "./node-time.ts";
 
 /**
  * - `idle`: not armed. `armed`: a kernel event is due. `stopped`: armed on a clock that stands still.
@@ -52,7 +52,7 @@ export class NodeTimers {
   readonly #node: number;
   readonly #id: NodeId;
   readonly #subject: string;
-  readonly #clock: NodeClock;
+  readonly #time: NodeTime;
   readonly #byName = new Map<string, NodeTimer>();
   #slots: (NodeTimer | undefined)[] = [];
   #free: number[] = [];
@@ -61,12 +61,12 @@ export class NodeTimers {
   #isStopped = false;
   #suppressions: readonly Suppression[] = [];
 
-  constructor(ground: Ground, node: { index: number; id: NodeId; subject: string; clock: NodeClock }) {
+  constructor(ground: Ground, node: { index: number; id: NodeId; subject: string; time: NodeTime }) {
     this.#ground = ground;
     this.#node = node.index;
     this.#id = node.id;
     this.#subject = node.subject;
-    this.#clock = node.clock;
+    this.#time = node.time;
   }
 
   /** (Re)arms a timer. Both delays are whole microseconds from 0. */
@@ -80,7 +80,7 @@ export class NodeTimers {
     if (ground.digests) ground.mixWords(effectTag.setTimer, this.#node, timer.nameHash, delayUs | 0);
     if (ground.tracer !== undefined) {
       const { nowUs, eventsDone } = ground.kernel;
-      const dueUs = nowUs + this.#clock.trueDelayUs(delayUs, nowUs);
+      const dueUs = nowUs + this.#time.trueDelayUs(delayUs);
       ground.tracer.trace({ atUs: nowUs, event: eventsDone, node: this.#id, kind: "timerSet", timer: name, dueUs });
     }
   }
@@ -121,7 +121,7 @@ export class NodeTimers {
   /** The rate of the clock changed, or it goes on after it stood still: each timer fires when the clock says so. */
   reaim(): void {
     this.#isStopped = false;
-    const monotonicUs = this.#clock.monotonicUs(this.#ground.kernel.nowUs);
+    const monotonicUs = this.#time.peekMonotonicUs();
     for (const timer of this.#inOrder("armed", "stopped")) {
       this.#aim(timer, Math.max(0, timer.dueMonotonicUs - monotonicUs));
     }
@@ -205,7 +205,7 @@ export class NodeTimers {
       return;
     }
     const { nowUs } = kernel;
-    const dueUs = nowUs + (this.#clock.isPlain ? delayUs : this.#clock.trueDelayUs(delayUs, nowUs));
+    const dueUs = nowUs + this.#time.trueDelayUs(delayUs);
     timer.handle =
       timer.phase === "armed"
         ? kernel.reset(timer.handle, dueUs)

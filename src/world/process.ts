@@ -7,10 +7,11 @@ import { NotPlainData, clonePlain } from "../base/plain-data.ts";
 import type { Effect } from "../machine/effect.ts";
 import type { ConnectionLoss, MachineEvent } from "../machine/event.ts";
 import type { Machine, NodeSpec } from "../machine/machine.ts";
-import { NodeClock, type ClockCheckpoint } from "./clock.ts";
+import type { NodeClock } from "./clock.ts";
 import { effectTag, eventKind, type Ground } from "./ground.ts";
 import { Inbox, type InboxCheckpoint, type Occurrence } from "./inbox.ts";
 import type { Network } from "./network.ts";
+import { NodeTime, type NodeTimeCheckpoint } from "./node-time.ts";
 import { NodeTimers, type NodeTimersCheckpoint } from "./node-timers.ts";
 import type { ClockPlan, DiskPlan, ProcessPlan } from "./plan.ts";
 import { Slots, type SlotsCheckpoint } from "./slots.ts";
@@ -41,7 +42,7 @@ export interface ProcessCheckpoint {
   readonly incarnation: number;
   /** Undefined: the process is down. */
   readonly state: object | undefined;
-  readonly clock: ClockCheckpoint;
+  readonly time: NodeTimeCheckpoint;
   readonly storage: StorageCheckpoint;
   readonly timers: NodeTimersCheckpoint;
   readonly inbox: InboxCheckpoint;
@@ -49,7 +50,6 @@ export interface ProcessCheckpoint {
   readonly work: number;
   readonly pause: Pause | undefined;
   readonly slownesses: readonly Slowness[];
-  readonly clockStrikes: readonly number[];
 }
 
 export class Process {
@@ -63,7 +63,7 @@ export class Process {
   readonly #network: Network;
   readonly #spec: NodeSpec;
   readonly #plan: ProcessPlan;
-  readonly #clock: NodeClock;
+  readonly #time: NodeTime;
   readonly #timers: NodeTimers;
   readonly #inbox = new Inbox();
   readonly #dues = new Slots<Due>();
@@ -73,8 +73,6 @@ export class Process {
   #pause: Pause | undefined = undefined;
   #slownesses: readonly Slowness[] = [];
   #stepUs: number;
-  /** Strikes upon the clock whose effect has not been read yet. */
-  #clockStrikes: readonly number[] = [];
   /** An event can be handed over as it comes: nothing waits, nothing is slow. */
   #isReady = false;
 
@@ -88,8 +86,8 @@ export class Process {
     this.index = index;
     this.id = spec.id;
     this.subject = `${spec.role}/${spec.ordinal}`;
-    this.#clock = new NodeClock(plans.clock, ground.kernel.nowUs);
-    this.#timers = new NodeTimers(ground, { index, id: spec.id, subject: this.subject, clock: this.#clock });
+    this.#time = new NodeTime(ground, plans.clock);
+    this.#timers = new NodeTimers(ground, { index, id: spec.id, subject: this.subject, time: this.#time });
     this.storage = new Storage(ground, { index, id: spec.id, subject: this.subject }, plans.disk);
   }
 
@@ -114,16 +112,20 @@ export class Process {
   /** Starts a new incarnation, unless one runs. */
   boot(): void {
     if (this.#machine !== undefined) return;
-    const { nowUs } = this.#ground.kernel;
     this.incarnation++;
-    this.#clock.onIncarnation(nowUs);
+    this.#time.set((clock, nowUs) => clock.onIncarnation(nowUs));
     this.#machine = this.#spec.start();
     const { incarnation } = this;
     this.#ground.stateOfWorld(this.id, { fact: "nodeBooted", incarnation });
     this.#refresh();
     const disk = this.storage.contents();
-    const monotonicUs = this.#readMonotonic();
-    this.#step({ type: "booted", incarnation, disk, monotonicUs, wallUs: this.#clock.wallUs(nowUs) });
+    this.#step({
+      type: "booted",
+      incarnation,
+      disk,
+      monotonicUs: this.#time.monotonicUs(),
+      wallUs: this.#time.wallUs(),
+    });
   }
 
   /** A message has reached the node. The process is up. */
@@ -192,10 +194,10 @@ export class Process {
     const wasStopped = this.#pause?.monotonic === "stops";
     this.#pause = { strike, monotonic };
     if (monotonic === "stops" && !wasStopped) {
-      this.#clock.stopMonotonic(kernel.nowUs);
+      this.#time.set((clock, nowUs) => clock.stopMonotonic(nowUs));
       this.#timers.stop();
     } else if (monotonic === "runs" && wasStopped) {
-      this.#clock.resumeMonotonic(kernel.nowUs);
+      this.#time.set((clock, nowUs) => clock.resumeMonotonic(nowUs));
       this.#timers.reaim();
     }
     if (this.#work !== 0) {
@@ -209,7 +211,7 @@ export class Process {
   resume(): void {
     if (this.#pause === undefined) return;
     if (this.#pause.monotonic === "stops") {
-      this.#clock.resumeMonotonic(this.#ground.kernel.nowUs);
+      this.#time.set((clock, nowUs) => clock.resumeMonotonic(nowUs));
       this.#timers.reaim();
     }
     this.#pause = undefined;
@@ -236,9 +238,7 @@ export class Process {
 
   /** Does something to the clock; timers are aimed anew, since its rate may be another. */
   changeClock(strike: number, change: (clock: NodeClock, nowUs: number) => void): void {
-    const { nowUs } = this.#ground.kernel;
-    change(this.#clock, nowUs);
-    if (!this.#clockStrikes.includes(strike)) this.#clockStrikes = [...this.#clockStrikes, strike];
+    this.#time.strike(strike, change);
     if (this.#machine !== undefined && this.#pause?.monotonic !== "stops") this.#timers.reaim();
   }
 
@@ -254,7 +254,7 @@ export class Process {
     return {
       incarnation: this.incarnation,
       state: this.#machine === undefined ? undefined : clonePlain(this.#machine.state),
-      clock: this.#clock.checkpoint(),
+      time: this.#time.checkpoint(),
       storage: this.storage.checkpoint(),
       timers: this.#timers.checkpoint(),
       inbox: this.#inbox.checkpoint(),
@@ -262,7 +262,6 @@ export class Process {
       work: this.#work,
       pause: this.#pause,
       slownesses: this.#slownesses,
-      clockStrikes: this.#clockStrikes,
     };
   }
 
@@ -270,14 +269,13 @@ export class Process {
     this.incarnation = from.incarnation;
     this.#machine = from.state === undefined ? undefined : this.#spec.start();
     if (this.#machine !== undefined && from.state !== undefined) this.#machine.state = clonePlain(from.state);
-    this.#clock.restore(from.clock);
+    this.#time.restore(from.time);
     this.storage.restore(from.storage);
     this.#timers.restore(from.timers);
     this.#inbox.restore(from.inbox);
     this.#dues.restore(from.dues);
     this.#work = from.work;
     this.#pause = from.pause;
-    this.#clockStrikes = from.clockStrikes;
     this.#setSlownesses(from.slownesses);
   }
 
@@ -318,9 +316,14 @@ export class Process {
 
   #handMessage(slot: number): void {
     const { from, message } = this.#network.flights.deliver(slot);
-    const monotonicUs = this.#readMonotonic();
-    const wallUs = this.#clock.wallUs(this.#ground.kernel.nowUs);
-    this.#step({ type: "received", from: this.#network.nameOf(from), message, monotonicUs, wallUs });
+    const name = this.#network.nameOf(from);
+    this.#step({
+      type: "received",
+      from: name,
+      message,
+      monotonicUs: this.#time.monotonicUs(),
+      wallUs: this.#time.wallUs(),
+    });
   }
 
   /** Gives an event to the machine. False: it was stale, and nothing happened. */
@@ -330,33 +333,15 @@ export class Process {
       return true;
     }
     if (occurrence.type === "timer") return this.#handTimer(occurrence.slot, occurrence.arming);
-    const monotonicUs = this.#readMonotonic();
-    this.#step({ ...occurrence, monotonicUs, wallUs: this.#clock.wallUs(this.#ground.kernel.nowUs) });
+    this.#step({ ...occurrence, monotonicUs: this.#time.monotonicUs(), wallUs: this.#time.wallUs() });
     return true;
   }
 
   #handTimer(slot: number, arming: number): boolean {
     const timer = this.#timers.fire(slot, arming);
     if (timer === undefined) return false;
-    const monotonicUs = this.#readMonotonic();
-    this.#step({ type: "timerFired", timer, monotonicUs, wallUs: this.#clock.wallUs(this.#ground.kernel.nowUs) });
+    this.#step({ type: "timerFired", timer, monotonicUs: this.#time.monotonicUs(), wallUs: this.#time.wallUs() });
     return true;
-  }
-
-  #readMonotonic(): number {
-    const { nowUs } = this.#ground.kernel;
-    if (this.#clockStrikes.length > 0) this.#creditClock(nowUs);
-    return this.#clock.monotonicUs(nowUs);
-  }
-
-  /** A reading is about to be taken, of a clock that was meddled with. */
-  #creditClock(nowUs: number): void {
-    const isOff = this.#clock.distorted(nowUs);
-    for (const strike of this.#clockStrikes) {
-      if (isOff) this.#ground.ledger.changed(strike);
-      else this.#ground.ledger.touched(strike);
-    }
-    if (isOff) this.#clockStrikes = [];
   }
 
   #step(event: MachineEvent): void {
@@ -440,7 +425,8 @@ export class Process {
     if (!isWhole(below) || below < 1) return `a draw for "${purpose}" is below an integer from 1, not below ${below}`;
     const { kernel, streams } = this.#ground;
     const value = streams.named("draw", `${this.subject} ${purpose}`).below(below);
-    this.#ground.mixWords(effectTag.drawn, this.index, value | 0, Math.floor(value / 0x1_0000_0000));
+    if (this.#ground.digests)
+      this.#ground.mixWords(effectTag.drawn, this.index, value | 0, Math.floor(value / 0x1_0000_0000));
     const slot = this.#dues.add({ type: "draw", incarnation: this.incarnation, purpose, value });
     kernel.schedule(kernel.nowUs, eventKind.due, this.index, slot);
     return undefined;
@@ -454,7 +440,7 @@ export class Process {
 
   /** The machine did what no machine may do: a finding, told with its story, and from here on a crash like another. */
   #break(error: string, event: string): void {
-    this.#ground.mixWords(effectTag.broke, this.index, 0, 0);
+    if (this.#ground.digests) this.#ground.mixWords(effectTag.broke, this.index, 0, 0);
     this.#ground.stateOfWorld(this.id, { fact: "machineBroke", error, event });
     this.#end("crashed", "machineBroke");
   }
@@ -473,7 +459,7 @@ export class Process {
     }
     this.#network.onCrash(this.index);
     const lostRecords = this.storage.crash(torn);
-    if (how === "stopped") this.#ground.mixWords(effectTag.halt, this.index, 0, 0);
+    if (how === "stopped" && this.#ground.digests) this.#ground.mixWords(effectTag.halt, this.index, 0, 0);
     const fact =
       how === "stopped" ? ({ fact: "nodeStopped" } as const) : { fact: "nodeCrashed" as const, cause, lostRecords };
     this.#ground.stateOfWorld(this.id, fact);

@@ -38,14 +38,14 @@ export class Storage {
   append(file: string, record: unknown): void {
     const ground = this.#ground;
     if (ground.checks) deepFreeze(record);
-    if (ground.digests) ground.mixContent(effectTag.append, this.#node, ground.hashOfName(file), record);
+    if (ground.digests) ground.mixContent(effectTag.append, this.#node, [file, record]);
     this.#disk.append(file, record);
   }
 
   rewrite(file: string, records: readonly unknown[]): void {
     const ground = this.#ground;
     if (ground.checks) for (const record of records) deepFreeze(record);
-    if (ground.digests) ground.mixContent(effectTag.rewrite, this.#node, ground.hashOfName(file), records);
+    if (ground.digests) ground.mixContent(effectTag.rewrite, this.#node, [file, records]);
     this.#disk.rewrite(file, records);
   }
 

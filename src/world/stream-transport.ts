@@ -191,7 +191,7 @@ export class StreamTransport {
     const { nowUs } = this.#ground.kernel;
     const { lanes } = this.#ground;
     const chances = this.#network.chancesOf(from, to, message);
-    const isDamaged = lanes.chance(lanes.rowOf(from, message.type), lane.corrupt, to, corrupt);
+    const isDamaged = lanes.chance(lane.corrupt, corrupt);
     let isLost = chances.isLost || isDamaged;
     let againUs = this.#retransmitUs(from, to);
     let lateUs = isLostOnce ? againUs : 0;
@@ -285,9 +285,9 @@ export class StreamTransport {
     const { from, to } = this.#connections.at(slot);
     const profile = this.#network.profileOf(to, from);
     if (this.#network.isCut(to, from)) return this.#breakOff(slot, "timedOut", profile.plan.connectionTimeoutUs);
-    const row = this.#ground.lanes.rowOf(to, "reset");
-    const backUs =
-      profile.latencyUs >= 0 ? profile.latencyUs : this.#network.latencyUs(row, lane.latency, from, profile);
+    const { lanes } = this.#ground;
+    lanes.aim(to, from, "reset");
+    const backUs = profile.latencyUs >= 0 ? profile.latencyUs : lanes.latencyUs(lane.latency, profile.latency);
     this.#breakOff(slot, reason, backUs);
   }
 

@@ -11,7 +11,7 @@ import type { FactObserver, Tracer } from "../trace/trace-event.ts";
 import type { FaultTally } from "./fault.ts";
 import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
 import type { MessageCounts } from "./flights.ts";
-import { Ground, eventKind, worldNode, type StepRecord } from "./ground.ts";
+import { Ground, eventKind, worldNode, type GroundCheckpoint, type StepRecord } from "./ground.ts";
 import { Lanes, type LanesCheckpoint } from "./lanes.ts";
 import { FaultLedger, type LedgerCheckpoint } from "./ledger.ts";
 import { selects } from "./link.ts";
@@ -37,6 +37,7 @@ export interface WorldOptions {
 /** A whole world at one moment, for a world of the same plan, nodes and seed. Opaque to all but a world. */
 export interface WorldCheckpoint {
   readonly kernel: KernelCheckpoint;
+  readonly ground: GroundCheckpoint;
   readonly streams: StreamsCheckpoint;
   readonly lanes: LanesCheckpoint;
   readonly ledger: LedgerCheckpoint;
@@ -148,7 +149,7 @@ export class World {
   }
 
   digestHex(): string {
-    return this.#kernel.digest.hex();
+    return this.#ground.digestHex();
   }
 
   /** What each fault of the plan did, in its order. */
@@ -184,6 +185,7 @@ export class World {
   checkpoint(): WorldCheckpoint {
     return {
       kernel: this.#kernel.checkpoint(),
+      ground: this.#ground.checkpoint(),
       streams: this.#streams.checkpoint(),
       lanes: this.#lanes.checkpoint(),
       ledger: this.#ledger.checkpoint(),
@@ -197,6 +199,7 @@ export class World {
   /** Goes back to a checkpoint, of this world or of another one with the same plan, nodes and seed. */
   restore(from: WorldCheckpoint): void {
     this.#kernel.restore(from.kernel);
+    this.#ground.restore(from.ground);
     this.#streams.restore(from.streams);
     this.#lanes.restore(from.lanes);
     this.#ledger.restore(from.ledger);
@@ -205,7 +208,6 @@ export class World {
     // The driver comes last: it arms the message faults that were open.
     this.#driver.restore(from.driver);
     this.#isFinished = from.isFinished;
-    this.#ground.lastSteps = [];
   }
 
   get #endUs(): number {

@@ -22,7 +22,7 @@ interface PingState {
   seed: number;
 }
 
-export class PingMachine implements Machine<PingMessage> {
+class PingMachine implements Machine<PingMessage> {
   state: PingState;
   readonly #names: readonly NodeId[];
   readonly #self: number;

@@ -9,7 +9,7 @@ import type { Fault, FaultAction, FaultTiming } from "../../src/world/fault.ts";
 import type { LinkPlan, NodeSelector, WorldPlan } from "../../src/world/plan.ts";
 import { World, type WorldOptions } from "../../src/world/world.ts";
 
-export const never = { of: 0, outOf: 1 };
+const never = { of: 0, outOf: 1 };
 export const always = { of: 1, outOf: 1 };
 
 /** A millisecond each way, and no misfortune. */
