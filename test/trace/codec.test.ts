@@ -5,6 +5,8 @@ import { describe, expect, test } from "vitest";
 
 import { decodeTrace, encodeEvent, encodeTrace, TraceDecoder, TraceUnreadable } from "../../src/trace/codec.ts";
 import { TRACE_VERSION, upgrades } from "../../src/trace/versions.ts";
+import { faultProfiles } from "../../src/world/profiles.ts";
+import { fight } from "../systems/mesh/arena.ts";
 import { sampleTrace } from "./sample-trace.ts";
 
 const written = encodeTrace(sampleTrace);
@@ -27,6 +29,19 @@ function refusal(text: string): TraceUnreadable {
 test("a trace reads back as it was written, and is written alike again", () => {
   expect(decodeTrace(written)).toEqual(sampleTrace);
   expect(encodeTrace(decodeTrace(written))).toBe(written);
+});
+
+test("the trace of a stormy run, damaged messages and all, reads back as it was", () => {
+  const { trace: events, digest } = fight({
+    faults: faultProfiles.get("storm")?.([], 5_000_000) ?? [],
+    healUs: 5_000_000,
+    untilUs: 8_000_000,
+    trace: true,
+  });
+  const end = { events: events.length, atUs: 8_000_000, ending: "reached", digest };
+  const whole = { header: sampleTrace.header, events, end };
+  expect(events.length).toBeGreaterThan(1000);
+  expect(decodeTrace(encodeTrace(whole))).toEqual(whole);
 });
 
 test("the order of fields and the spaces of a file edited by hand do not matter", () => {
