@@ -111,6 +111,7 @@ function watched(
   system: AnySystem,
   { history, observer }: SimulateOptions,
 ): FactObserver {
+  const historian = system.history();
   const at: { atUs: number; event: number; node: NodeId } = { atUs: 0, event: 0, node: "" as NodeId };
   return {
     observe(atUs, event, node, fact) {
@@ -119,7 +120,7 @@ function watched(
       at.event = event;
       at.node = node;
       system.measures.measure(judge.view, fact, at, figures);
-      if (history !== undefined) for (const entry of system.history(fact, atUs, node)) history(entry);
+      if (history !== undefined) for (const entry of historian(fact, atUs, node)) history(entry);
       observer?.observe(atUs, event, node, fact);
     },
   };

@@ -7,7 +7,7 @@ import type { Model, Property } from "../check/property.ts";
 import type { Fact } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import type { Message } from "../machine/message.ts";
-import type { HistoryEntry } from "../check/history.ts";
+import type { Historian } from "../check/history.ts";
 
 /** The parts of a scenario a system may know. Settings and workload have passed the system's own schemas. */
 export interface SystemInput<Settings, Workload> {
@@ -58,8 +58,8 @@ export interface System<Settings, Workload, M extends Message, F extends Fact, V
   readonly model: (input: SystemInput<Settings, Workload>) => Model<View, F>;
   readonly properties: (input: SystemInput<Settings, Workload>) => readonly Property<View, F>[];
   readonly measures: Measures<View, F>;
-  /** Client-visible operations of a fact, for `--history` (DESIGN §7). */
-  readonly history: (fact: F, atUs: number, node: NodeId) => readonly HistoryEntry[];
+  /** Makes what turns the facts of one run into client-visible operations, for `--history` (DESIGN §7). */
+  readonly history: () => Historian<F>;
   /** One line of plain words for a fact, or undefined when it belongs in full traces only. */
   readonly tell: (fact: F, node: NodeId) => string | undefined;
   /** The fields of a message worth showing in a story, such as "transfer=p1/7 attempt=2 token=9". */

@@ -157,7 +157,7 @@ export const echo: System<EchoSettings, EchoWorkload, EchoMessage, EchoFact, Ech
       else sink.sample("echo.round", fact.round);
     },
   },
-  history: (fact, atUs, node) => [
+  history: () => (fact, atUs, node) => [
     {
       process: node,
       type: fact.fact === "said" ? "invoke" : "ok",

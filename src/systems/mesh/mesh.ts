@@ -1,6 +1,7 @@
 // The server mesh as a system: what a scenario of it may name, what it runs, and what it promises.
 
 import type { DefenceSpec, System } from "../system.ts";
+import { meshHistorian } from "./history.ts";
 import { meshMeasures } from "./measures.ts";
 import { meshModel } from "./mesh-model.ts";
 import { meshNodes, meshRoles } from "./mesh-nodes.ts";
@@ -70,7 +71,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   model: () => meshModel,
   properties: ({ settings }) => meshProperties(meshBounds(settings)),
   measures: meshMeasures,
-  history: () => [],
+  history: meshHistorian,
   tell: tellMesh,
   describe: describeMesh,
 };
