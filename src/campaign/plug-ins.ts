@@ -27,7 +27,8 @@ function systemsOf(path: string): readonly AnySystem[] {
     // The path is the reader's, so no import can name it.
     loaded = load(resolve(path));
   } catch (error) {
-    throw new PlugInUnusable(`it does not load: ${error instanceof Error ? error.message : String(error)}`);
+    const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new PlugInUnusable(`it does not load (${why})`);
   }
   const systems = typeof loaded === "object" && loaded !== null && "systems" in loaded ? loaded.systems : undefined;
   if (!Array.isArray(systems) || !systems.every((system) => isSystem(system))) {

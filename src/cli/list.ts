@@ -3,7 +3,8 @@
 import { canonicalJson } from "../base/canonical-json.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { faultKinds, kindGuides } from "../scenario/fault-kinds.ts";
-import { type JsonSchema, jsonSchemaOf } from "../scenario/json-schema.ts";
+import { type JsonSchema, jsonSchemaOf, keysAt, schemasAt, valuesAt } from "../scenario/json-schema.ts";
+import type { Path } from "../scenario/located.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { shown } from "../scenario/problem.ts";
 import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
@@ -149,14 +150,17 @@ function listScenarios(systems: Systems): readonly Item[] {
 }
 
 /** Every value that can be set, by its path. */
-function leaves(schema: JsonSchema, path: string): readonly Item[] {
-  const keys = Object.entries(schema.properties ?? {});
-  if (keys.length > 0) return keys.flatMap(([key, inner]) => leaves(inner, `${path}.${key}`));
-  const value = schema.default === undefined ? "" : ` Default ${canonicalJson(schema.default)}.`;
-  const choice = schema.enum === undefined ? "" : ` One of ${schema.enum.map((one) => String(one)).join(", ")}.`;
-  const range = rangeText(schema);
-  const about = `${schema.description ?? ""}${choice}${range}${value}`.trim();
-  return [{ name: path, about, more: { default: schema.default ?? null, description: schema.description ?? "" } }];
+function leaves(root: JsonSchema, name: string, path: Path = []): readonly Item[] {
+  const keys = keysAt(root, path);
+  if (keys.length > 0) return keys.flatMap((key) => leaves(root, `${name}.${key}`, [...path, key]));
+  const arms = schemasAt(root, path);
+  const about = arms.find(({ description }) => description !== undefined)?.description ?? "";
+  const preset = arms.find((arm) => arm.default !== undefined)?.default;
+  const values = valuesAt(root, path);
+  const choice = values.length === 0 ? "" : ` One of ${values.join(", ")}.`;
+  const range = arms.map((arm) => rangeText(arm)).find((text) => text !== "") ?? "";
+  const text = `${about}${choice}${range}${preset === undefined ? "" : ` Default ${canonicalJson(preset)}.`}`.trim();
+  return [{ name, about: text, more: { default: preset ?? null, description: about, values } }];
 }
 
 function rangeText({ minimum, maximum }: JsonSchema): string {

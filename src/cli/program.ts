@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 
-import { argumentMistake } from "./exit-codes.ts";
+import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { topicNames } from "./topics.ts";
 import type { Answer, Output } from "./output.ts";
 import { version } from "./version.ts";
@@ -14,6 +14,13 @@ type Give = (command: string, answer: Answer | Promise<Answer>) => Promise<void>
 export async function runProgram(typed: readonly string[], output: Output): Promise<void> {
   const give: Give = async (command, answer) => output.give(command, await answer);
   const program = programOf(output, give);
+  if (typed.every((word) => word === "--json")) {
+    return output.give("help", {
+      exitCode: exitCodes.held,
+      lines: [program.helpInformation()],
+      document: { help: program.helpInformation() },
+    });
+  }
   try {
     await program.parseAsync([...typed], { from: "user" });
   } catch (error) {
@@ -30,7 +37,9 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
     .version(version)
     .option("--json", "one JSON document on stdout, whatever happens")
     .configureOutput({
-      writeOut: (text) => process.stdout.write(text),
+      // Help and the version: the only things commander says itself.
+      writeOut: (text) =>
+        output.give("help", { exitCode: exitCodes.held, lines: [text.trimEnd()], document: { help: text } }),
       // What commander has to say about a mistake is said once, in the form of all mistakes.
       writeErr: () => {},
       getOutHelpWidth: () => output.width,
@@ -45,7 +54,6 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addDemo(program, output, give);
   for (const command of program.commands) command.exitOverride().option("--json", "one JSON document on stdout");
   program.addHelpText("after", example("faultline demo", "faultline run mesh/baseline --seeds 1..200"));
-  program.action(() => program.help());
   return program;
 }
 

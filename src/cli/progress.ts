@@ -2,7 +2,12 @@
 
 import { plural, printCount } from "../report/words.ts";
 
-type LogUpdate = ReturnType<typeof import("log-update").createLogUpdate>;
+/** Text in place of the text before it, on a terminal. */
+interface LogUpdate {
+  (text: string): void;
+  clear(): void;
+  done(): void;
+}
 
 const plainEveryMs = 10_000;
 

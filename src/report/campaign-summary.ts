@@ -87,7 +87,7 @@ function propertyTotalLines({ scenario, totals }: ScenarioResult, paint: Paint, 
       claim,
       status,
       note: noteOf(scenario.expect, { id, advisory }, runsViolated > 0),
-      isExcused: isExcused(scenario.expect, { id, advisory }),
+      isHarmless: isExcused(scenario.expect, { id, advisory }),
       count: count[status],
       because:
         first === undefined

@@ -132,7 +132,7 @@ export function propertyLines(
       claim,
       status,
       note: noteOf(expect, { id, advisory }, status === "violated"),
-      isExcused: isExcused(expect, { id, advisory }),
+      isHarmless: isExcused(expect, { id, advisory }),
       count:
         status === "not exercised"
           ? status
@@ -165,7 +165,7 @@ export interface PropertyRow {
   readonly status: PropertyResult["status"];
   readonly note: string;
   /** A violation that does not fail the run. */
-  readonly isExcused: boolean;
+  readonly isHarmless: boolean;
   readonly count: string;
   readonly because: string | undefined;
 }
@@ -175,8 +175,8 @@ export function propertyRows(rows: readonly PropertyRow[], paint: Paint, width: 
   const idWidth = Math.max(2, ...rows.map(({ id }) => widthOf(id)));
   const countWidth = Math.max(0, ...rows.map(({ count }) => widthOf(count)));
   const room = Math.max(20, width - 4 - idWidth - 2 - 2 - countWidth);
-  return rows.flatMap(({ id, claim, status, note, isExcused, count, because }) => {
-    const [mark, styled] = markOf(status, isExcused, paint);
+  return rows.flatMap(({ id, claim, status, note, isHarmless, count, because }) => {
+    const [mark, styled] = markOf(status, isHarmless, paint);
     const text = clip(tame(claim), room - widthOf(note)) + note;
     const head = `  ${styled(mark)} ${padEnd(id, idWidth)}  ${padEnd(text, room)}  ${styled(padStart(count, countWidth))}`;
     if (because === undefined) return [head];
@@ -186,12 +186,12 @@ export function propertyRows(rows: readonly PropertyRow[], paint: Paint, width: 
 
 function markOf(
   status: PropertyResult["status"],
-  isExcused: boolean,
+  isHarmless: boolean,
   paint: Paint,
 ): readonly [string, (text: string) => string] {
   if (status === "held") return ["✔", paint.good];
   if (status === "not exercised") return ["–", paint.dim];
-  return ["✘", isExcused ? paint.doubt : paint.bad];
+  return ["✘", isHarmless ? paint.doubt : paint.bad];
 }
 
 export function expectationLines(

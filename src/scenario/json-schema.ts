@@ -25,7 +25,7 @@ export interface JsonSchema {
 
 /** The schema of what a file holds, before anything is read out of it. */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "ref" }) as JsonSchema;
 }
 
 /** Every key a map at `path` may have; empty when it may have any, or is no map. */
