@@ -1,6 +1,7 @@
 // One program run once, in a process of its own, so that neither memory nor compiled code of one reaches another.
 
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 export interface Job {
   /** Such as "phold/10000/ns-3 Map". Unique in a plan. */
@@ -24,9 +25,11 @@ export interface Outcome {
 
 export class JobFailure extends Error {}
 
+const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
+
 export async function run(job: Job): Promise<Outcome> {
   const { exit, stdout, stderr } = await processOf(job);
-  if (exit !== 0) throw new JobFailure(`${exit}${lastLine(stderr)}`);
+  if (exit !== 0) throw new JobFailure(`${exit}${complaint(stderr)}`);
   return outcomeOf(stdout);
 }
 
@@ -87,7 +90,8 @@ function outcomeOf(stdout: string): Outcome {
   return { events: take("events"), seconds: take("seconds"), peakRssBytes: take("peakRssBytes"), more };
 }
 
-function lastLine(text: string): string {
-  const lines = text.split("\n").filter((line) => /error|exception|cannot/i.test(line));
-  return lines.length === 0 ? "" : `: ${lines[0].trim().slice(0, 200)}`;
+/** What went wrong, without saying where on this machine. */
+function complaint(stderr: string): string {
+  const line = stderr.split("\n").find((text) => /error|exception|cannot/i.test(text)) ?? "";
+  return line === "" ? "" : `: ${line.trim().replaceAll(projectFolder, "").slice(0, 200)}`;
 }

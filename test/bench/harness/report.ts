@@ -50,14 +50,12 @@ const WIDTHS = [28, 12, 9, 11, 11, 8] as const;
 
 function tableOf({ title, counts, lines }: JudgedSection): string {
   const head =
-    lines[0].type === "figure"
-      ? [title, "", "", "value", "goal"]
-      : [title, `k ${counts}`, "peak MiB", "ours / it", "goal"];
+    counts === "" ? [title, "", "", "value", "goal"] : [title, `k ${counts}`, "peak MiB", "ours / it", "goal"];
   return `${[row(head), "-".repeat(80), ...lines.map(lineOf)].join("\n")}\n`;
 }
 
 function lineOf(line: Line): string {
-  if (line.type === "absent") return `${line.name.padEnd(WIDTHS[0])}  skipped: ${line.because}`;
+  if (line.type === "absent") return `${line.name.padEnd(WIDTHS[0])}  ${absence(line)}`.slice(0, 80);
   return row(cellsOf(line));
 }
 
@@ -89,14 +87,14 @@ function row(cells: readonly string[]): string {
 }
 
 function markdownOf({ title, counts, lines }: JudgedSection): readonly string[] {
-  const isFigures = lines[0].type === "figure";
+  const isFigures = counts === "";
   const head = isFigures
     ? ["| | value | goal | |", "|---|---:|---:|---|"]
     : [`| | k ${counts} | peak MiB | ours / it | goal | |`, "|---|---:|---:|---:|---:|---|"];
   const rows = lines.map((line) => {
     if (line.type === "absent") {
       const install = line.install === undefined ? "" : `; to have it: \`${line.install}\``;
-      return `| ${line.name} | skipped: ${line.because}${install} |${" |".repeat(isFigures ? 2 : 4)}`;
+      return `| ${line.name} | ${absence(line)}${install} |${" |".repeat(isFigures ? 2 : 4)}`;
     }
     const cells = [...cellsOf(line), "", ""].slice(0, 6);
     return `| ${(line.type === "figure" && isFigures ? [cells[0], ...cells.slice(3)] : cells).join(" | ")} |`;
@@ -107,6 +105,11 @@ function markdownOf({ title, counts, lines }: JudgedSection): readonly string[] 
       : [],
   );
   return [`## ${title}`, "", ...head, ...rows, ...(digests.length > 0 ? ["", ...digests] : [])];
+}
+
+/** A peer that is not installed is skipped; a program that was there and did not run has failed. */
+function absence({ because, install }: Extract<Line, { type: "absent" }>): string {
+  return `${install === undefined ? "failed" : "skipped"}: ${because}`;
 }
 
 function bound({ atLeast, atMost }: Goal): string {

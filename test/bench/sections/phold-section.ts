@@ -76,8 +76,8 @@ function amountsOf(
   const isHuge = nodes === 1_000_000;
   return {
     fast: { nodes, warmup: 1_000_000, timed: isQuick ? 1_500_000 : 3_000_000 },
-    slower: { nodes, warmup: isHuge ? 1_000_000 : 200_000, timed: isQuick ? 400_000 : 1_000_000 },
-    simJs: { nodes, warmup: isHuge ? 100_000 : 200_000, timed: isHuge || isQuick ? 200_000 : 500_000 },
-    slow: { nodes, warmup: isQuick ? 50_000 : 100_000, timed: isQuick ? 100_000 : 200_000 },
+    slower: { nodes, warmup: isHuge ? 500_000 : 200_000, timed: isHuge || isQuick ? 500_000 : 1_000_000 },
+    simJs: { nodes, warmup: 100_000, timed: isHuge ? 100_000 : 300_000 },
+    slow: { nodes, warmup: 50_000, timed: isHuge || isQuick ? 100_000 : 150_000 },
   };
 }
