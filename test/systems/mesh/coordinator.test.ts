@@ -1,0 +1,207 @@
+// The coordinator: nothing is answered that its disk does not have, and nothing is granted that the store is not sealed
+// for.
+import { describe, expect, test } from "vitest";
+
+import { Coordinator } from "../../../src/systems/mesh/coordinator.ts";
+import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
+import { Bench, operator, p1, s1, s2, settingsWith, store, topology } from "./bench.ts";
+
+const fresh = (settings: unknown = {}): Bench =>
+  new Bench(() => new Coordinator(topology, settingsWith(settings))).boot();
+
+const fenced = (token: number, version = 0): MeshMessage => ({ type: "fenced", player: p1, token, version });
+const adopt = (fromToken: number, version = 0): MeshMessage => ({
+  type: "adopt",
+  transfer: `p1/${fromToken}`,
+  player: p1,
+  fromToken,
+  source: s1,
+  version,
+});
+const abort = (fromToken: number): MeshMessage => ({
+  type: "abort",
+  transfer: `p1/${fromToken}`,
+  player: p1,
+  fromToken,
+});
+const join: MeshMessage = { type: "join", session: 1, ask: 1, x: 500 };
+
+/** With p1 at s1 under token 1. */
+function joined(settings: unknown = {}): Bench {
+  const bench = fresh(settings).receive(p1, join).sync().receive(store, fenced(1)).sync();
+  bench.take();
+  bench.takeFacts();
+  return bench;
+}
+
+describe("the coordinator", () => {
+  test("places a player by where it stands, and answers when the grant is committed", () => {
+    const bench = fresh()
+      .receive(p1, { ...join, x: 25_000 })
+      .sync();
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 1 }]);
+    bench.receive(store, fenced(1));
+    expect(bench.take()).toEqual([]);
+    bench.sync();
+    expect(bench.take()).toMatchObject([
+      { type: "granted", token: 1, cause: "join", incarnation: 0 },
+      { type: "located", server: "s3", token: 1 },
+    ]);
+    expect(bench.takeFacts()).toEqual(["granted"]);
+  });
+
+  test("seals the store before it grants, and asks until it is sealed", () => {
+    const bench = joined().receive(s2, adopt(1)).sync();
+    expect(bench.takeTypes()).toEqual(["fence"]);
+    bench.fire("seal:p1").fire("seal:p1");
+    expect(bench.takeTypes()).toEqual(["fence", "fence"]);
+    bench.receive(store, fenced(2)).sync();
+    expect(bench.takeTypes()).toEqual(["granted"]);
+    expect(bench.timers.has("seal:p1")).toBe(false);
+    bench.receive(store, fenced(2)).sync();
+    expect(bench.take()).toEqual([]);
+  });
+
+  test("without sealing, grants at once", () => {
+    const bench = joined({ defence: { sealBeforeGrant: false } });
+    bench.receive(s2, adopt(1)).sync();
+    expect(bench.takeTypes()).toEqual(["granted"]);
+  });
+
+  test("seals again when the timer was lost and somebody still asks", () => {
+    const bench = joined().receive(s2, adopt(1)).sync();
+    bench.take();
+    bench.after(50_000).receive(s2, adopt(1));
+    expect(bench.take()).toEqual([]);
+    bench.after(1_000_000).receive(s2, adopt(1));
+    expect(bench.takeTypes()).toEqual(["fence"]);
+  });
+
+  test("answers the source: back, or gone (X-M-09)", () => {
+    const back = joined().receive(s1, abort(1)).sync().receive(store, fenced(2)).sync();
+    expect(back.take().at(-1)).toMatchObject({ type: "granted", cause: "rollback", token: 2 });
+    expect(back.receive(s1, abort(1)).take()).toMatchObject([{ type: "granted", token: 2 }]);
+    const gone = joined().receive(s2, adopt(1)).sync().receive(store, fenced(2)).sync();
+    gone.take();
+    expect(gone.receive(s1, abort(1)).take()).toMatchObject([{ type: "settled", server: s2, token: 2 }]);
+  });
+
+  test("takes a pending grant back, and refuses the target from then on", () => {
+    const bench = joined().receive(s2, adopt(1)).sync().receive(s1, abort(1)).sync();
+    bench.take();
+    bench.receive(store, fenced(2)).receive(s2, adopt(1)).sync();
+    expect(bench.take()).toMatchObject([{ type: "adoptRefused", because: "superseded" }]);
+    expect(bench.takeFacts()).toContain("grantRefused");
+  });
+
+  test("tells both of a conflict of versions (policy version)", () => {
+    const bench = joined({ transfer: { policy: "version" } })
+      .receive(s2, adopt(1, 4))
+      .sync();
+    bench.take();
+    bench.receive(store, fenced(2, 5)).sync();
+    expect(bench.sent.map(({ to, message }) => [to, message.type])).toEqual([
+      [s1, "granted"],
+      [s2, "adoptRefused"],
+    ]);
+  });
+
+  test("answers claims for the incarnation it knows, and names the owner otherwise", () => {
+    const bench = joined();
+    expect(bench.receive(s1, { type: "claim", player: p1, incarnation: 0 }).take()).toMatchObject([
+      { type: "granted" },
+    ]);
+    expect(bench.receive(s1, { type: "claim", player: p1, incarnation: 1 }).take()).toEqual([]);
+    expect(bench.receive(s2, { type: "claim", player: p1, incarnation: 0 }).take()).toMatchObject([
+      { type: "owner", server: s1 },
+    ]);
+  });
+
+  test("grants a restarted server everything anew, under its new incarnation", () => {
+    const bench = joined().receive(s1, { type: "rejoin", incarnation: 1 }).sync();
+    expect(bench.takeTypes()).toEqual(["rejoined", "fence"]);
+    bench.receive(store, fenced(2)).sync();
+    expect(bench.take()).toMatchObject([{ type: "granted", cause: "rejoin", token: 2, incarnation: 1 }]);
+    expect(bench.receive(s1, { type: "rejoin", incarnation: 1 }).takeTypes()).toEqual(["rejoined"]);
+  });
+
+  test("passes an operator's command on to the owner, and to a source that has not heard", () => {
+    const command: MeshMessage = { type: "forceRollback", command: "command:0", player: p1, reason: "stuck" };
+    expect(fresh().receive(operator, command).take()).toMatchObject([{ type: "forced", answer: "noOwner" }]);
+    const bench = joined().receive(s2, adopt(1)).sync().receive(store, fenced(2)).sync();
+    bench.take();
+    bench.receive(operator, command);
+    expect(bench.sent.map(({ to, message }) => [to, message.type])).toEqual([
+      [s1, "settled"],
+      [s2, "force"],
+    ]);
+  });
+});
+
+describe("a restarted coordinator", () => {
+  test("knows what it has answered, and resumes the sealing it had begun", () => {
+    const bench = joined().receive(s2, adopt(1)).sync();
+    bench.take();
+    bench.restart();
+    expect(bench.receive(s1, abort(1)).take()).toEqual([]);
+    bench.sync();
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 2 }]);
+    bench.receive(store, fenced(2)).sync();
+    expect(bench.take()).toMatchObject([{ type: "granted", token: 2, cause: "transfer" }]);
+  });
+
+  test("never gives a token out twice, whatever it forgot (A3)", () => {
+    const bench = joined().receive(s2, adopt(1)).restart().sync();
+    bench.take();
+    bench.receive(s2, adopt(1)).sync();
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 2 }]);
+    bench.restart().sync();
+    bench.take();
+    bench.receive(s1, abort(1)).sync();
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 3 }]);
+  });
+
+  test("without durable grants, forgets what it has answered (X-M-24)", () => {
+    const bench = fresh({ defence: { durableGrants: false } })
+      .receive(p1, join)
+      .receive(store, fenced(1));
+    expect(bench.takeTypes()).toEqual(["fence", "granted", "located"]);
+    bench.restart().sync();
+    expect(bench.receive(p1, { type: "locate", session: 1, ask: 2 }).takeTypes()).toEqual(["unplaced"]);
+  });
+
+  test("states again the grant whose telling it cannot know of", () => {
+    const bench = joined().restart().sync();
+    expect(bench.takeFacts()).toEqual(["grantRecovered"]);
+  });
+
+  test("goes on from a snapshot", () => {
+    const bench = joined({ coordinator: { snapshotEvery: 10 } });
+    for (let token = 1; token < 30; token += 1)
+      bench
+        .receive(s1, abort(token))
+        .sync()
+        .receive(store, fenced(token + 1))
+        .sync();
+    bench.restart().sync();
+    bench.take();
+    expect(bench.receive(p1, { type: "locate", session: 1, ask: 2 }).take()).toMatchObject([
+      { type: "located", token: 30 },
+    ]);
+  });
+
+  test("tries a failed disk again, also when its timer was lost", () => {
+    const bench = joined().receive(s2, adopt(1)).failSync();
+    bench.fire("disk").sync();
+    expect(bench.takeTypes()).toEqual(["fence"]);
+    bench.receive(store, fenced(2)).failSync().after(1_000_000).receive(s2, adopt(1)).sync();
+    expect(bench.takeTypes()).toContain("granted");
+  });
+
+  test("halts at a hole in its log rather than invent authority", () => {
+    const bench = joined().restart("hole");
+    expect(bench.halted).toBe(true);
+    expect(bench.takeFacts()).toEqual(["diskUnreadable"]);
+    expect(bench.receive(p1, join).take()).toEqual([]);
+  });
+});
