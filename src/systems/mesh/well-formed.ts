@@ -89,7 +89,7 @@ const shapes: Shapes = {
 };
 
 const fieldsOf: ReadonlyMap<string, readonly (readonly [field: string, shape: Shape])[]> = new Map(
-  Object.entries(shapes).map(([type, fields]) => [type, Object.entries(fields) as [string, Shape][]]),
+  Object.entries(shapes).map(([type, fields]) => [type, Object.entries(fields)]),
 );
 
 /** True for every message that a machine of the mesh sends. `members`: everybody there is; nobody else can be named. */
