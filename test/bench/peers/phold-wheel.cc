@@ -1,5 +1,6 @@
-// PHOLD on the queue of the simulator under test, written in C++: the same wheel of eight-bit digits, the same chunks,
-// slots and sorted bottom (src/kernel/event-queue.ts says why). What is left between the two is the language.
+// PHOLD on the queue of the simulator under test, written in C++: the same wheel of eight-bit digits, the same blocks,
+// slots and sorted bottom (src/kernel/event-queue.ts says why). What is left between the two is the language, the
+// digest, and what only long-lived programs need: dead events, limits, checks.
 #include <vector>
 
 #include "bench.hpp"
@@ -7,249 +8,236 @@
 namespace {
 
 constexpr int32_t none = -1;
+constexpr int levels = 7, buckets = levels << 8;
 
-// The record of an event that waits. `generation` is what would tell an old handle from a new one.
-struct Record {
-  int32_t generation = 0;
-  int32_t kind = 0;
-  int64_t atUs = 0;
-  int32_t a = 0;
-  int32_t b = 0;
-  int32_t nextFree = none;
-};
-
-struct Entry {
-  uint32_t timeLow;
-  int32_t slot;
-};
-
-class Slots {
- public:
-  int32_t add(int64_t atUs, int32_t kind, int32_t a, int32_t b) {
-    int32_t slot = firstFree_;
-    if (slot == none) {
-      slot = static_cast<int32_t>(records_.size());
-      records_.emplace_back();
-    }
-    Record &record = records_[slot];
-    firstFree_ = record.nextFree;
-    record.atUs = atUs;
-    record.kind = kind;
-    record.a = a;
-    record.b = b;
-    return slot;
-  }
-
-  const Record &operator[](int32_t slot) const { return records_[slot]; }
-
-  void fire(int32_t slot) {
-    records_[slot].generation += 2;
-    records_[slot].nextFree = firstFree_;
-    firstFree_ = slot;
-  }
-
- private:
-  std::vector<Record> records_;
-  int32_t firstFree_ = none;
-};
-
-constexpr int levels = 7, chunkShift = 5;
-constexpr uint32_t chunk = 1u << chunkShift, chunkMask = chunk - 1;
-
-// A position is chunk x 32 + place in the chunk; 0 stands for "no entry".
-class Buckets {
- public:
-  Entry &at(uint32_t position) { return entries_[position]; }
-  uint32_t head(int bucket) const { return heads_[bucket]; }
-  uint32_t tail(int bucket) const { return tails_[bucket]; }
-  void setHead(int bucket, uint32_t position) { heads_[bucket] = position; }
-
-  void append(int bucket, uint32_t timeLow, int32_t slot) {
-    uint32_t tail = tails_[bucket];
-    if ((tail & chunkMask) == 0) tail = lengthen(bucket, tail);
-    entries_[tail] = {timeLow, slot};
-    tails_[bucket] = tail + 1;
-  }
-
-  int first() const {
-    if (words_ == 0) return none;
-    const int word = __builtin_ctzll(words_);
-    return (word << 5) + __builtin_ctz(bits_[word]);
-  }
-
-  bool isSmall(int bucket) const { return heads_[bucket] >> chunkShift == (tails_[bucket] - 1) >> chunkShift; }
-
-  void detach(int bucket) {
-    heads_[bucket] = 0;
-    tails_[bucket] = 0;
-    bits_[bucket >> 5] &= ~(1u << (bucket & 31));
-    if (bits_[bucket >> 5] == 0) words_ &= ~(1ull << (bucket >> 5));
-  }
-
-  uint32_t leave(uint32_t position, uint32_t tail) {
-    const uint32_t next = position + 1;
-    if ((next & chunkMask) != 0 && next != tail) return next;
-    const uint32_t left = position >> chunkShift;
-    const uint32_t following = next == tail ? 0 : nextChunks_[left] << chunkShift;
-    nextChunks_[left] = freeChunk_;
-    freeChunk_ = left;
-    return following;
-  }
-
- private:
-  uint32_t lengthen(int bucket, uint32_t tail) {
-    uint32_t taken = freeChunk_;
-    if (taken != 0) {
-      freeChunk_ = nextChunks_[taken];
-    } else {
-      taken = static_cast<uint32_t>(nextChunks_.size());
-      nextChunks_.push_back(0);
-      entries_.resize(entries_.size() + chunk);
-    }
-    const uint32_t start = taken << chunkShift;
-    if (tail != 0) {
-      nextChunks_[(tail - 1) >> chunkShift] = taken;
-      return start;
-    }
-    heads_[bucket] = start;
-    bits_[bucket >> 5] |= 1u << (bucket & 31);
-    words_ |= 1ull << (bucket >> 5);
-    return start;
-  }
-
-  std::vector<Entry> entries_ = std::vector<Entry>(chunk);
-  std::vector<uint32_t> nextChunks_ = std::vector<uint32_t>(1);
-  uint32_t heads_[levels << 8] = {};
-  uint32_t tails_[levels << 8] = {};
-  uint32_t bits_[levels << 3] = {};
-  uint64_t words_ = 0;
-  uint32_t freeChunk_ = 0;
-};
+// The memory is cut into blocks of 64 words: first a table, then blocks that are either a chunk or 8 slots.
+constexpr int32_t block = 64, blockMask = block - 1;
+constexpr int slotShift = 3;
+constexpr int32_t state = 0, timeLowWord = 1, timeHighAndKindWord = 2, payloadA = 3, payloadB = 4, nextFree = 5;
+constexpr int timeHighBits = 21;
+constexpr int32_t timeHighMask = (1 << timeHighBits) - 1;
+// A chunk holds 31 entries of two words, and a link to the next chunk of its bucket.
+constexpr int32_t link = 62;
+constexpr int32_t heads = block, tails = heads + buckets, bits = tails + buckets, bottom = bits + block;
+constexpr int32_t bottomMiddle = bottom + block / 2, bottomLimit = bottom + block;
 
 class EventQueue {
  public:
   int64_t timeUs = 0;
-  int32_t kind = 0;
-  int32_t a = 0;
-  int32_t b = 0;
+  int32_t kind = 0, a = 0, b = 0;
 
-  // Returns the handle: generation and slot.
-  int64_t add(int64_t atUs, int32_t eventKind, int32_t eventA, int32_t eventB) {
-    const int32_t slot = slots_.add(atUs, eventKind, eventA, eventB);
-    place(atUs, slot);
-    return (static_cast<int64_t>(slots_[slot].generation) << 24) + slot;
-  }
-
-  bool take() {
-    for (;;) {
-      if (bottomAt_ != bottomEnd_) {
-        deliver(bottom_[bottomAt_++].slot);
-        return true;
-      }
-      if (front_ != none) {
-        deliver(takeFront());
-        return true;
-      }
-      if (!open()) return false;
-    }
-  }
-
- private:
-  static constexpr int bottomMax = 2 * chunk;
-
-  void deliver(int32_t slot) {
-    const Record &record = slots_[slot];
-    timeUs = record.atUs;
-    kind = record.kind;
-    a = record.a;
-    b = record.b;
-    slots_.fire(slot);
-  }
-
-  void place(int64_t atUs, int32_t slot) {
-    const int level = (63 - __builtin_clzll(static_cast<uint64_t>(atUs ^ base_) | 1)) >> 3;
-    if (level < bottomLevel_) {
-      settle(static_cast<uint32_t>(atUs), slot);
-    } else {
-      buckets_.append((level << 8) | ((atUs >> (level << 3)) & 255), static_cast<uint32_t>(atUs), slot);
-    }
-  }
-
-  void settle(uint32_t timeLow, int32_t slot) {
-    if (bottomAt_ == bottomEnd_) {
-      bottomAt_ = bottomEnd_ = 0;
-    } else if (bottomEnd_ == bottomMax) {
-      spill();
-      place(withLow(timeLow), slot);
-      return;
-    }
-    int at = bottomEnd_;
-    for (; at > bottomAt_ && bottom_[at - 1].timeLow > timeLow; at--) bottom_[at] = bottom_[at - 1];
-    bottom_[at] = {timeLow, slot};
-    bottomEnd_++;
-  }
-
-  void spill() {
-    bottomLevel_ = 0;
-    for (int at = bottomAt_; at < bottomEnd_; at++) place(withLow(bottom_[at].timeLow), bottom_[at].slot);
-    bottomAt_ = bottomEnd_ = 0;
-  }
-
-  int32_t takeFront() {
-    const uint32_t head = buckets_.head(front_);
-    const int32_t slot = buckets_.at(head).slot;
-    const uint32_t next = buckets_.leave(head, buckets_.tail(front_));
-    if (next != 0) {
-      buckets_.setHead(front_, next);
-    } else {
-      buckets_.detach(front_);
-      front_ = none;
-    }
+  // Returns the slot.
+  int32_t add(int64_t atUs, int32_t eventKind, int32_t eventA, int32_t eventB) {
+    if (freeSlot_ == none) makeSlots();
+    const int32_t slot = freeSlot_;
+    int32_t *record = &memory_[slot << slotShift];
+    freeSlot_ = record[nextFree];
+    const auto timeLow = static_cast<int32_t>(atUs);
+    const auto timeHigh = static_cast<int32_t>(atUs >> 32);
+    record[timeLowWord] = timeLow;
+    record[timeHighAndKindWord] = timeHigh | (eventKind << timeHighBits);
+    record[payloadA] = eventA;
+    record[payloadB] = eventB;
+    size_++;
+    place(timeLow, timeHigh, slot);
     return slot;
   }
 
-  bool open() {
-    const int bucket = buckets_.first();
-    if (bucket == none) return false;
-    const int level = bucket >> 8;
-    const int64_t above = ~((int64_t{1} << ((level + 1) << 3)) - 1);
-    base_ = (base_ & above) | (static_cast<int64_t>(bucket & 255) << (level << 3));
-    bottomLevel_ = 0;
-    if (level == 0) {
-      front_ = bucket;
+  bool take() {
+    while (bottomAt_ == bottomEnd_) {
+      if (!open()) return false;
+    }
+    const int32_t slot = memory_[bottomAt_++];
+    int32_t *record = &memory_[slot << slotShift];
+    timeUs = (static_cast<int64_t>(baseHigh_) << 32) | static_cast<uint32_t>(record[timeLowWord]);
+    kind = static_cast<int32_t>(static_cast<uint32_t>(record[timeHighAndKindWord]) >> timeHighBits);
+    a = record[payloadA];
+    b = record[payloadB];
+    size_--;
+    record[state] += 2;
+    record[nextFree] = freeSlot_;
+    freeSlot_ = slot;
+    return true;
+  }
+
+ private:
+  void place(int32_t timeLow, int32_t timeHigh, int32_t slot) {
+    if (timeHigh == baseHigh_) {
+      const int shift = highestBit(timeLow ^ baseLow_) & 24;
+      if (shift < bottomShift_) {
+        settle(timeLow, slot);
+      } else {
+        append((shift << 5) | ((static_cast<uint32_t>(timeLow) >> shift) & 255), timeLow, slot);
+      }
     } else {
-      empty(bucket, level < 4 && buckets_.isSmall(bucket) ? level : 0);
+      const int shift = highestBit(timeHigh ^ baseHigh_) & 24;
+      append(((shift + 32) << 5) | ((timeHigh >> shift) & 255), timeLow, slot);
+    }
+  }
+
+  void append(int32_t bucket, int32_t timeLow, int32_t slot) {
+    int32_t tail = memory_[tails + bucket];
+    if ((tail & blockMask) == link) tail = lengthen(bucket);
+    memory_[tail] = timeLow;
+    memory_[tail + 1] = slot;
+    memory_[tails + bucket] = tail + 2;
+  }
+
+  // Gives a bucket that is empty, or whose last chunk is full, a chunk more; returns where that starts.
+  int32_t lengthen(int32_t bucket) {
+    const int32_t chunk = takeBlock();
+    const int32_t tail = memory_[tails + bucket];
+    memory_[tail] = chunk;
+    if (tail != link) return chunk;
+    memory_[heads + bucket] = chunk;
+    memory_[bits + (bucket >> 5)] |= static_cast<int32_t>(1u << (bucket & 31));
+    words_ |= 1ull << (bucket >> 5);
+    return chunk;
+  }
+
+  void detach(int32_t bucket) {
+    memory_[tails + bucket] = link;
+    memory_[bits + (bucket >> 5)] &= static_cast<int32_t>(~(1u << (bucket & 31)));
+    if (memory_[bits + (bucket >> 5)] == 0) words_ &= ~(1ull << (bucket >> 5));
+  }
+
+  void settle(int32_t timeLow, int32_t slot) {
+    if (bottomAt_ == bottomEnd_) {
+      bottomAt_ = bottomEnd_ = bottom;
+    } else if (bottomEnd_ == bottomLimit && !moveBottom()) {
+      spillBottom();
+      place(timeLow, baseHigh_, slot);
+      return;
+    }
+    insert(bottomAt_, bottomEnd_++, timeLow, slot);
+  }
+
+  bool moveBottom() {
+    if (bottomAt_ < bottomMiddle) return false;
+    for (int32_t at = bottomAt_; at < bottomEnd_; at++) memory_[at - bottomAt_ + bottom] = memory_[at];
+    bottomEnd_ -= bottomAt_ - bottom;
+    bottomAt_ = bottom;
+    return true;
+  }
+
+  void spillBottom() {
+    bottomShift_ = 0;
+    for (int32_t at = bottomAt_; at < bottomEnd_; at++) {
+      const int32_t slot = memory_[at];
+      place(memory_[(slot << slotShift) + timeLowWord], baseHigh_, slot);
+    }
+    bottomAt_ = bottomEnd_ = bottom;
+  }
+
+  bool open() {
+    if (words_ == 0 || size_ == 0) return false;
+    const int word = __builtin_ctzll(words_);
+    const int32_t bucket = (word << 5) + __builtin_ctz(static_cast<uint32_t>(memory_[bits + word]));
+    const int shift = (bucket >> 8) << 3;
+    const int64_t above = -256 * (int64_t{1} << shift);
+    const int64_t base = ((static_cast<int64_t>(baseHigh_) << 32) | static_cast<uint32_t>(baseLow_)) & above;
+    const int64_t start = base | (static_cast<int64_t>(bucket & 255) << shift);
+    baseLow_ = static_cast<int32_t>(start);
+    baseHigh_ = static_cast<int32_t>(start >> 32);
+    const int32_t head = memory_[heads + bucket], tail = memory_[tails + bucket];
+    const bool isSmall = ((head ^ tail) & ~blockMask) == 0;
+    if (shift == 0 || (isSmall && shift <= 24)) {
+      serve(bucket, head, tail, shift);
+    } else {
+      deal(bucket, head, tail);
     }
     return true;
   }
 
-  // Into the bottom, sorted, where `bottomLevel` says so; otherwise to the levels below.
-  void empty(int bucket, int bottomLevel) {
-    const uint32_t tail = buckets_.tail(bucket);
-    uint32_t position = buckets_.head(bucket);
-    const bool isFar = bucket >> 8 >= 4;
-    buckets_.detach(bucket);
-    bottomLevel_ = bottomLevel;
-    while (position != 0) {
-      const Entry entry = buckets_.at(position);
-      position = buckets_.leave(position, tail);
-      if (bottomLevel > 0) {
-        settle(entry.timeLow, entry.slot);
-      } else {
-        place(isFar ? slots_[entry.slot].atUs : withLow(entry.timeLow), entry.slot);
-      }
+  // Sorts the first chunk of a bucket into the bottom: it is the only one, or all events are of one time.
+  void serve(int32_t bucket, int32_t head, int32_t tail, int shift) {
+    const int32_t linkAt = (head & ~blockMask) | link;
+    const bool isLast = ((head ^ tail) & ~blockMask) == 0;
+    const int32_t end = isLast ? tail : linkAt;
+    bottomShift_ = shift;
+    bottomAt_ = bottomEnd_ = bottom;
+    for (int32_t at = head; at < end; at += 2) insert(bottom, bottomEnd_++, memory_[at], memory_[at + 1]);
+    if (isLast) {
+      detach(bucket);
+    } else {
+      memory_[heads + bucket] = memory_[linkAt];
+    }
+    release(head);
+  }
+
+  // Deals a large or far bucket out to the levels below it.
+  void deal(int32_t bucket, int32_t head, int32_t tail) {
+    const bool isFar = bucket >= 4 << 8;
+    bottomShift_ = 0;
+    detach(bucket);
+    for (int32_t at = head; at != 0;) {
+      const int32_t timeLow = memory_[at], slot = memory_[at + 1];
+      at = leave(at, tail);
+      const int32_t timeHigh =
+          isFar ? memory_[(slot << slotShift) + timeHighAndKindWord] & timeHighMask : baseHigh_;
+      place(timeLow, timeHigh, slot);
     }
   }
 
-  int64_t withLow(uint32_t timeLow) const { return (base_ & ~int64_t{0xffffffff}) | timeLow; }
+  int32_t leave(int32_t at, int32_t tail) {
+    const int32_t next = at + 2;
+    if ((next & blockMask) != link && next != tail) return next;
+    const int32_t following = next == tail ? 0 : memory_[next];
+    release(at);
+    return following;
+  }
 
-  Slots slots_;
-  Buckets buckets_;
-  Entry bottom_[bottomMax];
-  int bottomAt_ = 0, bottomEnd_ = 0;
-  int bottomLevel_ = 0;
-  int front_ = none;
-  int64_t base_ = 0;
+  void insert(int32_t first, int32_t end, int32_t timeLow, int32_t slot) {
+    int32_t at = end;
+    for (; at > first; at--) {
+      const int32_t before = memory_[at - 1];
+      if (memory_[(before << slotShift) + timeLowWord] <= timeLow) break;
+      memory_[at] = before;
+    }
+    memory_[at] = slot;
+  }
+
+  void makeSlots() {
+    const int32_t start = takeBlock();
+    for (int32_t at = start + block - 8; at >= start; at -= 8) {
+      memory_[at + state] = 2;
+      memory_[at + nextFree] = freeSlot_;
+      freeSlot_ = at >> slotShift;
+    }
+  }
+
+  int32_t takeBlock() {
+    const int32_t free = freeBlock_;
+    if (free != 0) {
+      freeBlock_ = memory_[free | link];
+      return free;
+    }
+    const auto end = static_cast<int32_t>(memory_.size());
+    memory_.resize(memory_.size() + block);
+    return end;
+  }
+
+  void release(int32_t address) {
+    const int32_t freed = address & ~blockMask;
+    memory_[freed | link] = freeBlock_;
+    freeBlock_ = freed;
+  }
+
+  static int highestBit(int32_t word) { return 31 - __builtin_clz(static_cast<uint32_t>(word) | 1); }
+
+  static std::vector<int32_t> firstMemory() {
+    std::vector<int32_t> memory(bottomLimit);
+    for (int32_t bucket = 0; bucket < buckets; bucket++) memory[tails + bucket] = link;
+    return memory;
+  }
+
+  std::vector<int32_t> memory_ = firstMemory();
+  int32_t freeBlock_ = 0, freeSlot_ = none;
+  int32_t size_ = 0;
+  int32_t baseLow_ = 0, baseHigh_ = 0;
+  int32_t bottomAt_ = bottom, bottomEnd_ = bottom;
+  int bottomShift_ = 0;
+  uint64_t words_ = 0;
 };
 
 }  // namespace
