@@ -7,9 +7,9 @@ const PER_WORD = 1 / 0x1_0000_0000;
 
 /** Chris Doty-Humphrey's sfc32: 128 bits of state, no cycle shorter than 2^32, and a mean one near 2^127. */
 export class Generator {
-  #a: number;
-  #b: number;
-  #c: number;
+  #a = 0;
+  #b = 0;
+  #c = 0;
   #count = 1;
 
   /** Begins the sequence of a seed, an integer from 0 to 2^53 - 1. */
@@ -25,7 +25,7 @@ export class Generator {
   word(): number {
     const b = this.#b;
     const c = this.#c;
-    const result = (this.#a + b + this.#count) | 0;
+    const result = (((this.#a + b) | 0) + this.#count) | 0;
     this.#count = (this.#count + 1) | 0;
     this.#a = b ^ (b >>> 9);
     this.#b = (c + (c << 3)) | 0;

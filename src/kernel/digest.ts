@@ -6,23 +6,20 @@ const C2 = 0xab0e9789;
 const C3 = 0x38b34ae5;
 const C4 = 0xa1e38b93;
 
-/** Where a digest stands: four 32-bit lanes and the count of blocks mixed. Plain data. */
-export interface DigestState {
-  readonly lanes: readonly [number, number, number, number];
-  readonly blocks: number;
-}
+/** Where a digest stands: four 32-bit lanes. Plain data. */
+export type DigestState = readonly [number, number, number, number];
 
 /**
- * A running 128-bit digest: MurmurHash3_x86_128 over blocks of four 32-bit words, which can be read at any time.
- * It tells accidents apart (a chance collision of two different histories has probability 2^-128); it is no defence
- * against somebody who constructs collisions on purpose.
+ * A running 128-bit digest over blocks of four 32-bit words, which can be read at any time. Its block function is that of
+ * MurmurHash3_x86_128 with one multiplication a word instead of two; what it ends with is the same. Mixing a block is a
+ * bijection of the lanes, and of each word into its lane: histories that differ in one place never meet again while they
+ * go on alike, and others meet by a chance of 2^-128. It is no defence against collisions made on purpose.
  */
 export class Digest {
   #h1 = 0x243f6a88 | 0;
   #h2 = 0x85a308d3 | 0;
   #h3 = 0x13198a2e | 0;
   #h4 = 0x03707344 | 0;
-  #blocks = 0;
 
   /** Mixes one 32-bit word. Not the same as `mix2(word, 0)`. */
   mix(word: number): void {
@@ -36,20 +33,18 @@ export class Digest {
 
   /** Mixes one block of four 32-bit words, in order. Numbers beyond 32 bits are cut, as by `| 0`. */
   mix4(first: number, second: number, third: number, fourth: number): void {
-    let k = Math.imul(first, C1);
-    let h = this.#h1 ^ Math.imul((k << 15) | (k >>> 17), C2);
-    const h1 = (Math.imul(((h << 19) | (h >>> 13)) + this.#h2, 5) + 0x561ccd1b) | 0;
-    k = Math.imul(second, C2);
-    h = this.#h2 ^ Math.imul((k << 16) | (k >>> 16), C3);
-    this.#h2 = (Math.imul(((h << 17) | (h >>> 15)) + this.#h3, 5) + 0x0bcaa747) | 0;
-    k = Math.imul(third, C3);
-    h = this.#h3 ^ Math.imul((k << 17) | (k >>> 15), C4);
-    this.#h3 = (Math.imul(((h << 15) | (h >>> 17)) + this.#h4, 5) + 0x96cd1c35) | 0;
-    k = Math.imul(fourth, C4);
-    h = this.#h4 ^ Math.imul((k << 18) | (k >>> 14), C1);
-    this.#h4 = (Math.imul(((h << 13) | (h >>> 19)) + h1, 5) + 0x32ac3b17) | 0;
+    const h2 = this.#h2;
+    const h3 = this.#h3;
+    const h4 = this.#h4;
+    let h = this.#h1 ^ Math.imul(first | 0, C1);
+    const h1 = (Math.imul(((h << 19) | (h >>> 13)) + h2, 5) + 0x561ccd1b) | 0;
     this.#h1 = h1;
-    this.#blocks++;
+    h = h2 ^ Math.imul(second | 0, C2);
+    this.#h2 = (Math.imul(((h << 17) | (h >>> 15)) + h3, 5) + 0x0bcaa747) | 0;
+    h = h3 ^ Math.imul(third | 0, C3);
+    this.#h3 = (Math.imul(((h << 15) | (h >>> 17)) + h4, 5) + 0x96cd1c35) | 0;
+    h = h4 ^ Math.imul(fourth | 0, C4);
+    this.#h4 = (Math.imul(((h << 13) | (h >>> 19)) + h1, 5) + 0x32ac3b17) | 0;
   }
 
   /** Mixes a number of up to 53 bits, or any finite integer below 2^53 in size, as two words. */
@@ -68,11 +63,10 @@ export class Digest {
 
   /** The digest so far: four 32-bit words, well mixed. Reading changes nothing. */
   words(): readonly [number, number, number, number] {
-    const length = Math.imul(this.#blocks, 16);
-    let h1 = this.#h1 ^ length;
-    let h2 = this.#h2 ^ length;
-    let h3 = this.#h3 ^ length;
-    let h4 = this.#h4 ^ length;
+    let h1 = this.#h1;
+    let h2 = this.#h2;
+    let h3 = this.#h3;
+    let h4 = this.#h4;
     h1 = (h1 + h2 + h3 + h4) | 0;
     h2 = avalanche((h2 + h1) | 0);
     h3 = avalanche((h3 + h1) | 0);
@@ -89,13 +83,12 @@ export class Digest {
 
   /** Where this digest stands; independent of what is mixed later. */
   checkpoint(): DigestState {
-    return { lanes: [this.#h1, this.#h2, this.#h3, this.#h4], blocks: this.#blocks };
+    return [this.#h1, this.#h2, this.#h3, this.#h4];
   }
 
   /** Continues from where another digest stood. */
   restore(state: DigestState): void {
-    [this.#h1, this.#h2, this.#h3, this.#h4] = state.lanes;
-    this.#blocks = state.blocks;
+    [this.#h1, this.#h2, this.#h3, this.#h4] = state;
   }
 }
 

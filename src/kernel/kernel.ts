@@ -1,13 +1,15 @@
 // Virtual time. The kernel holds what will happen and makes it happen, in order: it has no idea of what any of it means.
 import { assert } from "../base/assert.ts";
 import { Digest, type DigestState } from "./digest.ts";
-import { EventQueue, type EventQueueCheckpoint } from "./event-queue.ts";
-import { SLOTS_MAX, type EventHandle } from "./event-slots.ts";
+import {
+  EventQueue,
+  WAITING_MAX,
+  type EventHandle,
+  type EventHandler,
+  type EventQueueCheckpoint,
+} from "./event-queue.ts";
 
-export type { EventHandle };
-
-/** Acts on an event of one kind. `a` and `b` are the payload: two 32-bit integers that mean what the kind says. */
-export type EventHandler = (a: number, b: number) => void;
+export type { EventHandle, EventHandler };
 
 /** Bounds on a run, each of which ends it with an honest verdict. */
 export interface KernelLimits {
@@ -15,7 +17,7 @@ export interface KernelLimits {
   readonly eventsMax: number;
   /** The last moment that is lived, in microseconds. */
   readonly timeUsMax: number;
-  /** Events that wait at one time: the memory limit, at most 2^23 (8 388 608). */
+  /** Events that wait at one time: the memory limit, at most 2^22 (4 194 304). */
   readonly pendingMax: number;
 }
 
@@ -36,63 +38,61 @@ export type Ending =
 
 /** A whole kernel, as an independent copy; handlers and limits stay with the kernel. Opaque to all but a kernel. */
 export interface KernelCheckpoint {
-  readonly nowUs: number;
-  readonly eventsDone: number;
   readonly refusedEvent: boolean;
   readonly queue: EventQueueCheckpoint;
   readonly digest: DigestState;
 }
 
-/** The end of time: 2^53 - 1 microseconds, 285 years. */
-export const TIME_US_MAX = Number.MAX_SAFE_INTEGER;
-export const KINDS_MAX = 256;
-const PENDING_MAX = SLOTS_MAX / 2;
-const PENDING_MAX_BY_DEFAULT = 2 ** 22;
+// Constants that hot code reads are private to this module: the engine cannot fold those that cross its border.
+const END_OF_TIME_US = Number.MAX_SAFE_INTEGER;
+const KINDS = 256;
 const EVENTS_PER_POLL = 4096;
 const LOW_HALF = 0x1_0000_0000;
 const PER_LOW_HALF = 1 / LOW_HALF;
+const HIGH_HALF_LIMIT = 0x20_0000;
+
+/** The end of time: 2^53 - 1 microseconds, 285 years. */
+export const TIME_US_MAX = END_OF_TIME_US;
 
 export class Kernel {
   /** Covers every event in order, when the kernel was made with `digest` on (the default). Others may mix in more. */
   readonly digest = new Digest();
-  readonly #digests: boolean;
-  readonly #limits: KernelLimits;
-  readonly #handlers: EventHandler[] = Array.from({ length: KINDS_MAX }, () => unhandled);
-  readonly #queue = new EventQueue();
-  // Half-integers at first make the engine keep these as doubles from the start, not only when they grow large.
-  #nowUs = 0.5;
-  #eventsDone = 0.5;
+  readonly #digestOfEvents: Digest | undefined;
+  readonly #eventsMax: number;
+  readonly #timeUsMax: number;
+  readonly #pendingMax: number;
+  readonly #handlers: EventHandler[] = Array.from({ length: KINDS }, () => unhandled);
+  readonly #queue: EventQueue;
   #isRunning = false;
-  /** Something other than time ends the run after the event in hand. */
-  #halts = false;
   #stopAsked = false;
   #refusedEvent = false;
 
   /**
    * @param options.startUs the present at first, an integer from 0 (the default) to TIME_US_MAX.
-   * @param options.limits those left out do not bind, save that pendingMax is 2^22 (4 194 304).
+   * @param options.limits those left out do not bind, save that pendingMax is 2^22.
    * @param options.digest whether each event is mixed into the digest; on unless said otherwise.
    */
   constructor(options: { startUs?: number; limits?: Partial<KernelLimits>; digest?: boolean } = {}) {
     const { startUs = 0, limits = {}, digest = true } = options;
-    const { eventsMax = Infinity, timeUsMax = TIME_US_MAX, pendingMax = PENDING_MAX_BY_DEFAULT } = limits;
+    const { eventsMax = Infinity, timeUsMax = END_OF_TIME_US, pendingMax = WAITING_MAX } = limits;
     assert(Number.isSafeInteger(startUs) && startUs >= 0, "a run starts at a whole microsecond from 0 to 2^53 - 1");
     assert(eventsMax >= 0 && timeUsMax >= startUs, "the limits leave room for the start of a run");
-    assert(pendingMax >= 0 && pendingMax <= PENDING_MAX, "pendingMax lies between 0 and 2^23");
-    this.#limits = { eventsMax, timeUsMax: Math.min(timeUsMax, TIME_US_MAX), pendingMax };
-    this.#digests = digest;
-    this.#nowUs = startUs;
-    this.#eventsDone = 0;
+    assert(pendingMax >= 0 && pendingMax <= WAITING_MAX, "pendingMax lies between 0 and 2^22");
+    this.#eventsMax = eventsMax;
+    this.#timeUsMax = Math.min(timeUsMax, END_OF_TIME_US);
+    this.#pendingMax = pendingMax;
+    this.#digestOfEvents = digest ? this.digest : undefined;
+    this.#queue = new EventQueue(startUs);
   }
 
   /** The present, in microseconds: the time of the event in hand or, between runs, that reached by the last run. */
   get nowUs(): number {
-    return this.#nowUs;
+    return this.#queue.nowUs;
   }
 
   /** Events handled so far, the one in hand included. */
   get eventsDone(): number {
-    return this.#eventsDone;
+    return this.#queue.taken;
   }
 
   /** Events that wait. */
@@ -102,7 +102,7 @@ export class Kernel {
 
   /** Says who acts on events of a kind, 0 to 255; whoever did before no longer does. */
   on(kind: number, handler: EventHandler): void {
-    assert(Number.isInteger(kind) && kind >= 0 && kind < KINDS_MAX, "a kind is an integer from 0 to 255");
+    assert(Number.isInteger(kind) && kind >= 0 && kind < KINDS, "a kind is an integer from 0 to 255");
     this.#handlers[kind] = handler;
   }
 
@@ -114,39 +114,46 @@ export class Kernel {
    *   ends after the event in hand (a later run: at once) with the limit "memory".
    */
   schedule(atUs: number, kind: number, a: number, b: number): EventHandle {
+    const queue = this.#queue;
     const high = (atUs * PER_LOW_HALF) | 0;
     const low = atUs | 0;
-    assert(atUs >= this.#nowUs && high * LOW_HALF + (low >>> 0) === atUs && atUs <= TIME_US_MAX, TIME_BELIEF);
-    assert((kind & 255) === kind, "a kind is an integer from 0 to 255");
-    assert((a | 0) === a && (b | 0) === b, "a payload is two 32-bit integers");
-    if (this.#queue.size >= this.#limits.pendingMax) return this.#refuse();
-    return this.#queue.add(low, high, kind, a, b);
+    const payloadA = a | 0;
+    const payloadB = b | 0;
+    const isTime = atUs >= queue.nowUs && high * LOW_HALF + (low >>> 0) === atUs && high < HIGH_HALF_LIMIT;
+    if (!isTime || (kind & 255) !== kind || payloadA !== a || payloadB !== b) believeEvent(isTime, kind, a, b);
+    if (queue.size >= this.#pendingMax) return this.#refuse();
+    return queue.handleOf(queue.add(low, high, kind, payloadA, payloadB));
   }
 
   /** Takes back an event. False, and nothing changes, when it happened or was cancelled already. Costs O(1). */
   cancel(handle: EventHandle): boolean {
-    return this.#queue.cancel(handle);
+    const slot = this.#queue.slotOf(handle);
+    if (slot < 0) return false;
+    this.#queue.cancel(slot);
+    return true;
   }
 
   /**
    * Moves a waiting event to another time, where it takes its place as if scheduled now.
+   * @param atUs an integer from `nowUs` to TIME_US_MAX.
    * @returns its new handle (the old one is stale); or 0, when it happened or was cancelled already.
    */
   reset(handle: EventHandle, atUs: number): EventHandle {
-    const high = (atUs * PER_LOW_HALF) | 0;
-    const low = atUs | 0;
-    assert(atUs >= this.#nowUs && high * LOW_HALF + (low >>> 0) === atUs && atUs <= TIME_US_MAX, TIME_BELIEF);
-    return this.#queue.move(handle, low, high);
+    const queue = this.#queue;
+    assert(Number.isSafeInteger(atUs) && atUs >= queue.nowUs, TIME_BELIEF);
+    const slot = queue.slotOf(handle);
+    return slot < 0 ? 0 : queue.handleOf(queue.move(slot, atUs | 0, (atUs * PER_LOW_HALF) | 0));
   }
 
   /** Whether the event is still to happen. */
   isPending(handle: EventHandle): boolean {
-    return this.#queue.isWaiting(handle);
+    return this.#queue.slotOf(handle) >= 0;
   }
 
   /** When a waiting event is to happen, in microseconds; -1 when it happened or was cancelled. */
   atUsOf(handle: EventHandle): number {
-    return this.#queue.timeUsOf(handle);
+    const slot = this.#queue.slotOf(handle);
+    return slot < 0 ? -1 : this.#queue.timeUsAt(slot);
   }
 
   /** When the next event is to happen, in microseconds; Infinity when none waits. Looks through a part of the queue. */
@@ -161,10 +168,7 @@ export class Kernel {
    * @param poll asked after every 4096 events; true ends the run with the limit "wall".
    */
   runUntil(untilUs: number, poll: () => boolean = never): Ending {
-    assert(
-      Number.isSafeInteger(untilUs) && untilUs >= this.#nowUs,
-      "a run ends at a whole microsecond not in the past",
-    );
+    assert(Number.isSafeInteger(untilUs) && untilUs >= this.nowUs, "a run ends at a whole microsecond not in the past");
     return this.#run(untilUs, poll);
   }
 
@@ -177,11 +181,10 @@ export class Kernel {
   step(): boolean {
     this.#begin();
     try {
-      if (this.#refusedEvent || this.#eventsDone >= this.#limits.eventsMax) return false;
-      const { timeUsMax } = this.#limits;
+      if (this.#refusedEvent || this.eventsDone >= this.#eventsMax) return false;
       // To look for an event up to a bound, in vain, is to promise the queue that the present moves there.
-      if (timeUsMax < TIME_US_MAX && this.peekUs() > timeUsMax) return false;
-      return this.#handleUpTo(timeUsMax, 1) === 1;
+      if (this.#timeUsMax < END_OF_TIME_US && this.peekUs() > this.#timeUsMax) return false;
+      return this.#handleUpTo(this.#timeUsMax, 1) === 1;
     } finally {
       this.#isRunning = false;
     }
@@ -190,14 +193,12 @@ export class Kernel {
   /** Called by a handler, ends the run after the event in hand. Between runs it does nothing. */
   stop(): void {
     this.#stopAsked = this.#isRunning;
-    this.#halts = this.#stopAsked || this.#refusedEvent;
+    this.#queue.halts = this.#stopAsked || this.#refusedEvent;
   }
 
   /** A copy of everything but handlers and limits. Taken in a handler, it holds the event in hand as done. */
   checkpoint(): KernelCheckpoint {
     return {
-      nowUs: this.#nowUs,
-      eventsDone: this.#eventsDone,
       refusedEvent: this.#refusedEvent,
       queue: this.#queue.checkpoint(),
       digest: this.digest.checkpoint(),
@@ -210,8 +211,6 @@ export class Kernel {
    */
   restore(from: KernelCheckpoint): void {
     assert(!this.#isRunning, "a kernel is restored between runs");
-    this.#nowUs = from.nowUs;
-    this.#eventsDone = from.eventsDone;
     this.#refusedEvent = from.refusedEvent;
     this.#queue.restore(from.queue);
     this.digest.restore(from.digest);
@@ -230,63 +229,54 @@ export class Kernel {
     assert(!this.#isRunning, "a handler does not run the kernel that runs it");
     this.#isRunning = true;
     this.#stopAsked = false;
-    this.#halts = this.#refusedEvent;
+    this.#queue.halts = this.#refusedEvent;
   }
 
   #runWithin(untilUs: number, poll: () => boolean): Ending {
-    const { eventsMax, timeUsMax } = this.#limits;
-    const boundUs = Math.min(untilUs, timeUsMax);
+    const boundUs = Math.min(untilUs, this.#timeUsMax);
     for (;;) {
       if (this.#refusedEvent) return this.#limit("memory");
-      if (this.#stopAsked) return { type: "stopped", atUs: this.#nowUs };
-      const left = eventsMax - this.#eventsDone;
+      if (this.#stopAsked) return { type: "stopped", atUs: this.nowUs };
+      const left = this.#eventsMax - this.eventsDone;
       if (left <= 0 && this.peekUs() <= boundUs) return this.#limit("events");
       const burst = Math.min(left, EVENTS_PER_POLL);
       const done = this.#handleUpTo(boundUs, burst);
-      if (this.#halts) continue;
-      if (done < burst || left <= 0) break;
+      if (this.#queue.halts) continue;
+      if (done < burst || left <= 0) return this.#endAtBound(untilUs, boundUs);
       if (done === EVENTS_PER_POLL && poll()) return this.#limit("wall");
     }
-    return this.#endAtBound(untilUs, boundUs);
   }
 
   /** No event is left up to the bound: the present moves there, save that an idle run stays at its last event. */
   #endAtBound(untilUs: number, boundUs: number): Ending {
-    if (untilUs === Infinity && this.#queue.size === 0) return { type: "idle", atUs: this.#nowUs };
-    this.#nowUs = boundUs;
+    if (untilUs === Infinity && this.pending === 0) return { type: "idle", atUs: this.nowUs };
+    this.#queue.nowUs = boundUs;
     return untilUs > boundUs ? this.#limit("time") : { type: "reached", atUs: boundUs };
   }
 
-  /** Handles up to `count` events no later than the bound, and tells how many there were. */
   #handleUpTo(boundUs: number, count: number): number {
-    const queue = this.#queue;
-    const handlers = this.#handlers;
-    const digest = this.#digests ? this.digest : undefined;
-    let done = 0;
-    while (done < count) {
-      if (!queue.take(boundUs)) break;
-      done++;
-      this.#nowUs = queue.timeUs;
-      this.#eventsDone++;
-      if (digest !== undefined) digest.mix4(queue.timeLow, queue.timeHighAndKind, queue.a, queue.b);
-      handlers[queue.kind](queue.a, queue.b);
-      if (this.#halts) break;
-    }
-    return done;
+    return this.#queue.handle(boundUs, count, this.#handlers, this.#digestOfEvents);
   }
 
   #refuse(): EventHandle {
     this.#refusedEvent = true;
-    this.#halts = true;
+    this.#queue.halts = true;
     return 0;
   }
 
   #limit(limit: "events" | "time" | "memory" | "wall"): Ending {
-    return { type: "limit", limit, atUs: this.#nowUs };
+    return { type: "limit", limit, atUs: this.nowUs };
   }
 }
 
 const TIME_BELIEF = "an event is scheduled for a whole microsecond, from the present to 2^53 - 1";
+
+/** Says which belief about an event is broken. The caller has found that one is, at less cost. */
+function believeEvent(isTime: boolean, kind: number, a: number, b: number): void {
+  assert(isTime, TIME_BELIEF);
+  assert((kind & 255) === kind, "a kind is an integer from 0 to 255");
+  assert((a | 0) === a && (b | 0) === b, "a payload is two 32-bit integers");
+}
 
 function never(): boolean {
   return false;

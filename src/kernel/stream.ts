@@ -23,10 +23,10 @@ const SMALL = 2 ** 16;
 export class Stream {
   /** "purpose subject". */
   readonly name: string;
-  #key0: number;
-  #key1: number;
-  #key2: number;
-  #key3: number;
+  #key0 = 0;
+  #key1 = 0;
+  #key2 = 0;
+  #key3 = 0;
   // The key, with the high half of the ordinal mixed in.
   #k0 = 0;
   #k1 = 0;

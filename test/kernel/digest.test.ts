@@ -17,8 +17,8 @@ function bitsThatDiffer(left: readonly number[], right: readonly number[]): numb
   return count;
 }
 
-/** MurmurHash3_x86_128 as its author published it, in BigInt, over whole blocks and from given lanes. */
-function murmur3(lanes: readonly number[], words: readonly number[]): string {
+/** The same digest by another hand, in BigInt: MurmurHash3_x86_128 with one multiplication a word, over whole blocks. */
+function digestInBigInt(lanes: readonly number[], words: readonly number[]): string {
   const mask = 0xffffffffn;
   const rotate = (x: bigint, by: bigint): bigint => ((x << by) | (x >> (32n - by))) & mask;
   const fmix = (x: bigint): bigint => {
@@ -26,21 +26,15 @@ function murmur3(lanes: readonly number[], words: readonly number[]): string {
     h = ((h ^ (h >> 13n)) * 0xc2b2ae35n) & mask;
     return h ^ (h >> 16n);
   };
-  const c = [0x239b961bn, 0xab0e9789n, 0x38b34ae5n, 0xa1e38b93n, 0x239b961bn];
+  const factor = [0x239b961bn, 0xab0e9789n, 0x38b34ae5n, 0xa1e38b93n];
   const add = [0x561ccd1bn, 0x0bcaa747n, 0x96cd1c35n, 0x32ac3b17n];
   const h = lanes.map((lane) => BigInt(lane >>> 0));
   for (let at = 0; at < words.length; at += 4) {
-    for (const [lane, [r1, r2]] of [
-      [15n, 19n],
-      [16n, 17n],
-      [17n, 15n],
-      [18n, 13n],
-    ].entries()) {
-      const k = (rotate((BigInt(words[at + lane] >>> 0) * c[lane]) & mask, r1) * c[lane + 1]) & mask;
-      h[lane] = ((rotate(h[lane] ^ k, r2) + h[(lane + 1) % 4]) * 5n + add[lane]) & mask;
+    for (const [lane, by] of [19n, 17n, 15n, 13n].entries()) {
+      const k = (BigInt(words[at + lane] >>> 0) * factor[lane]) & mask;
+      h[lane] = ((rotate(h[lane] ^ k, by) + h[(lane + 1) % 4]) * 5n + add[lane]) & mask;
     }
   }
-  for (let lane = 0; lane < 4; lane++) h[lane] ^= BigInt(words.length * 4);
   const sum = (): void => {
     h[0] = (h[0] + h[1] + h[2] + h[3]) & mask;
     for (let lane = 1; lane < 4; lane++) h[lane] = (h[lane] + h[0]) & mask;
@@ -52,11 +46,11 @@ function murmur3(lanes: readonly number[], words: readonly number[]): string {
 }
 
 describe("a digest", () => {
-  it("is MurmurHash3_x86_128, as another implementation computes it", () => {
+  it("is what another implementation computes", () => {
     const generator = new Generator(3);
     for (let length = 0; length <= 40; length += 4) {
       const words = Array.from({ length }, () => generator.word());
-      expect(digestOf(...words).hex()).toBe(murmur3(new Digest().checkpoint().lanes, words));
+      expect(digestOf(...words).hex()).toBe(digestInBigInt(new Digest().checkpoint(), words));
     }
   });
 
@@ -65,16 +59,16 @@ describe("a digest", () => {
     expect(digest.hex()).toMatchInlineSnapshot(`"1020c03736c6b0dc9859ab13b4002412"`);
     digest.mix(0);
     digest.mix(-1);
-    expect(digest.hex()).toMatchInlineSnapshot(`"32b7560f72488fd781ef4744f8fb5aa3"`);
+    expect(digest.hex()).toMatchInlineSnapshot(`"e279eeaf85bb613f1fb3f7626782b78e"`);
     digest.mix2(1, 2);
     digest.mix4(0x7fffffff, -0x80000000, 3, 4);
-    expect(digest.hex()).toMatchInlineSnapshot(`"7922c0be8ecec2efa9b95522e709935b"`);
+    expect(digest.hex()).toMatchInlineSnapshot(`"63d98325def457dffd4fce120c04d78f"`);
     digest.mixNumber(Number.MAX_SAFE_INTEGER);
     digest.mixNumber(-1);
-    expect(digest.hex()).toMatchInlineSnapshot(`"1bdd9b2d5cb53043fe24061e180800ce"`);
+    expect(digest.hex()).toMatchInlineSnapshot(`"4ee57f355f669f6edee3f3d04763048c"`);
     digest.mixText("");
     digest.mixText("region eu-1 \u{1f30d} \ud800");
-    expect(digest.hex()).toMatchInlineSnapshot(`"6d726650edd4a3d022e25407a5615ccc"`);
+    expect(digest.hex()).toMatchInlineSnapshot(`"3617fda8e42b18535186434b45d1d616"`);
   });
 
   it("tells what was mixed and how: words apart, words together, numbers, texts, order, nothing", () => {
