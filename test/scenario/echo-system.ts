@@ -121,8 +121,9 @@ export const echo: System<EchoSettings, EchoWorkload, EchoMessage, EchoFact, Ech
   model: () => ({
     fresh: () => ({ said: new Map(), heard: new Map() }),
     fold(view, fact, at) {
-      const counts = fact.fact === "said" ? view.said : view.heard;
-      counts.set(at.node, (counts.get(at.node) ?? 0) + 1);
+      // The world's own facts come by here too.
+      const counts = new Map<string, Map<string, number>>(Object.entries(view)).get(fact.fact);
+      counts?.set(at.node, (counts.get(at.node) ?? 0) + 1);
     },
   }),
   properties: () => [
@@ -154,21 +155,22 @@ export const echo: System<EchoSettings, EchoWorkload, EchoMessage, EchoFact, Ech
     ],
     measure(_view, fact, _at, sink) {
       if (fact.fact === "said") sink.count("hellos");
-      else sink.sample("echo.round", fact.round);
+      if (fact.fact === "heard") sink.sample("echo.round", fact.round);
     },
   },
-  history: () => (fact, atUs, node) => [
-    {
-      process: node,
-      type: fact.fact === "said" ? "invoke" : "ok",
-      op: "hello",
-      key: node,
-      value: fact.round,
-      time: atUs,
-    },
-  ],
+  history: () => (fact, atUs, node) => {
+    const types = new Map<string, "invoke" | "ok">([
+      ["said", "invoke"],
+      ["heard", "ok"],
+    ]);
+    const type = types.get(fact.fact);
+    return type === undefined ? [] : [{ process: node, type, op: "hello", key: node, value: fact.round, time: atUs }];
+  },
   tell: (fact, node) => (fact.fact === "said" ? `${node} says hello ${fact.round}` : undefined),
   describe: (message) => `round=${message.round}`,
 };
 
-export const systems: ReadonlyMap<string, AnySystem> = new Map([["echo", echo as unknown as AnySystem]]);
+/** What a module that is plugged in exports. */
+export const systems: readonly AnySystem[] = [echo as unknown as AnySystem];
+
+export const byName: ReadonlyMap<string, AnySystem> = new Map(systems.map((system) => [system.name, system]));

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseScenario, type ParseResult } from "../../src/scenario/parse.ts";
 import { printProblems } from "../../src/scenario/problem.ts";
 import type { Story } from "../../src/scenario/scenario.ts";
-import { systems } from "./echo-system.ts";
+import { byName as systems } from "./echo-system.ts";
 import { story } from "./story.ts";
 
 function storyOf(result: ParseResult): Story {

@@ -7,7 +7,7 @@ import { printScenario } from "../../src/scenario/print.ts";
 import { printProblems } from "../../src/scenario/problem.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { scenario } from "./arbitrary.ts";
-import { echo, systems } from "./echo-system.ts";
+import { byName as systems, echo } from "./echo-system.ts";
 import { story } from "./story.ts";
 
 const system = systems.get(echo.name)!;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { printPlace, printProblems, type Problem } from "../../src/scenario/problem.ts";
-import { systems } from "./echo-system.ts";
+import { byName as systems } from "./echo-system.ts";
 
 function problemsOf(text: string, set: readonly string[] = [], variant?: string): readonly Problem[] {
   const result = parseScenario(text, "s.yaml", { systems, set, variant });
