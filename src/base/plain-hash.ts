@@ -150,9 +150,9 @@ export class PlainHasher {
     let sumFirst = TAG_OBJECT;
     let sumSecond = 0;
     let last = this.#start;
-    for (const key of Object.keys(fields)) {
+    // No array of keys is made, and none needs an order: this runs for every message.
+    for (const key in fields) {
       const field = fields[key];
-      if (field === undefined) continue;
       let word = last.next;
       if (word === undefined || word.text !== key) {
         word = this.#names.get(key) ?? this.#learn(this.#names, key, TAG_OBJECT);
@@ -160,12 +160,13 @@ export class PlainHasher {
       }
       let { first, second } = word;
       if (typeof field === "number" && (field | 0) === field) {
-        const mixed = Math.imul(first ^ field, FIRST);
-        first = (mixed << 13) | (mixed >>> 19);
-        second = (Math.imul(((second << 9) | (second >>> 23)) + field, SECOND) ^ mixed) | 0;
+        first ^= field;
+        second = (second + field) | 0;
       } else if (typeof field === "string" && key === "type") {
         word = this.#types.get(field) ?? this.#learn(this.#types, field, TAG_LARGE);
         ({ first, second } = word);
+      } else if (field === undefined) {
+        continue;
       } else {
         this.first = first;
         this.second = second;
@@ -173,8 +174,10 @@ export class PlainHasher {
         ({ first, second } = this);
       }
       last = word;
-      sumFirst = (sumFirst + Math.imul(first ^ (first >>> 15), SECOND)) | 0;
-      sumSecond = (sumSecond + Math.imul(second ^ (second >>> 16), FIRST)) | 0;
+      first = Math.imul(first, FIRST);
+      second = Math.imul(second, SECOND);
+      sumFirst = (sumFirst + (first ^ ((first << 11) | (first >>> 21)))) | 0;
+      sumSecond = (sumSecond + (second ^ (second >>> 13))) | 0;
     }
     this.#combine(startFirst, startSecond, sumFirst, sumSecond);
   }

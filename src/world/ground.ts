@@ -127,11 +127,10 @@ export class Ground {
     effects.add(content);
   }
 
-  /** Hashes an effect that two words say everything about. */
+  /** Hashes an effect that two words say everything about; the first is a hash, or 0. */
   mixWords(tag: number, node: number, first: number, second: number): void {
     const effects = this.#effects;
-    effects.addWord((node << TAG_BITS) | tag);
-    effects.addWord(first);
+    effects.addWord(((node << TAG_BITS) | tag) ^ first);
     effects.addWord(second);
   }
 

@@ -425,8 +425,7 @@ export class Process {
     if (!isWhole(below) || below < 1) return `a draw for "${purpose}" is below an integer from 1, not below ${below}`;
     const { kernel, streams } = this.#ground;
     const value = streams.named("draw", `${this.subject} ${purpose}`).below(below);
-    if (this.#ground.digests)
-      this.#ground.mixWords(effectTag.drawn, this.index, value | 0, Math.floor(value / 0x1_0000_0000));
+    if (this.#ground.digests) this.#ground.mixContent(effectTag.drawn, this.index, value);
     const slot = this.#dues.add({ type: "draw", incarnation: this.incarnation, purpose, value });
     kernel.schedule(kernel.nowUs, eventKind.due, this.index, slot);
     return undefined;
