@@ -7,9 +7,6 @@ const LN2 = LN2_HIGH + LN2_LOW;
 
 /** 2^n for n = 32, 16, 8, 4, 2, 1. */
 const POWERS = [0x1_0000_0000, 0x1_0000, 256, 16, 4, 2];
-/** 1 / (2n + 1), and 1 / n!: the series of ln and exp. */
-const ODD_RECIPROCALS = Array.from({ length: 11 }, (_, n) => 1 / (2 * n + 1));
-const FACTORIAL_RECIPROCALS = Array.from({ length: 15 }, (_, n) => 1 / factorial(n));
 
 /** The natural logarithm of `x`, for 2^-64 < x <= 1, to within 1e-15 of its size. */
 export function lnOfFraction(x: number): number {
@@ -25,22 +22,35 @@ export function lnOfFraction(x: number): number {
     mantissa /= 2;
     exponent++;
   }
+  // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ...), here with |s| <= 1/5. Pairs of terms, so that they are summed side by side.
   const s = (mantissa - 1) / (mantissa + 1);
-  const square = s * s;
-  let sum = 0;
-  for (let n = ODD_RECIPROCALS.length - 1; n >= 0; n--) sum = sum * square + ODD_RECIPROCALS[n];
+  const s2 = s * s;
+  const s4 = s2 * s2;
+  let sum = 1 / 17 + s2 / 19 + s4 / 21;
+  sum = 1 / 13 + s2 / 15 + s4 * sum;
+  sum = 1 / 9 + s2 / 11 + s4 * sum;
+  sum = 1 / 5 + s2 / 7 + s4 * sum;
+  sum = 1 + s2 / 3 + s4 * sum;
   return exponent * LN2_HIGH + (2 * s * sum + exponent * LN2_LOW);
 }
 
-/** e to the power of `x`, to within 1e-15 of its size; Infinity from 709.8, zero up to -708.7. */
+const STEPS = 32;
+/** 2^(i / 32), from square roots; and 2^n for every n from -1022 to 1023. */
+const stepTable = Float64Array.from({ length: STEPS }, (_, i) => rootPower(i));
+const powerTable = powersOfTwo();
+
+/** e to the power of `x`, to within 1e-15 of its size; Infinity from 709.8 on, zero up to -708.7. */
 export function exp(x: number): number {
-  const doublings = Math.floor(x / LN2 + 0.5);
+  const steps = Math.floor(x * (STEPS / LN2) + 0.5);
+  const doublings = Math.floor(steps / STEPS);
   if (doublings > 1023) return Infinity;
   if (doublings < -1022) return 0;
-  const rest = x - doublings * LN2_HIGH - doublings * LN2_LOW;
-  let sum = 0;
-  for (let n = FACTORIAL_RECIPROCALS.length - 1; n >= 0; n--) sum = sum * rest + FACTORIAL_RECIPROCALS[n];
-  return doublings >= 0 ? sum * powerOfTwo(doublings) : sum / powerOfTwo(-doublings);
+  // What is left is at most ln 2 / 64: a short series is enough.
+  const rest = x - steps * (LN2_HIGH / STEPS) - steps * (LN2_LOW / STEPS);
+  const square = rest * rest;
+  const sum = rest + square * (1 / 2 + rest / 6 + square * (1 / 24 + rest / 120 + square / 720));
+  const step = stepTable[steps - doublings * STEPS];
+  return (step + step * sum) * powerTable[doublings + 1022];
 }
 
 const CELL_BITS = 9;
@@ -72,54 +82,56 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -size : size;
 }
 
+// Each polynomial is summed by halves, even powers and odd ones side by side.
 function normalCentre(q: number): number {
   const r = 0.180625 - q * q;
-  let above = 2509.0809287301227 * r + 33430.57558358813;
-  above = (above * r + 67265.7709270087) * r + 45921.95393154987;
-  above = (above * r + 13731.69376550946) * r + 1971.5909503065513;
-  above = (above * r + 133.14166789178438) * r + 3.3871328727963665;
-  let below = 5226.495278852854 * r + 28729.085735721943;
-  below = (below * r + 39307.89580009271) * r + 21213.794301586597;
-  below = (below * r + 5394.196021424751) * r + 687.1870074920579;
-  below = (below * r + 42.31333070160091) * r + 1;
-  return (above * q) / below;
+  const r2 = r * r;
+  const r4 = r2 * r2;
+  const aboveLow = 3.3871328727963665 + 133.14166789178438 * r + r2 * (1971.5909503065513 + 13731.69376550946 * r);
+  const aboveHigh = 45921.95393154987 + 67265.7709270087 * r + r2 * (33430.57558358813 + 2509.0809287301227 * r);
+  const belowLow = 1 + 42.31333070160091 * r + r2 * (687.1870074920579 + 5394.196021424751 * r);
+  const belowHigh = 21213.794301586597 + 39307.89580009271 * r + r2 * (28729.085735721943 + 5226.495278852854 * r);
+  return ((aboveLow + r4 * aboveHigh) * q) / (belowLow + r4 * belowHigh);
 }
 
 function normalFlank(r: number): number {
-  let above = 0.0007745450142783414 * r + 0.022723844989269184;
-  above = (above * r + 0.2417807251774506) * r + 1.2704582524523684;
-  above = (above * r + 3.6478483247632045) * r + 5.769497221460691;
-  above = (above * r + 4.630337846156546) * r + 1.4234371107496835;
-  let below = 1.0507500716444169e-9 * r + 0.0005475938084995345;
-  below = (below * r + 0.015198666563616457) * r + 0.14810397642748008;
-  below = (below * r + 0.6897673349851) * r + 1.6763848301838038;
-  below = (below * r + 2.053191626637759) * r + 1;
-  return above / below;
+  const r2 = r * r;
+  const r4 = r2 * r2;
+  const aboveLow = 1.4234371107496835 + 4.630337846156546 * r + r2 * (5.769497221460691 + 3.6478483247632045 * r);
+  const aboveHigh =
+    1.2704582524523684 + 0.2417807251774506 * r + r2 * (0.022723844989269184 + 0.0007745450142783414 * r);
+  const belowLow = 1 + 2.053191626637759 * r + r2 * (1.6763848301838038 + 0.6897673349851 * r);
+  const belowHigh =
+    0.14810397642748008 + 0.015198666563616457 * r + r2 * (0.0005475938084995345 + 1.0507500716444169e-9 * r);
+  return (aboveLow + r4 * aboveHigh) / (belowLow + r4 * belowHigh);
 }
 
 function normalTail(r: number): number {
-  let above = 2.0103343992922881e-7 * r + 2.7115555687434876e-5;
-  above = (above * r + 0.0012426609473880784) * r + 0.026532189526576124;
-  above = (above * r + 0.29656057182850487) * r + 1.7848265399172913;
-  above = (above * r + 5.463784911164114) * r + 6.657904643501103;
-  let below = 2.0442631033899397e-15 * r + 1.421511758316446e-7;
-  below = (below * r + 1.8463183175100548e-5) * r + 0.0007868691311456133;
-  below = (below * r + 0.014875361290850615) * r + 0.1369298809227358;
-  below = (below * r + 0.599832206555888) * r + 1;
-  return above / below;
+  const r2 = r * r;
+  const r4 = r2 * r2;
+  const aboveLow = 6.657904643501103 + 5.463784911164114 * r + r2 * (1.7848265399172913 + 0.29656057182850487 * r);
+  const aboveHigh =
+    0.026532189526576124 + 0.0012426609473880784 * r + r2 * (2.7115555687434876e-5 + 2.0103343992922881e-7 * r);
+  const belowLow = 1 + 0.599832206555888 * r + r2 * (0.1369298809227358 + 0.014875361290850615 * r);
+  const belowHigh =
+    0.0007868691311456133 + 1.8463183175100548e-5 * r + r2 * (1.421511758316446e-7 + 2.0442631033899397e-15 * r);
+  return (aboveLow + r4 * aboveHigh) / (belowLow + r4 * belowHigh);
 }
 
-function factorial(n: number): number {
-  return n <= 1 ? 1 : n * factorial(n - 1);
-}
-
-/** 2 to a power from 0 to 1023, exactly. */
-function powerOfTwo(power: number): number {
+/** 2^(i / 32) for 0 <= i < 32: each bit of the exponent is one square root more. */
+function rootPower(index: number): number {
   let result = 1;
-  let square = 2;
-  for (let bits = power; bits !== 0; bits >>>= 1) {
-    if ((bits & 1) !== 0) result *= square;
-    square *= square;
+  let root = 2;
+  for (let bit = STEPS / 2; bit >= 1; bit >>= 1) {
+    root = Math.sqrt(root);
+    if ((index & bit) !== 0) result *= root;
   }
   return result;
+}
+
+function powersOfTwo(): Float64Array {
+  const powers = new Float64Array(2046).fill(1);
+  for (let power = 1; power <= 1023; power++) powers[1022 + power] = powers[1021 + power] * 2;
+  for (let power = 1; power <= 1022; power++) powers[1022 - power] = powers[1023 - power] / 2;
+  return powers;
 }

@@ -197,11 +197,11 @@ export class Stream {
     this.#ordinalLow = (ordinal + 1) | 0;
     let x = (ordinal + this.#k0) | 0;
     x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-    x = Math.imul((x ^ (x >>> 15)) + this.#k1, 0x846ca68b);
+    x = Math.imul(((x ^ (x >>> 15)) + this.#k1) | 0, 0x846ca68b);
     x ^= x >>> 16;
     let y = ordinal ^ this.#k2;
     y = Math.imul(y ^ (y >>> 17), 0xed5ad4bb);
-    y = Math.imul((y ^ (y >>> 11)) + this.#k3, 0xac4c1b51);
+    y = Math.imul(((y ^ (y >>> 11)) + this.#k3) | 0, 0xac4c1b51);
     y ^= y >>> 15;
     this.#secondWord = ((x << 16) | (x >>> 16)) ^ y;
     if (ordinal === -1) this.#nextHigh();
@@ -230,7 +230,7 @@ function whole(us: number): number {
 
 /** A permutation of the 32-bit words, another one for each `tweak`; that of 0 changes nothing but the order of words. */
 function scramble(word: number, tweak: number): number {
-  let x = word + Math.imul(tweak, 0x9e3779b9);
+  let x = (word + Math.imul(tweak, 0x9e3779b9)) | 0;
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
   return x ^ (x >>> 15);
