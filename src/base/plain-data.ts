@@ -96,7 +96,7 @@ function cloneParts(value: object, copies: Copies): object {
   const copy = (Object.getPrototypeOf(value) === null ? Object.create(null) : {}) as Record<string, unknown>;
   copies.made.set(value, copy);
   const fields = value as Record<string, unknown>;
-  for (const key of Object.keys(fields)) {
+  for (const key in fields) {
     const field = fields[key];
     setField(copy, key, typeof field === "object" && field !== null ? cloneObject(field, copies) : single(field));
   }

@@ -71,8 +71,7 @@ export class Lanes {
   forcedMisfits = 0;
   readonly #subjects: readonly string[];
   readonly #nodes: number;
-  /** Never recorded nor forced: the keys of nodes, purposes and types come from here. */
-  readonly #keys: Streams;
+  readonly #seed: number | string;
   /** Four words for each node. */
   readonly #nodeKeys: Int32Array;
   readonly #types = new Map<string, LaneType>();
@@ -103,8 +102,9 @@ export class Lanes {
   ) {
     this.#subjects = subjects;
     this.#nodes = subjects.length;
-    this.#keys = new Streams(seed);
-    this.#nodeKeys = Int32Array.from(subjects.flatMap((subject) => this.#keyOf("node", subject)));
+    this.#seed = seed;
+    const keys = new Streams(seed);
+    this.#nodeKeys = Int32Array.from(subjects.flatMap((subject) => keyOf(keys, "node", subject)));
     this.#isRecording = decisions.record === true;
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
@@ -259,8 +259,10 @@ export class Lanes {
   }
 
   #learn(type: string): LaneType {
-    const own = this.#keyOf("type", type);
-    const keys = purposes.flatMap((purpose) => joined(this.#keyOf("purpose", purpose), own));
+    // Streams for the moment: these are neither recorded nor forced, and nobody asks for them again.
+    const streams = new Streams(this.#seed);
+    const own = keyOf(streams, "type", type);
+    const keys = purposes.flatMap((purpose) => joined(keyOf(streams, "purpose", purpose), own));
     const learnt: LaneType = {
       type,
       index: this.#byIndex.length,
@@ -285,12 +287,12 @@ export class Lanes {
     }
     return tape;
   }
+}
 
-  #keyOf(kind: string, subject: string): StreamKey {
-    const stream = this.#keys.named(`lane-${kind}`, subject);
-    stream.ordinal = 0;
-    return [stream.below(WORD) | 0, stream.below(WORD) | 0, stream.below(WORD) | 0, stream.below(WORD) | 0];
-  }
+/** The key of a node, a type or a purpose: a function of the seed and of what it is called. */
+function keyOf(streams: Streams, kind: string, subject: string): StreamKey {
+  const stream = streams.named(`lane-${kind}`, subject);
+  return [stream.below(WORD) | 0, stream.below(WORD) | 0, stream.below(WORD) | 0, stream.below(WORD) | 0];
 }
 
 /** What one lane is forced to decide, and what it decided. */

@@ -10,7 +10,8 @@ import { drawLatency } from "./latency.ts";
 import type { DiskPlan, LatencyModel, Rate } from "./plan.ts";
 
 export interface StorageCheckpoint {
-  readonly disk: DiskCheckpoint;
+  /** Undefined: it was never used. */
+  readonly disk: DiskCheckpoint | undefined;
   readonly failStrike: number;
   readonly slowStrike: number;
   readonly lastSyncUs: number;
@@ -21,7 +22,9 @@ export class Storage {
   readonly #node: number;
   readonly #id: NodeId;
   readonly #subject: string;
-  readonly #disk: NodeDisk;
+  readonly #plan: DiskPlan;
+  /** Made when first written to, or meddled with: many a node never does. */
+  #made: NodeDisk | undefined = undefined;
   /** Strikes to credit for what happens to syncs; 0: none. */
   #failStrike = 0;
   #slowStrike = 0;
@@ -32,7 +35,7 @@ export class Storage {
     this.#node = node.index;
     this.#id = node.id;
     this.#subject = node.subject;
-    this.#disk = new NodeDisk(plan);
+    this.#plan = plan;
   }
 
   append(file: string, record: unknown): void {
@@ -77,11 +80,11 @@ export class Storage {
 
   /** The process or its host is gone. Returns how many records went with it. */
   crash(torn: boolean): number {
-    return this.#disk.crash(torn, this.#ground.streams.named("crash", this.#subject));
+    return this.#made?.crash(torn, this.#ground.streams.named("crash", this.#subject)) ?? 0;
   }
 
   contents(): DiskContents {
-    return this.#disk.contents();
+    return this.#made?.contents() ?? new Map();
   }
 
   failSyncs(strike: number, how: SyncMode, rate: Rate): void {
@@ -102,14 +105,14 @@ export class Storage {
 
   /** From now on the disk is honest, and as quick as planned. */
   heal(): void {
-    this.#disk.failSyncs("none");
-    this.#disk.setLatency(undefined);
+    this.#made?.failSyncs("none");
+    this.#made?.setLatency(undefined);
     this.#failStrike = this.#slowStrike = 0;
   }
 
   checkpoint(): StorageCheckpoint {
     return {
-      disk: this.#disk.checkpoint(),
+      disk: this.#made?.checkpoint(),
       failStrike: this.#failStrike,
       slowStrike: this.#slowStrike,
       lastSyncUs: this.#lastSyncUs,
@@ -117,9 +120,15 @@ export class Storage {
   }
 
   restore(from: StorageCheckpoint): void {
-    this.#disk.restore(from.disk);
+    if (from.disk === undefined) this.#made = undefined;
+    else this.#disk.restore(from.disk);
     this.#failStrike = from.failStrike;
     this.#slowStrike = from.slowStrike;
     this.#lastSyncUs = from.lastSyncUs;
+  }
+
+  get #disk(): NodeDisk {
+    this.#made ??= new NodeDisk(this.#plan);
+    return this.#made;
   }
 }

@@ -57,7 +57,7 @@ test("what arrives is in order, whatever the latency", () => {
 
 test("a loss costs the time of a retransmission, and those behind it wait", () => {
   const { watch, world: ran } = stream(
-    { loss: { type: "independent", rate: { of: 1, outOf: 3 } }, connectionTimeoutUs: 1_000_000 },
+    { loss: { type: "independent", rate: { of: 1, outOf: 8 } }, connectionTimeoutUs: 1_000_000 },
     {},
     40,
   );
