@@ -146,10 +146,23 @@ export type AuthorityMessage =
 export type StoreMessage =
   | { readonly type: "fence"; readonly player: NodeId; readonly token: number }
   | { readonly type: "fenced"; readonly player: NodeId; readonly token: number; readonly version: number }
-  | { readonly type: "load"; readonly player: NodeId; readonly token: number }
-  | { readonly type: "loaded"; readonly player: NodeId; readonly token: number; readonly state: PlayerState }
+  /** `ask` counts a server's questions: an echo of an earlier answer would be a state of earlier. */
+  | { readonly type: "load"; readonly player: NodeId; readonly token: number; readonly ask: number }
+  | {
+      readonly type: "loaded";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly ask: number;
+      readonly state: PlayerState;
+    }
   /** `fence`: the token that stands in the way. */
-  | { readonly type: "loadRefused"; readonly player: NodeId; readonly token: number; readonly fence: number }
+  | {
+      readonly type: "loadRefused";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly ask: number;
+      readonly fence: number;
+    }
   /** The whole new state, and the version it was made from. */
   | {
       readonly type: "write";

@@ -3,8 +3,8 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { ActionOutcome } from "./messages.ts";
 import type { PlayerState } from "./player-state.ts";
-import { claim, dropAuthority, reload } from "./server-authority.ts";
-import { considerTransfer, driveTransfer } from "./server-outgoing.ts";
+import { claim, dropAuthority, onLoadDue, reload } from "./server-authority.ts";
+import { considerTransfer, drain, driveTransfer } from "./server-outgoing.ts";
 import {
   type Held,
   isFrozen,
@@ -103,7 +103,7 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
       reload(turn, player, held);
       break;
   }
-  if (held.transfer?.phase === "draining") driveTransfer(turn, player, { type: "drained" });
+  drain(turn, player, held);
   pump(turn, player, held);
 }
 
@@ -120,7 +120,11 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
     if (turn.nowUs > held.write.dueUs + turn.settings.server.writeRetry) sendWrite(turn, player, held, held.write);
     return;
   }
-  if (held.reloading || isFrozen(turn, held)) return;
+  if (held.reload !== null) {
+    if (turn.nowUs > held.reload.dueUs + turn.settings.server.askRetry) onLoadDue(turn, player);
+    return;
+  }
+  if (isFrozen(turn, held)) return;
   const at = turn.settings.defence.sessionOrder ? held.queue.findIndex(({ sequence }) => sequence <= held.done + 1) : 0;
   const action = held.queue[at];
   if (action === undefined) return;
@@ -151,10 +155,13 @@ function after(held: Held, { session, sequence, kind, item }: QueuedAction): Pla
   }
 }
 
-/** The effect exists: as this very write, or since before it, and then it is in our state already. */
+/**
+ * The effect exists: as this very write, or since before it, and then it is in our state already. An answer that speaks
+ * of less than we know is an echo; one that speaks of more says that our state is not the store's.
+ */
 function takeOver(turn: Turn, player: NodeId, held: Held, { state }: WriteInFlight, version: number): void {
   if (version === state.version) held.state = state;
-  else if (version !== held.state.version && turn.settings.defence.stateGuard) reload(turn, player, held);
+  else if (version > held.state.version && turn.settings.defence.stateGuard) reload(turn, player, held);
 }
 
 /** The store knows a higher token than ours. */

@@ -5,7 +5,7 @@ import type { GrantCause } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import { pump, sendWrite, welcome } from "./server-actions.ts";
 import { forgetIncoming } from "./server-incoming.ts";
-import { driveTransfer } from "./server-outgoing.ts";
+import { drain, driveTransfer } from "./server-outgoing.ts";
 import { type Held, hearOf, type Incoming, notify, type Received, redirect, type Turn } from "./server-state.ts";
 
 /** The coordinator has granted the player to this server, and the grant is committed. */
@@ -50,6 +50,7 @@ export function raiseToken(turn: Turn, player: NodeId, held: Held, token: number
   hearOf(turn, player, turn.self, token);
   turn.out.record({ fact: "authorityTaken", player, token, version: held.state.version, transfer: "" });
   if (held.write !== null) sendWrite(turn, player, held, held.write);
+  onLoadDue(turn, player);
 }
 
 /** Whether what was shipped is what the store was sealed at. */
@@ -66,18 +67,19 @@ function activate(turn: Turn, player: NodeId, incoming: Incoming, token: number)
   forgetIncoming(turn, player, incoming);
 }
 
-export function onLoaded(turn: Turn, { player, token, state }: Received<"loaded">): void {
+export function onLoaded(turn: Turn, { player, token, ask, state }: Received<"loaded">): void {
   const held = turn.state.held.get(player);
   if (held !== undefined) {
-    if (!held.reloading || held.token !== token) return;
-    held.reloading = false;
+    if (held.reload?.ask !== ask) return;
+    held.reload = null;
     held.state = state;
     turn.out.cancelTimer(`load:${player}`);
+    drain(turn, player, held);
     pump(turn, player, held);
     return;
   }
   const loading = turn.state.loading.get(player);
-  if (loading === undefined || loading.token !== token) return;
+  if (loading === undefined || loading.ask !== ask || loading.token !== token) return;
   turn.state.loading.delete(player);
   turn.out.cancelTimer(`load:${player}`);
   take(turn, player, { token, cause: loading.cause, transfer: loading.transfer, state });
@@ -89,32 +91,41 @@ export function onLoaded(turn: Turn, { player, token, state }: Received<"loaded"
   forgetIncoming(turn, player, incoming);
 }
 
-export function onLoadRefused(turn: Turn, { player, token }: Received<"loadRefused">): void {
+export function onLoadRefused(turn: Turn, { player, token, ask }: Received<"loadRefused">): void {
   const held = turn.state.held.get(player);
-  if (held !== undefined && held.reloading && held.token === token) {
-    held.reloading = false;
+  if (held !== undefined) {
+    // Refused under an older token: it is asked for again under the one we have.
+    if (held.reload?.ask !== ask || held.token !== token) return;
+    held.reload = null;
+    turn.out.cancelTimer(`load:${player}`);
     if (held.transfer !== null) driveTransfer(turn, player, { type: "stale" });
     else dropAuthority(turn, player, held, "fenced");
     return;
   }
-  if (turn.state.loading.get(player)?.token !== token) return;
+  if (turn.state.loading.get(player)?.ask !== ask) return;
   turn.state.loading.delete(player);
   turn.out.cancelTimer(`load:${player}`);
 }
 
 export function onLoadDue(turn: Turn, player: NodeId): void {
   const held = turn.state.held.get(player);
-  if (held?.reloading === true) return sendLoad(turn, player, held.token);
+  const { askRetry } = turn.settings.server;
+  if (held !== undefined) {
+    if (held.reload === null) return;
+    held.reload.dueUs = turn.nowUs + askRetry;
+    return sendLoad(turn, player, held.token, held.reload.ask);
+  }
   const loading = turn.state.loading.get(player);
   if (loading === undefined) return;
-  loading.dueUs = turn.nowUs + turn.settings.server.askRetry;
-  sendLoad(turn, player, loading.token);
+  loading.dueUs = turn.nowUs + askRetry;
+  sendLoad(turn, player, loading.token, loading.ask);
 }
 
 /** Policy "version": the store holds another version than we do, under our own token. */
 export function reload(turn: Turn, player: NodeId, held: Held): void {
-  held.reloading = true;
-  sendLoad(turn, player, held.token);
+  turn.state.asks += 1;
+  held.reload = { ask: turn.state.asks, dueUs: turn.nowUs };
+  onLoadDue(turn, player);
 }
 
 /** Asks the coordinator whether a player that came here is ours: a grant may have been lost on its way. */
@@ -142,7 +153,7 @@ export function onOwner(turn: Turn, { player, server, token }: Received<"owner">
 export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
   turn.state.held.delete(player);
   if (held.write !== null) turn.out.cancelTimer(`write:${player}`);
-  if (held.reloading) turn.out.cancelTimer(`load:${player}`);
+  if (held.reload !== null) turn.out.cancelTimer(`load:${player}`);
   turn.out.record({ fact: "authorityDropped", player, token: held.token, because });
 }
 
@@ -184,7 +195,7 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
     done: 0,
     queue: [],
     write: null,
-    reloading: false,
+    reload: null,
     transfer: null,
     transfers: 0,
     coolUntilUs: 0,
@@ -201,11 +212,12 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
 }
 
 function load(turn: Turn, player: NodeId, { token, cause, transfer }: Omit<Taken, "state">): void {
-  turn.state.loading.set(player, { token, cause, transfer, dueUs: turn.nowUs + turn.settings.server.askRetry });
-  sendLoad(turn, player, token);
+  turn.state.asks += 1;
+  turn.state.loading.set(player, { token, cause, transfer, ask: turn.state.asks, dueUs: turn.nowUs });
+  onLoadDue(turn, player);
 }
 
-function sendLoad(turn: Turn, player: NodeId, token: number): void {
-  turn.out.send(turn.topology.store, { type: "load", player, token });
+function sendLoad(turn: Turn, player: NodeId, token: number, ask: number): void {
+  turn.out.send(turn.topology.store, { type: "load", player, token, ask });
   turn.out.setTimer(`load:${player}`, turn.settings.server.askRetry);
 }

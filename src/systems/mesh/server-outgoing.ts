@@ -242,8 +242,15 @@ function begin(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
     turn.out.record({ fact: "playerPaused", player, transfer: id });
     notify(turn, player, { transfer: id, notice: "paused", server: turn.self, token: held.token });
   }
-  if (!frozen || (held.write === null && !held.reloading)) driveTransfer(turn, player, { type: "drained" });
+  drain(turn, player, held);
   arm(turn);
+}
+
+/** Lets a transfer that drains go on, once nothing is under way that could still change the state. */
+export function drain(turn: Turn, player: NodeId, held: Held): void {
+  if (held.transfer?.phase !== "draining") return;
+  const still = held.write === null && held.reload === null;
+  if (still || !freezes(turn.settings)) driveTransfer(turn, player, { type: "drained" });
 }
 
 function prepare(turn: Turn, transfer: Transfer, attempt: number): void {

@@ -38,7 +38,7 @@ export interface Held {
   queue: QueuedAction[];
   write: WriteInFlight | null;
   /** The store holds another version: nothing is written before the state has been loaded again. */
-  reloading: boolean;
+  reload: { readonly ask: number; dueUs: number } | null;
   transfer: Transfer | null;
   /** Transfers begun under this token. */
   transfers: number;
@@ -50,6 +50,7 @@ export interface Loading {
   readonly token: number;
   readonly cause: GrantCause;
   readonly transfer: string;
+  readonly ask: number;
   dueUs: number;
 }
 
@@ -93,6 +94,8 @@ export interface ServerState {
   /** Targets' requests that wait for a slot, then players of our own that do. First come, first served. */
   waiting: NodeId[];
   queue: NodeId[];
+  /** Questions asked of the store. */
+  asks: number;
   /** When the timer fires next; -1: not armed. */
   tickDueUs: number;
   watchdogDueUs: number;
@@ -126,6 +129,7 @@ export const freshServer = (): ServerState => ({
   slots: new Map(),
   waiting: [],
   queue: [],
+  asks: 0,
   tickDueUs: -1,
   watchdogDueUs: -1,
 });

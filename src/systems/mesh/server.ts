@@ -35,6 +35,9 @@ import type { MeshSettings } from "./settings.ts";
 import type { Topology } from "./topology.ts";
 import { isWellFormed } from "./well-formed.ts";
 
+/** Questions to the store in one incarnation; the next counts on above them, so that no answer is taken for another. */
+const ASKS_MAX = 1_000_000_000;
+
 export class Server implements Machine<MeshMessage, MeshFact> {
   state: ServerState = freshServer();
   readonly #self: NodeId;
@@ -64,6 +67,7 @@ export class Server implements Machine<MeshMessage, MeshFact> {
     switch (event.type) {
       case "booted":
         this.state.incarnation = event.incarnation;
+        this.state.asks = event.incarnation * ASKS_MAX;
         this.state.ready = event.incarnation === 0;
         if (!this.state.ready) rejoin(turn);
         break;

@@ -205,15 +205,15 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     ]);
   }
 
-  #onLoad(server: NodeId, { player, token }: Extract<MeshMessage, { type: "load" }>): void {
+  #onLoad(server: NodeId, { player, token, ask }: Extract<MeshMessage, { type: "load" }>): void {
     const { fence, state } = storedPlayer(this.state.ledger, player);
     if (token < fence && this.#settings.defence.fencing) {
-      return this.#answer([{ type: "send", to: server, message: { type: "loadRefused", player, token, fence } }]);
+      return this.#answer([{ type: "send", to: server, message: { type: "loadRefused", player, token, ask, fence } }]);
     }
     const { version } = state;
     const answer: Answer = [
       { type: "record", fact: "stateLoaded", player, server, token, version },
-      { type: "send", to: server, message: { type: "loaded", player, token, state } },
+      { type: "send", to: server, message: { type: "loaded", player, token, ask, state } },
     ];
     if (token <= fence) return this.#answer(answer);
     this.#write({ type: "fenced", player, token }, [

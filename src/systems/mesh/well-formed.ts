@@ -61,9 +61,9 @@ const shapes: Shapes = {
   rejoined: { incarnation: "number", players: "number" },
   fence: { player: "node", token: "number" },
   fenced: { player: "node", token: "number", version: "number" },
-  load: { player: "node", token: "number" },
-  loaded: { player: "node", token: "number", state: "state" },
-  loadRefused: { player: "node", token: "number", fence: "number" },
+  load: { player: "node", token: "number", ask: "number" },
+  loaded: { player: "node", token: "number", ask: "number", state: "state" },
+  loadRefused: { player: "node", token: "number", ask: "number", fence: "number" },
   write: {
     player: "node",
     token: "number",

@@ -62,14 +62,14 @@ describe("the store", () => {
   test("refuses tokens below the highest it has seen, in a fence, a load or a write (MESH-F5-07)", () => {
     for (const seen of [
       { type: "fence", player: p1, token: 3 },
-      { type: "load", player: p1, token: 3 },
+      { type: "load", player: p1, token: 3, ask: 1 },
       write(1, { token: 3 }),
     ] satisfies MeshMessage[]) {
       const bench = fresh()
         .receive(seen.type === "fence" ? coordinator : s2, seen)
         .sync();
       expect(answer(bench, write(2, { token: 2 }))).toMatch(/^staleToken/);
-      expect(bench.receive(s1, { type: "load", player: p1, token: 2 }).sync().take()).toMatchObject([
+      expect(bench.receive(s1, { type: "load", player: p1, token: 2, ask: 2 }).sync().take()).toMatchObject([
         { type: "loadRefused", fence: 3 },
       ]);
     }
