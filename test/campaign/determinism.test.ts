@@ -16,36 +16,35 @@ describe("the same run twice", () => {
     const found = checkDeterminism(scenario, { system });
     expect(found.type === "same" ? found.digest : found).toMatch(/^[0-9a-f]{32}$/);
   });
-  });
+});
 
-  test("is not, when a machine counts outside its state", () => {
-    let outside = 0;
-    const impure: AnySystem = {
-      ...system,
-      nodes: (input) =>
-        system.nodes(input).map((node) => ({
-          ...node,
-          start: () => {
-            const machine = node.start();
-            return {
-              get state() {
-                return machine.state;
-              },
-              set state(state) {
-                machine.state = state;
-              },
-              step: (event) =>
-                machine.step(event).map((effect) => {
-                  if (effect.type !== "send" || effect.message.type !== "hello") return effect;
-                  outside += 1;
-                  return { ...effect, message: { ...effect.message, round: outside } };
-                }),
-            };
-          },
-        })),
-    };
-    const found = checkDeterminism(scenario, { system: impure });
-    const where = found.type === "different" ? `${found.node} ${found.path}` : "the same";
-    expect(where).toMatch(/^client-\d .*message\.round$/);
-  });
+test("is not, when a machine counts outside its state", () => {
+  let outside = 0;
+  const impure: AnySystem = {
+    ...system,
+    nodes: (input) =>
+      system.nodes(input).map((node) => ({
+        ...node,
+        start: () => {
+          const machine = node.start();
+          return {
+            get state() {
+              return machine.state;
+            },
+            set state(state) {
+              machine.state = state;
+            },
+            step: (event) =>
+              machine.step(event).map((effect) => {
+                if (effect.type !== "send" || effect.message.type !== "hello") return effect;
+                outside += 1;
+                return { ...effect, message: { ...effect.message, round: outside } };
+              }),
+          };
+        },
+      })),
+  };
+  const found = checkDeterminism(scenario, { system: impure });
+  const where = found.type === "different" ? `${found.node} ${found.path}` : "the same";
+  expect(where).toMatch(/^client-\d .*message\.round$/);
 });

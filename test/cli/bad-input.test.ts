@@ -1,0 +1,124 @@
+// Whatever is wrong with what is typed or with a file: exit 2, a place and a fix, no stack, and nothing written.
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { echoPlugIn, faultline, filesIn, inFolder, quietStory } from "./command.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Makes the bad thing; what is then typed beside the file's name, and what must be said first. */
+const files: readonly (readonly [what: string, make: (path: string) => void, said: string])[] = [
+  ["that is not there", () => {}, "bad.yaml  NO_SUCH_FILE"],
+  ["that is a folder", (path) => mkdirSync(path), "bad.yaml  IS_A_FOLDER"],
+  ["that is empty", (path) => writeFileSync(path, ""), "bad.yaml  EMPTY_FILE"],
+  [
+    "that is not UTF-8",
+    (path) => writeFileSync(path, Buffer.from("title: \xff\xfe\n", "latin1")),
+    "bad.yaml  NOT_UTF8",
+  ],
+  ["of 50 MB", (path) => sparse(path, 50 * MEBIBYTE), "bad.yaml  TOO_LARGE"],
+  ["that is not YAML", (path) => writeFileSync(path, "a: [1\n"), "bad.yaml:2:1  NOT_YAML"],
+  ["with a key nobody knows", (path) => writeFileSync(path, `${quietStory}sytem: echo\n`), "bad.yaml:6:1  UNKNOWN_KEY"],
+  ["from the future", (path) => writeFileSync(path, "faultline: 9\n"), "bad.yaml:1:12  NEWER_FORMAT"],
+  ["of two documents", (path) => writeFileSync(path, "a: 1\n---\nb: 1\n"), "bad.yaml:2:1  SEVERAL_DOCUMENTS"],
+  ["with a bomb of aliases", (path) => writeFileSync(path, bomb()), "bad.yaml:1:16  TOO_MANY_VALUES"],
+  ["with a seed that is none", (path) => writeFileSync(path, `${quietStory}seed: 08\n`), "bad.yaml:6:7  NOT_EXACT"],
+];
+
+function sparse(path: string, bytes: number): void {
+  const file = openSync(path, "w");
+  ftruncateSync(file, bytes);
+  closeSync(file);
+}
+
+const bomb = (): string =>
+  `z: &z [0,0,0,0,0,0,0,0,0,0]\n${"abcdefg"
+    .split("")
+    .map(
+      (key, index, all) =>
+        `${key}: &${key} [${Array(10)
+          .fill(`*${all[index - 1] ?? "z"}`)
+          .join()}]`,
+    )
+    .join("\n")}`;
+
+describe.concurrent("a file", () => {
+  test.each(files)("%s", { timeout: 30_000 }, async (_what, make, said) => {
+    await inFolder(async (folder) => {
+      make(join(folder, "bad.yaml"));
+      const before = filesIn(folder);
+      const words = [
+        "run",
+        "bad.yaml",
+        "--plug-in",
+        echoPlugIn,
+        "--report",
+        "out",
+        "--save",
+        "kept",
+        "--seeds",
+        "1..3",
+      ];
+      const { code, stdout, stderr } = await faultline(words, { cwd: folder });
+      expect(stderr.split("\n")[0]).toBe(said);
+      expect(stderr).toMatch(/\n {2}Expected .*\n {2}Fix: /);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(filesIn(folder)).toEqual(before);
+    });
+  });
+});
+
+const typed: readonly (readonly [words: string, said: string])[] = [
+  ["rnu", "UNKNOWN_COMMAND"],
+  ["run", "MISSING_ARGUMENT"],
+  ["run good.yaml --sed 3", "UNKNOWN_OPTION"],
+  ["run good.yaml --seed 08", "BAD_SEED"],
+  ["run good.yaml --seed 9007199254740992", "BAD_SEED"],
+  ["run good.yaml --seed 1e400", "BAD_SEED"],
+  ["run good.yaml --seeds 5..1", "BAD_SEEDS"],
+  ["run good.yaml --seeds 1..", "BAD_SEED"],
+  ["run good.yaml --seed 1 --seeds 1..2", "CONFLICTING_OPTIONS"],
+  ["run good.yaml --workers many", "BAD_NUMBER"],
+  ["run good.yaml --limit-events 0", "BAD_NUMBER"],
+  ["run good.yaml --limit-time 30", "BAD_DURATION"],
+  ["run good.yaml --set settings.retry.aftr=1s", "UNKNOWN_PATH"],
+  ["run good.yaml --set settings.retry.after=-1s", "WRONG_VALUE"],
+  ["run good.yaml --variant nope", "UNKNOWN_VARIANT"],
+  ["run good.yaml#nope", "UNKNOWN_VARIANT"],
+  ["run good.yaml --seeds 1..2 --trace out.jsonl", "ONE_RUN_ONLY"],
+  ["run good.yaml --trace no/such/folder/out.jsonl", "NOT_WRITABLE"],
+  ["run good.yaml --report good.yaml", "NOT_WRITABLE"],
+  ["run good.yaml --plug-in nope.ts", "PLUG_IN_UNUSABLE"],
+  ["run echo/good", "UNKNOWN_SCENARIO"],
+  ["replay good.yaml --node nobody", "UNKNOWN_NODE"],
+  ["list nonsense", "UNKNOWN_TOPIC"],
+  ["list --system nope", "UNKNOWN_SYSTEM"],
+];
+
+describe.concurrent("typing", () => {
+  test.each(typed)("%s", { timeout: 30_000 }, async (words, said) => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, "good.yaml"), quietStory);
+      const plugIn =
+        words.startsWith("r") && !words.includes("--plug-in") && words.includes(" ") ? ["--plug-in", echoPlugIn] : [];
+      const { code, stdout, stderr } = await faultline([...words.split(" "), ...plugIn], { cwd: folder });
+      expect(stderr.split("\n")[0]).toMatch(new RegExp(` {2}${said}$`));
+      expect(stderr).toMatch(/\n {2}Expected .*\n {2}Fix: .*\n$/);
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(filesIn(folder)).toEqual(["good.yaml"]);
+    });
+  });
+});
+
+test("with --json the mistakes are a document, and stderr is silent", { timeout: 30_000 }, async () => {
+  const { code, stdout, stderr } = await faultline(["run", "nope.yaml", "--json"]);
+  expect([code, stderr]).toEqual([2, ""]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    command: "run",
+    exitCode: 2,
+    error: { problems: [{ where: "nope.yaml", code: "NO_SUCH_FILE" }] },
+  });
+});

@@ -1,0 +1,356 @@
+// The commands end to end: exit codes, documents, files, reports, failures that replay.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+
+import { decodeTrace } from "../../src/trace/codec.ts";
+import { echoPlugIn, failingStory, faultline, filesIn, inFolder, quietStory } from "./command.ts";
+
+const plugIn = ["--plug-in", echoPlugIn];
+const patience = { timeout: 60_000 };
+
+const envelope = { faultline: z.string(), command: z.string(), exitCode: z.int() };
+const outcome = z.enum(["held", "violated", "unmet", "inconclusive"]);
+const digest = z.string().regex(/^[0-9a-f]{16,32}$/);
+const property = z.object({ id: z.string(), claim: z.string(), exercised: z.int(), violations: z.int() });
+const figure = z.object({ id: z.string(), kind: z.string(), count: z.number(), p99: z.number().nullable() });
+const fault = z.strictObject({
+  id: z.string(),
+  kind: z.string(),
+  injected: z.int(),
+  touched: z.int(),
+  changed: z.int(),
+});
+const story = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("line"), atUs: z.int(), node: z.string(), text: z.string() }),
+  z.strictObject({ type: z.literal("gap"), lines: z.int() }),
+]);
+
+const runDocument = z.strictObject({
+  ...envelope,
+  scenario: z.string(),
+  file: z.string(),
+  reference: z.string(),
+  title: z.string(),
+  seed: z.int(),
+  outcome,
+  summary: z.string(),
+  story: z.array(story),
+  properties: z.array(property),
+  expectations: z.array(z.unknown()),
+  figures: z.array(figure),
+  faults: z.array(fault),
+  messages: z.record(z.string(), z.unknown()),
+  events: z.int(),
+  endedAtUs: z.int(),
+  forcedMisfits: z.int(),
+  digest,
+  wrote: z.array(z.string()),
+});
+
+const campaignDocument = z.strictObject({
+  ...envelope,
+  interrupted: z.boolean(),
+  wrote: z.array(z.string()),
+  scenarios: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      file: z.string(),
+      title: z.string(),
+      seeds: z.strictObject({ from: z.int(), to: z.int() }),
+      missingFrom: z.int().nullable(),
+      outcome,
+      runs: z.int(),
+      held: z.int(),
+      violated: z.int(),
+      inconclusive: z.int(),
+      firstFailing: z.int().nullable(),
+      replay: z.string().nullable(),
+      failing: z.array(z.unknown()),
+      properties: z.array(property),
+      expectations: z.array(z.unknown()),
+      figures: z.array(figure),
+      faults: z.array(fault),
+      messages: z.strictObject({ sent: z.int(), delivered: z.int(), lost: z.int() }),
+      events: z.int(),
+      digest,
+    }),
+  ),
+});
+
+const replayDocument = z.strictObject({
+  ...envelope,
+  scenario: z.string(),
+  file: z.string(),
+  seed: z.int(),
+  outcome,
+  summary: z.string(),
+  digest,
+  forcedMisfits: z.int(),
+  leftOut: z.int(),
+  properties: z.array(property),
+  expectations: z.array(z.unknown()),
+  lines: z.array(z.object({ atUs: z.int(), event: z.int(), node: z.string(), kind: z.string(), text: z.string() })),
+});
+
+async function withStories<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
+  return inFolder((folder) => {
+    writeFileSync(join(folder, "quiet.yaml"), quietStory);
+    writeFileSync(join(folder, "failing.yaml"), failingStory);
+    return use(folder);
+  });
+}
+
+describe.concurrent("run", () => {
+  test("one run: a glance, the same each time, and 0 when all held", patience, () =>
+    withStories(async (cwd) => {
+      const [first, second] = await Promise.all([0, 1].map(() => faultline(["run", "quiet.yaml", ...plugIn], { cwd })));
+      expect([first?.code, first?.stderr]).toEqual([0, ""]);
+      expect(first?.stdout).toBe(second?.stdout);
+      expect(first?.stdout).toMatch(/^echo\/quiet {2}seed 1 +HELD\nAll quiet\n/);
+      expect(first?.stdout).toMatch(/✔ ONCE/);
+      expect(first?.stdout).toContain("faultline replay quiet.yaml --plug-in");
+      expect(first?.stdout.split("\n").filter((line) => line.length > 80 && !line.includes("faultline "))).toEqual([]);
+    }),
+  );
+
+  test("a violation: 1, why, and the line that shows it again", patience, () =>
+    withStories(async (cwd) => {
+      const { code, stdout } = await faultline(["run", "failing.yaml", "--seed", "7", ...plugIn], { cwd });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/seed 7 +VIOLATED\n/);
+      expect(stdout).toMatch(
+        /✘ ONCE .*violated \d+×\n +at \d+\.\d{6} s on client-\d: client-\d heard \d+ echoes of \d+ hellos/,
+      );
+      expect(stdout).toMatch(/faultline replay failing\.yaml .*--seed 7\n/);
+    }),
+  );
+
+  test("expectations: 1 when one is not met, 0 when an expected violation is found", patience, () =>
+    withStories(async (cwd) => {
+      const unmet = await faultline(["run", "quiet.yaml", "--set", "expect.hellos=>= 100000", ...plugIn], { cwd });
+      expect([unmet.code, unmet.stdout]).toEqual([1, expect.stringContaining("NOT AS EXPECTED")]);
+      const expected = await faultline(["run", "failing.yaml", "--set", "expect.violated=[ONCE]", ...plugIn], { cwd });
+      expect([expected.code, expected.stdout]).toEqual([0, expect.stringContaining("VIOLATED AS EXPECTED")]);
+      const missed = await faultline(["run", "quiet.yaml", "--set", "expect.violated=[ONCE]", ...plugIn], { cwd });
+      expect(missed.code).toBe(1);
+    }),
+  );
+
+  test("a limit: inconclusive, in its own word, and 1", patience, () =>
+    withStories(async (cwd) => {
+      const { code, stdout } = await faultline(["run", "quiet.yaml", "--limit-events", "20", ...plugIn], { cwd });
+      expect([code, stdout]).toEqual([1, expect.stringMatching(/INCONCLUSIVE[^]*events limit \(20\)/)]);
+    }),
+  );
+
+  test("--json: one document", patience, () =>
+    withStories(async (cwd) => {
+      const { code, stdout, stderr } = await faultline(["run", "failing.yaml", "--json", ...plugIn], { cwd });
+      expect([code, stderr]).toEqual([1, ""]);
+      expect(runDocument.parse(JSON.parse(stdout))).toMatchObject({
+        command: "run",
+        exitCode: 1,
+        outcome: "violated",
+        scenario: "echo/failing",
+      });
+    }),
+  );
+
+  test("many seeds: totals, a bound, the first failing seed, and the same with any number of workers", patience, () =>
+    withStories(async (cwd) => {
+      const runs = ["0", "2"].map((workers) =>
+        faultline(["run", "quiet.yaml", "failing.yaml", "--seeds", "1..6", "--workers", workers, "--json", ...plugIn], {
+          cwd,
+        }),
+      );
+      const [alone, threads] = await Promise.all(runs);
+      expect(alone?.stdout).toBe(threads?.stdout);
+      const { scenarios } = campaignDocument.parse(JSON.parse(alone?.stdout ?? ""));
+      expect(scenarios).toMatchObject([
+        { scenario: "echo/quiet", outcome: "held", runs: 6, held: 6, firstFailing: null },
+        { scenario: "echo/failing", outcome: "violated", runs: 6, violated: 6, firstFailing: 1 },
+      ]);
+      const told = await faultline(["run", "quiet.yaml", "--seeds", "1..20", ...plugIn], { cwd });
+      expect([told.code, told.stdout]).toEqual([0, expect.stringContaining("0 of 20 failed: at most 13.9 % do (95 %")]);
+    }),
+  );
+
+  test("--trace and --history: whole files of the one run", patience, () =>
+    withStories(async (cwd) => {
+      const { code } = await faultline(["run", "quiet.yaml", "--trace", "t.jsonl", "--history", "h.jsonl", ...plugIn], {
+        cwd,
+      });
+      expect(code).toBe(0);
+      const trace = decodeTrace(readFileSync(join(cwd, "t.jsonl"), "utf8"));
+      expect(trace.header).toMatchObject({ scenario: "echo/quiet", seed: 1 });
+      const times = readFileSync(join(cwd, "h.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { time: number }).time);
+      expect(times.length).toBeGreaterThan(50);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      expect(filesIn(cwd)).toEqual(["failing.yaml", "h.jsonl", "quiet.yaml", "t.jsonl"]);
+    }),
+  );
+
+  test("--save: failure files that tell the story and fail again, alike", patience, () =>
+    withStories(async (cwd) => {
+      const run = await faultline(["run", "failing.yaml", "--seeds", "1..7", "--save", "kept", ...plugIn], { cwd });
+      expect(run.code).toBe(1);
+      const kept = filesIn(join(cwd, "kept"));
+      expect(kept).toEqual([1, 2, 3, 4, 5].map((seed) => `echo-failing-seed-${seed}.failure.yaml`));
+      const file = readFileSync(join(cwd, "kept", kept[2] ?? ""), "utf8");
+      expect(file).toMatch(/^# All quiet\n# Seed 3 of echo\/failing, violated: ONCE/);
+      const again = await faultline(["replay", join("kept", kept[2] ?? ""), ...plugIn], { cwd });
+      expect(again.code).toBe(1);
+      expect(again.stdout).toContain(`digest ${/had the digest ([0-9a-f]+)/.exec(file)?.[1]}`);
+    }),
+  );
+
+  test("--report: Markdown, JUnit and JSON, equal but for meta", patience, () =>
+    withStories(async (cwd) => {
+      const words = ["run", "failing.yaml", "quiet.yaml", "--seeds", "1..3", ...plugIn];
+      await Promise.all(["a", "b"].map((folder) => faultline([...words, "--report", folder], { cwd })));
+      expect(filesIn(join(cwd, "a"))).toEqual(["junit.xml", "report.json", "report.md"]);
+      const [a, b] = ["a", "b"].map(
+        (folder) => JSON.parse(readFileSync(join(cwd, folder, "report.json"), "utf8")) as { meta: unknown },
+      );
+      expect({ ...a, meta: null }).toEqual({ ...b, meta: null });
+      expect(readFileSync(join(cwd, "a", "junit.xml"), "utf8")).toContain('<testsuite name="echo/failing"');
+    }),
+  );
+
+  test("on GitHub: an annotation with the file, and the job summary", patience, () =>
+    withStories(async (cwd) => {
+      const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(cwd, "summary.md") };
+      const { stdout } = await faultline(["run", "failing.yaml", ...plugIn], { cwd, env });
+      expect(stdout).toMatch(
+        /\n::error file=failing\.yaml,line=1,title=echo\/failing::ONCE: .*%0Afaultline replay failing\.yaml .*--seed 1\n$/,
+      );
+      expect(readFileSync(join(cwd, "summary.md"), "utf8")).toContain("# Faultline report");
+    }),
+  );
+
+  test("--check-determinism: twice the same", patience, () =>
+    withStories(async (cwd) => {
+      const { code, stdout } = await faultline(["run", "quiet.yaml", "--check-determinism", ...plugIn], { cwd });
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringMatching(/^✔ echo\/quiet seed 1: twice the digest [0-9a-f]{32}\n$/),
+      ]);
+    }),
+  );
+
+  test("Ctrl-C: finished runs are kept, and the way on is named", patience, () =>
+    withStories(async (cwd) => {
+      const words = ["run", "quiet.yaml", "--seeds", "1..100000", "--set", "until=60s", "--workers", "1", ...plugIn];
+      const { code, stdout, stderr } = await faultline(words, {
+        cwd,
+        onProgress: (pid) => process.kill(pid, "SIGINT"),
+      });
+      expect(code).toBe(130);
+      expect(stderr).toContain("Interrupted: keeping the finished runs.");
+      expect(stdout).toMatch(/Partial: interrupted, [\d ]+ runs kept\./);
+      expect(stdout).toMatch(/faultline run quiet\.yaml .*--seeds \d+\.\.100000\n/);
+    }),
+  );
+});
+
+describe.concurrent("replay", () => {
+  test("tells messages with their fates, and violations where they happen", patience, () =>
+    withStories(async (cwd) => {
+      const { code, stdout } = await faultline(["replay", "failing.yaml", "--until", "2s", ...plugIn], { cwd });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/client-\d {2}→ server-\d {2}hello round=1 {2}arrives after \d+ us/);
+      expect(stdout).toMatch(/arrives after \d+ us and again after \d+ us/);
+      expect(stdout).toMatch(/ONCE IS VIOLATED: client-\d heard 2 echoes of 1 hellos/);
+    }),
+  );
+
+  test("follows a node, and gives the same as a document", patience, () =>
+    withStories(async (cwd) => {
+      const { stdout } = await faultline(
+        ["replay", "quiet.yaml", "--node", "client-2", "--until", "2s", "--json", ...plugIn],
+        { cwd },
+      );
+      const { lines } = replayDocument.parse(JSON.parse(stdout));
+      expect(lines.length).toBeGreaterThan(10);
+      expect(lines.filter(({ node, text }) => node !== "client-2" && !text.includes("client-2"))).toEqual([]);
+    }),
+  );
+});
+
+describe.concurrent("list and validate", () => {
+  test.each([
+    "scenarios",
+    "systems",
+    "faults",
+    "links",
+    "invariants",
+    "figures",
+    "settings",
+    "messages",
+    "timers",
+    "defences",
+  ])("list %s", patience, async (topic) => {
+    const { code, stdout } = await faultline(["list", topic, "--json"]);
+    const document = z.strictObject({
+      ...envelope,
+      topic: z.string(),
+      items: z.array(z.looseObject({ name: z.string(), about: z.string() })).min(1),
+    });
+    expect(document.parse(JSON.parse(stdout))).toMatchObject({ topic, exitCode: code });
+  });
+
+  test("validate says what each file holds", patience, () =>
+    withStories(async (cwd) => {
+      const { code, stdout } = await faultline(["validate", "quiet.yaml", "failing.yaml", "--json", ...plugIn], {
+        cwd,
+      });
+      expect(JSON.parse(stdout)).toMatchObject({
+        exitCode: code,
+        stories: [{ name: "echo/quiet" }, { name: "echo/failing", faults: 1 }],
+      });
+    }),
+  );
+
+  test("every scenario that comes with Faultline is valid", patience, async () => {
+    const { stdout } = await faultline(["list", "scenarios", "--json"]);
+    const { items } = JSON.parse(stdout) as { items: readonly { name: string; about: string }[] };
+    expect(items.filter(({ about }) => about.includes("does not parse"))).toEqual([]);
+  });
+});
+
+describe.concurrent("a terminal and a pipe", () => {
+  test("colours are asked for, not guessed", patience, async () => {
+    const colored = await faultline(["list", "faults"], { env: { NO_COLOR: "", FORCE_COLOR: "1" } });
+    // oxlint-disable-next-line eslint/no-control-regex -- escape sequences are what is looked for
+    expect(colored.stdout).toMatch(/\u001b\[36m/);
+    const plain = await faultline(["list", "faults"], { env: { NO_COLOR: "1", FORCE_COLOR: "1" } });
+    expect(plain.stdout).not.toContain("\u001b");
+  });
+
+  test.each(["run", "replay", "list", "validate", "demo"])("%s --help has an example", patience, async (command) => {
+    const { code, stdout } = await faultline([command, "--help"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(new RegExp(`\\nExample:\\n {2}faultline ${command}`))]);
+    expect(stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  faultline"))).toEqual([]);
+  });
+});
+
+test("the demo keeps its promises", patience, async () => {
+  const { code, stdout } = await faultline(["demo", "--json"]);
+  const document = z.strictObject({
+    ...envelope,
+    kept: z.literal(true),
+    acts: z
+      .array(z.object({ reference: z.string(), word: z.string(), replay: z.string(), outcome: z.literal("held") }))
+      .length(5),
+  });
+  expect([code, document.parse(JSON.parse(stdout)).acts.map(({ word }) => word)]).toEqual([
+    0,
+    ["HELD", "HELD", "HELD", "HELD", "VIOLATED AS EXPECTED"],
+  ]);
+});
