@@ -103,8 +103,8 @@ function played(
   const run = simulate(scenario, { seed, system, tracer: listener, check: true });
   const whole = listener.story(run.verdict, 3 * linesMax);
   const lines = whole.flatMap((part) => (part.type === "line" ? [part] : []));
-  const first = lines.findIndex(({ kind }) => kind === "violation");
-  const last = lines.findLastIndex(({ kind, event }) => kind === "violation" && event === lines[first]?.event);
+  const expected = scenario.expect.violated.map((id) => `${id} `);
+  const last = lines.findIndex(({ kind, text }) => kind === "violation" && expected.some((id) => text.startsWith(id)));
   return { run, told: lines.slice(Math.max(0, last + 1 - linesMax), last + 1) };
 }
 

@@ -27,7 +27,7 @@ export interface LoadOptions {
 }
 
 /** Where scenarios are looked for by name: here, and beside this build. */
-export function scenarioFolders(): readonly string[] {
+function scenarioFolders(): readonly string[] {
   const own = fileURLToPath(new URL("../../scenarios", import.meta.url));
   return [...new Set([join(process.cwd(), "scenarios"), own])].filter((folder) => existsSync(folder));
 }

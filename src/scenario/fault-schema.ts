@@ -18,7 +18,7 @@ export interface RunSpan {
 export type FaultSchema = z.ZodType<Fault, unknown>;
 
 /** A name that streams, ledgers and stories can bear. */
-export const faultIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.+/-]{0,79}$/;
+const faultIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.+/-]{0,79}$/;
 
 const forExpected = 'Expected a duration such as 3s, a range such as 500ms..2s, "until heal", or "once".';
 const windowWords = z.enum(["until heal", "once"]);

@@ -49,7 +49,7 @@ const isBlockKey = (key: string): boolean =>
   ["world", "settings", "workload", "faults", "expect", "decisions"].includes(key);
 
 /** The values of the file, as plain data. */
-export function documentOf(scenario: Scenario, system: AnySystem): Readonly<Record<string, unknown>> {
+function documentOf(scenario: Scenario, system: AnySystem): Readonly<Record<string, unknown>> {
   const { world, nodes } = scenario;
   const { untilUs, healUs, faults, ...rest } = world;
   const vocabulary = vocabularyOf(system, nodes);

@@ -19,7 +19,7 @@ export interface Problem {
 }
 
 /** More than this many are counted, not listed: the first ones usually cause the rest. */
-export const problemsShownMax = 20;
+const problemsShownMax = 20;
 
 const codeColumn = 60;
 
@@ -29,7 +29,7 @@ export function printProblems(problems: readonly Problem[]): string {
   return [...listed, ...(left > 0 ? [`and ${left} more.`] : [])].join("\n");
 }
 
-export function printProblem({ place, code, what, expected, fix }: Problem): string {
+function printProblem({ place, code, what, expected, fix }: Problem): string {
   return [`${printPlace(place)}  ${code}`, `  ${what}`, `  ${expected}`, `  Fix: ${fix}`].join("\n");
 }
 

@@ -23,7 +23,7 @@ export interface ReadLimits {
   readonly valuesMax: number;
 }
 
-export const scenarioLimits: ReadLimits = { depthMax: 32, valuesMax: 200_000 };
+const scenarioLimits: ReadLimits = { depthMax: 32, valuesMax: 200_000 };
 
 export type ReadResult =
   | { readonly type: "read"; readonly located: Located }

@@ -111,7 +111,7 @@ function refuseNode(name: string, vocabulary: Vocabulary, context: Context): nev
 }
 
 /** One of the system's message types. */
-export function messageTypeSchema({ messages }: Vocabulary): z.ZodType<string, unknown> {
+function messageTypeSchema({ messages }: Vocabulary): z.ZodType<string, unknown> {
   const types = [...messages.keys()];
   return codec<z.ZodString, string>(z.string(), (value) => typeof value === "string", {
     decode(type, context) {
@@ -185,4 +185,4 @@ export function writeMessages({ types, from, to, skip, count, rate: share }: Mes
   };
 }
 
-export const isEveryone = ({ nodes, roles }: NodeSelector): boolean => nodes.length === 0 && roles.length === 0;
+const isEveryone = ({ nodes, roles }: NodeSelector): boolean => nodes.length === 0 && roles.length === 0;

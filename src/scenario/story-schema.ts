@@ -81,7 +81,7 @@ export const vocabularyOf = (system: AnySystem, nodes: Vocabulary["nodes"]): Voc
 });
 
 /** One schema for the whole story. What depends on the names in a file (nodes, times) is left to the reader of the file. */
-export function storySchema(system: AnySystem) {
+function storySchema(system: AnySystem) {
   const namesDefault = defaultNames(system.roles);
   const vocabulary = vocabularyOf(system, namesDefault);
   const span = { untilUs: 1, healUs: 1 };
