@@ -76,7 +76,7 @@ function judgeFigure(expected: FigureExpectation, figures: readonly FigureSummar
   }
   const ends = kind === "count" && statistic === "count" ? [summary.min, summary.max] : [summary[statistic]];
   const met = ends.every((actual) => compares(actual, comparison, value));
-  const found = [...new Set(ends)].map((actual) => printAmount(actual, unit)).join(" to ");
+  const found = [...new Set(ends)].map((actual) => printMeasured(actual, unit)).join(" to ");
   return { kind: "figure", text, met, found: `${statistic} is ${found}` };
 }
 
@@ -94,6 +94,10 @@ function compares(actual: number, comparison: FigureExpectation["comparison"], v
       return actual === value;
   }
 }
+
+/** Four digits are enough for what was measured; a bound is written as it was given. */
+const printMeasured = (value: number, kind: FigureSpec["kind"]): string =>
+  kind === "durationUs" && value >= 1_000 ? `${Number((value / 1_000).toPrecision(4))}ms` : printAmount(value, kind);
 
 function printAmount(value: number, kind: FigureSpec["kind"]): string {
   if (kind === "durationUs") return printDuration(Math.round(value));

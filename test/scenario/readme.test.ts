@@ -1,0 +1,34 @@
+// What the README shows can be typed in.
+import { readFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { parseScenario } from "../../src/scenario/parse.ts";
+import { printProblems } from "../../src/scenario/problem.ts";
+import { simulate } from "../../src/simulate.ts";
+import { systemNamed, systemNames } from "../../src/systems/registry.ts";
+
+const readme = readFileSync("README.md", "utf8");
+
+describe("the scenario of the README", () => {
+  const text = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? "";
+  const systems = new Map(systemNames.map((name) => [name, systemNamed(name)]));
+  const parsed = parseScenario(text, "readme.yaml", { systems });
+
+  test("is one", () => expect(parsed.type === "refused" ? printProblems(parsed.problems) : "").toBe(""));
+
+  test("runs to its end, whatever becomes of it", () => {
+    const run = parsed.type === "parsed" ? simulate(parsed.story.base) : undefined;
+    expect(run?.verdict.properties.find(({ id }) => id === "NO-PANIC")?.status).toBe("held");
+  });
+});
+
+test("every command of the README is one, with options it has", () => {
+  const help = readFileSync("src/cli/program.ts", "utf8");
+  const lines = [...readme.matchAll(/^faultline (\w+)(.*)$/gm)].map(([, command, rest]) => ({ command, rest }));
+  expect(lines.length).toBeGreaterThan(5);
+  for (const { command, rest } of lines) {
+    expect(help).toContain(`.command("${command}")`);
+    for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help).toContain(option);
+  }
+});
