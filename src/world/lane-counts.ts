@@ -1,46 +1,79 @@
-// How many draws each lane has taken: a table of small integers that is nearly all zeros, and made piece by piece.
+// How many draws each lane has taken: an open hash table of small integers. Of the millions of lanes that a large world
+// could have, most are never used, and those that are used are used again: they should lie close together.
 
-/** Rows in a block, as a shift. Memory that nobody writes to is not taken from the machine. */
-const BLOCK_SHIFT = 6;
-const BLOCK = 1 << BLOCK_SHIFT;
+/** Words of an entry: its row, its pair of columns, and a count for each column of the pair. */
+const WORDS = 4;
+const ENTRIES_MIN = 1 << 10;
+/** No row is this one: an entry that is free. */
+const FREE = -1;
 
 export class LaneCounts {
-  readonly #width: number;
-  #blocks: (Uint32Array | undefined)[] = [];
+  #entries: Int32Array = freeEntries(ENTRIES_MIN);
+  #mask = ENTRIES_MIN - 1;
+  #used = 0;
 
-  /** @param width of a row. */
-  constructor(width: number) {
-    this.#width = width;
-  }
-
+  /** @param row and column from 0, below 2^31. 0 for a lane that was never set. */
   get(row: number, column: number): number {
-    const block = this.#blocks[row >>> BLOCK_SHIFT];
-    return block === undefined ? 0 : block[(row & (BLOCK - 1)) * this.#width + column];
+    const at = this.#find(row, column >>> 1);
+    return this.#entries[at] === FREE ? 0 : this.#entries[at + 2 + (column & 1)];
   }
 
   set(row: number, column: number, count: number): void {
-    const block = this.#blocks[row >>> BLOCK_SHIFT] ?? this.#addBlock(row >>> BLOCK_SHIFT);
-    block[(row & (BLOCK - 1)) * this.#width + column] = count;
+    let at = this.#find(row, column >>> 1);
+    if (this.#entries[at] === FREE) {
+      if (this.#used * 2 > this.#mask) {
+        this.#grow();
+        at = this.#find(row, column >>> 1);
+      }
+      this.#used += 1;
+      this.#entries[at] = row;
+      this.#entries[at + 1] = column >>> 1;
+    }
+    this.#entries[at + 2 + (column & 1)] = count;
   }
 
   clear(): void {
-    this.#blocks = [];
+    this.#entries = freeEntries(ENTRIES_MIN);
+    this.#mask = ENTRIES_MIN - 1;
+    this.#used = 0;
   }
 
-  /** Every count that is not zero, by row and column. */
+  /** Every count that is not zero, by row and column; in no order that means anything. */
   *entries(): Iterable<readonly [row: number, column: number, count: number]> {
-    for (const [index, block] of this.#blocks.entries()) {
-      if (block === undefined) continue;
-      for (const [at, count] of block.entries()) {
-        if (count > 0) yield [index * BLOCK + Math.floor(at / this.#width), at % this.#width, count];
+    const entries = this.#entries;
+    for (let at = 0; at < entries.length; at += WORDS) {
+      if (entries[at] === FREE) continue;
+      for (const odd of [0, 1]) {
+        const count = entries[at + 2 + odd];
+        if (count > 0) yield [entries[at], entries[at + 1] * 2 + odd, count];
       }
     }
   }
 
-  #addBlock(index: number): Uint32Array {
-    while (this.#blocks.length <= index) this.#blocks.push(undefined);
-    const block = new Uint32Array(this.#width * BLOCK);
-    this.#blocks[index] = block;
-    return block;
+  /** Where the entry of this pair of columns is, or would be. */
+  #find(row: number, pair: number): number {
+    const entries = this.#entries;
+    const mask = this.#mask;
+    let place = Math.imul(row, 0x9e37_79b1) ^ Math.imul(pair, 0x85eb_ca6b);
+    place = (place ^ (place >>> 15)) & mask;
+    for (;;) {
+      const at = place * WORDS;
+      const found = entries[at];
+      if (found === FREE || (found === row && entries[at + 1] === pair)) return at;
+      place = (place + 1) & mask;
+    }
+  }
+
+  #grow(): void {
+    const before = this.#entries;
+    this.#entries = freeEntries((this.#mask + 1) * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let at = 0; at < before.length; at += WORDS) {
+      if (before[at] === FREE) continue;
+      this.#entries.set(before.subarray(at, at + WORDS), this.#find(before[at], before[at + 1]));
+    }
   }
 }
+
+const freeEntries = (count: number): Int32Array =>
+  new Int32Array(count * WORDS).fill(FREE).map((word, index) => (index % WORDS < 2 ? word : 0));

@@ -109,8 +109,8 @@ export class Lanes {
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
     this.#areKept = subjects.length <= KEPT_NODES_MAX || this.#isRecording || this.#forced.size > 0;
-    this.#often = new LaneCounts(subjects.length * OFTEN);
-    this.#seldom = new LaneCounts(subjects.length * (purposes.length - OFTEN));
+    this.#often = new LaneCounts();
+    this.#seldom = new LaneCounts();
     this.#type = this.#typeOf("");
   }
 
