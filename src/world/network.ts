@@ -55,6 +55,7 @@ export class Network {
   readonly flights: Flights;
   readonly #ground: Ground;
   readonly #nodes: readonly NodeSpec[];
+  readonly #names: readonly NodeId[];
   readonly #indexOf: ReadonlyMap<NodeId, number>;
   readonly #processes: readonly Process[];
   readonly #plan: WorldPlan;
@@ -72,13 +73,11 @@ export class Network {
     this.#plan = plan;
     this.#nodes = nodes;
     this.#processes = processes;
-    this.#indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
+    this.#names = nodes.map(({ id }) => id);
+    this.#indexOf = new Map(this.#names.map((id, index) => [id, index]));
     this.#table = new LinkTable(plan.link, plan.links, nodes);
     this.#cuts = new Cuts(nodes.length);
-    this.flights = new Flights(
-      ground,
-      nodes.map(({ id }) => id),
-    );
+    this.flights = new Flights(ground, this.#names);
     this.#held = new HeldMessages(ground, this.flights, this);
     this.#streams = new StreamTransport(ground, this.flights, this, processes);
     ground.kernel.on(eventKind.arrival, (slot) => this.#arrive(slot));
@@ -117,7 +116,7 @@ export class Network {
   }
 
   nameOf(node: number): NodeId {
-    return this.#nodes[node].id;
+    return this.#names[node];
   }
 
   profileOf(from: number, to: number): LinkProfile {
@@ -405,7 +404,7 @@ export class Network {
 
   #traceSent(from: number, to: number, message: number, via: Transport, content: Message): void {
     const { nowUs: atUs, eventsDone: event } = this.#ground.kernel;
-    const node = this.#nodes[from].id;
-    this.#ground.tracer?.trace({ atUs, event, node, kind: "sent", message, to: this.#nodes[to].id, via, content });
+    const node = this.#names[from];
+    this.#ground.tracer?.trace({ atUs, event, node, kind: "sent", message, to: this.#names[to], via, content });
   }
 }

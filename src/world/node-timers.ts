@@ -44,6 +44,8 @@ export interface NodeTimersCheckpoint {
   readonly suppressions: readonly Suppression[];
 }
 
+/** Ten years: a timer set further than any run lasts, such as to "never", stays within what time can be counted in. */
+const DELAY_US_MAX = 315_360_000_000_000;
 /** Names known at first before those that are idle are forgotten; names made of request numbers would pile up. */
 const KNOWN_AT_FIRST = 64;
 
@@ -72,7 +74,9 @@ export class NodeTimers {
   /** (Re)arms a timer. Both delays are whole microseconds from 0. */
   set(name: string, afterUs: number, spreadUs: number, monotonicUs: number): void {
     const timer = this.#byName.get(name) ?? this.#learn(name);
-    const delayUs = spreadUs === 0 ? afterUs : afterUs + this.#spreadOf(timer).below(spreadUs + 1);
+    const drawnUs =
+      spreadUs === 0 ? afterUs : afterUs + this.#spreadOf(timer).below(Math.min(spreadUs, DELAY_US_MAX) + 1);
+    const delayUs = Math.min(drawnUs, DELAY_US_MAX);
     timer.dueMonotonicUs = monotonicUs + delayUs;
     timer.arming = ++this.#armings;
     this.#aim(timer, delayUs);

@@ -53,39 +53,40 @@ export interface ProcessCheckpoint {
 }
 
 export class Process {
+  // First what every event asks for, so that in a world of many nodes it lies together.
+  #machine: Machine | undefined = undefined;
+  /** An event can be handed over as it comes: nothing waits, nothing is slow. */
+  #isReady = false;
   readonly index: number;
+  readonly #time: NodeTime;
+  readonly #network: Network;
+  readonly #ground: Ground;
+  readonly #timers: NodeTimers;
   readonly id: NodeId;
   readonly subject: string;
   readonly storage: Storage;
   /** -1: never booted. */
   incarnation = -1;
-  readonly #ground: Ground;
-  readonly #network: Network;
   readonly #spec: NodeSpec;
   readonly #plan: ProcessPlan;
-  readonly #time: NodeTime;
-  readonly #timers: NodeTimers;
   readonly #inbox = new Inbox();
   readonly #dues = new Slots<Due>();
-  #machine: Machine | undefined = undefined;
   /** Kernel event at which the first in the inbox has had its service; 0: none. */
   #work = 0;
   #pause: Pause | undefined = undefined;
   #slownesses: readonly Slowness[] = [];
   #stepUs: number;
-  /** An event can be handed over as it comes: nothing waits, nothing is slow. */
-  #isReady = false;
 
   constructor(ground: Ground, network: Network, node: { index: number; spec: NodeSpec }, plans: ProcessPlans) {
     const { index, spec } = node;
+    this.index = index;
+    this.id = spec.id;
+    this.subject = `${spec.role}/${spec.ordinal}`;
     this.#ground = ground;
     this.#network = network;
     this.#spec = spec;
     this.#plan = plans.process;
     this.#stepUs = plans.process.stepUs;
-    this.index = index;
-    this.id = spec.id;
-    this.subject = `${spec.role}/${spec.ordinal}`;
     this.#time = new NodeTime(ground, plans.clock);
     this.#timers = new NodeTimers(ground, { index, id: spec.id, subject: this.subject, time: this.#time });
     this.storage = new Storage(ground, { index, id: spec.id, subject: this.subject }, plans.disk);

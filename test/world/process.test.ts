@@ -108,6 +108,12 @@ describe("timers", () => {
     expect(told(handle, { faults: [restart] })).toEqual(["0 boot 0 at 0", "50000 boot 1 at 0"]);
   });
 
+  test("set to never do not fire, on any clock", () => {
+    const never = onBoot([timer("never", Number.MAX_SAFE_INTEGER, 5), timer("soon", 11)], say);
+    expect(told(never)).toEqual(["11 soon at 11"]);
+    expect(told(never, { clock: { offsetUs: 0, driftPpm: -100_000 }, startUs: 1_700_000_000_000_000 })).toHaveLength(1);
+  });
+
   test("left at the end are told", () => {
     const { watch } = ran(onBoot([timer("b", 2_000_000), timer("a", 3_000_000), timer("done", 10)]));
     expect(watch.named("timerLeft").map(({ fact }) => fact)).toEqual([
