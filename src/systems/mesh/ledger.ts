@@ -51,7 +51,7 @@ export type Write = Extract<MeshMessage, { type: "write" }>;
 
 export const freshLedger = (): Ledger => ({ players: new Map(), ground: new Set() });
 
-export const freshPlayer: StoredPlayer = {
+const freshPlayer: StoredPlayer = {
   state: { version: 0, x: 0, score: 0, items: [], session: 0, sequence: 0 },
   fence: 0,
   session: 0,

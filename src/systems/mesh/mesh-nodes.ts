@@ -47,7 +47,7 @@ export const meshRoles: readonly RoleSpec[] = [
   },
 ];
 
-export function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">): Topology {
+function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">): Topology {
   const coordinator = nodes.get("coordinator")?.[0];
   const store = nodes.get("store")?.[0];
   const servers = nodes.get("server") ?? [];

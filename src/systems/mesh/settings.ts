@@ -214,7 +214,7 @@ export function backoffUs(settings: MeshSettings["retry"], retryNumber: number):
 }
 
 /** Time from the first send to the last failed attempt when nothing is ever answered, at the most. */
-export function attemptsUs({ transfer: { deadline, tick }, retry: retrying }: MeshSettings): number {
+function attemptsUs({ transfer: { deadline, tick }, retry: retrying }: MeshSettings): number {
   let totalUs = retrying.attemptsMax * (deadline + tick);
   for (let number = 1; number < retrying.attemptsMax; number += 1) {
     const delayUs = backoffUs(retrying, number);

@@ -3,7 +3,6 @@ import { nodeId, type NodeId } from "../../../src/base/ids.ts";
 import { Judge } from "../../../src/check/judge.ts";
 import type { PropertyResult, Verdict } from "../../../src/check/property.ts";
 import type { Fact } from "../../../src/machine/effect.ts";
-import type { MeshFact } from "../../../src/systems/mesh/facts.ts";
 import { meshModel } from "../../../src/systems/mesh/mesh-model.ts";
 import { meshNodes } from "../../../src/systems/mesh/mesh-nodes.ts";
 import type { JudgedFact, MeshView } from "../../../src/systems/mesh/mesh-view.ts";
@@ -97,16 +96,3 @@ export function fight(arena: Arena = {}): Fought {
     digest: world.digestHex(),
   };
 }
-
-/** How often each fact was stated. */
-export function tally(facts: readonly Observation[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { fact } of facts) counts.set(fact.fact, (counts.get(fact.fact) ?? 0) + 1);
-  return counts;
-}
-
-export const factsOf = <Name extends MeshFact["fact"]>(
-  facts: readonly Observation[],
-  name: Name,
-): readonly Extract<MeshFact, { fact: Name }>[] =>
-  facts.filter(({ fact }) => fact.fact === name).map(({ fact }) => fact as Extract<MeshFact, { fact: Name }>);
