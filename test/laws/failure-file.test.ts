@@ -24,7 +24,7 @@ class Newcomer implements Machine {
     return [
       { type: "draw", purpose: "mood", below: 1000 },
       { type: "setTimer", timer: "again", afterUs: 100_000, spreadUs: 50_000 },
-      { type: "record", fact: "newcomerWoke" } as Effect,
+      { type: "record", fact: "newcomerWoke" },
     ];
   }
 }

@@ -15,7 +15,7 @@ export const allStories = (set: readonly string[] = []): readonly Scenario[] =>
     .sort((a, b) => (a < b ? -1 : 1))
     .flatMap((name) => storiesOf(name, set));
 
-export function storiesOf(
+function storiesOf(
   file: string,
   set: readonly string[] = [],
   edit = (text: string): string => text,
