@@ -102,8 +102,8 @@ export class NodeDisk {
   /**
    * Power is gone. Volatile writes are lost, but for those that a failed sync has tried to write: of these the stream
    * draws how many reached the platter, none without a stream. `torn`: the platter took writes in its own order when
-   * the power went. One volatile write, drawn, is caught half done and reads as corrupt, those before it in its file
-   * are whole, and of each other file a drawn beginning survives.
+   * the power went. One volatile write, drawn, is caught half done: of an append the end reads as corrupt, a rewrite has
+   * not happened. Those before it in its file are whole, and of each other file a drawn beginning survives.
    * @returns records that are no longer there, or there and corrupt.
    */
   crash(torn: boolean, stream?: Stream): number {
@@ -221,6 +221,8 @@ export class NodeDisk {
     writes.forEach((write, at) => {
       if (at > (reach.get(write.file) ?? -1)) return;
       const half = at === caught;
+      // A rewrite is all or nothing (Effect "rewrite"): half done, it has not happened.
+      if (half && write.whole) return;
       const intact = !half ? write.records.length : stream === undefined ? 0 : stream.below(write.records.length + 1);
       const whole = half ? Math.min(intact, Math.max(0, write.records.length - 1)) : intact;
       this.#apply(write, whole, half);
