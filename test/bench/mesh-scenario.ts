@@ -1,29 +1,28 @@
 // The mesh that the bench runs: so many servers, two players to each, who walk over borders and act.
 
+import { readFileSync } from "node:fs";
+
 import { parseScenario } from "../../src/scenario/parse.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
 
-/** A mesh of `servers` regions for `seconds` of its own time; 1 stands for the lone player who walks over one border. */
+/** A mesh of `servers` regions for `seconds` of its own time; 1 stands for the story `mesh/walk`: fifty players. */
 export function meshScenario(servers: number, seconds: number): Scenario {
-  const story = servers === 1 ? walk : crowd(servers);
-  const result = parseScenario(`${story}until: ${seconds}s\n`, "bench.yaml", {
+  const story = servers === 1 ? readFileSync(walk, "utf8") : crowd(servers);
+  const result = parseScenario(story, "bench.yaml", {
     systems: new Map([["mesh", systemNamed("mesh")]]),
+    set: [`until=${seconds}s`],
   });
   if (result.type === "refused") throw new Error(`the bench's scenario is refused: ${JSON.stringify(result.problems)}`);
   return result.story.base;
 }
 
-const walk = `
-title: One player walks to and fro over a border
-why: How much faster than real time the smallest story goes
-system: mesh
-world: { nodes: { servers: 2, players: 1 } }
-`;
+const walk = new URL("../../scenarios/mesh/walk.yaml", import.meta.url);
 
 const crowd = (servers: number): string => `
 title: A mesh of ${servers} servers
 why: How fast a world of this size is simulated and judged
 system: mesh
+until: 1s
 world: { nodes: { servers: ${servers}, players: ${2 * servers} } }
 `;

@@ -14,7 +14,7 @@ export function meshSection({ isQuick }: Extent): Section {
       timed: isQuick ? 60 : 200,
       variant: String(count),
     });
-  const walk = sized(1, isQuick ? 300 : 600, isQuick ? 900 : 3_000);
+  const walk = sized(1, isQuick ? 120 : 300, isQuick ? 300 : 900);
   const two = sized(2, isQuick ? 100 : 300, isQuick ? 300 : 900);
   const fifty = sized(50, 12, isQuick ? 9 : 24);
   const thousand = sized(1_000, 1, 3);
@@ -24,7 +24,7 @@ export function meshSection({ isQuick }: Extent): Section {
   rows.push(
     {
       type: "figure",
-      name: "One player's walk / real time",
+      name: "The walk of fifty players / real time",
       unit: "x",
       jobs: [walk],
       of: ([sample]) => numberFrom(sample, "timesRealTime"),
