@@ -5,7 +5,7 @@ import { combinedDigest, mergeTotals, type RunBrief, type Totals } from "./brief
 import { type ChunkLimits, type ChunkResult, runChunk } from "./chunk.ts";
 import { type Chunk, chunksOf, type Job, type SeedRange, seedsIn } from "./plan.ts";
 import { systemsWith } from "./plug-ins.ts";
-import type { WorkerTask } from "./worker.ts";
+import type { WorkerAnswer, WorkerTask } from "./worker.ts";
 
 export interface CampaignOptions {
   /** Threads; 0 runs everything on this one. */
@@ -99,7 +99,7 @@ async function onWorkers(
   const { Piscina } = await import("piscina");
   // The sources run as they are, and so does what is built of them.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const pool = new Piscina<WorkerTask, ChunkResult>({
+  const pool = new Piscina<WorkerTask, WorkerAnswer>({
     filename: new URL(`./worker.${extension}`, import.meta.url).href,
     name: "runTask",
     minThreads: Math.min(workers, chunks.length),
@@ -107,14 +107,17 @@ async function onWorkers(
     workerData: { signals },
   });
   try {
-    const results = await Promise.all(
+    const answers = await Promise.all(
       chunks.map(async ({ job, seeds }) => {
         const scenario = jobs[job]?.scenario;
         if (scenario === undefined || signal?.aborted === true) return undefined;
         return pool.run({ job, scenario, seeds, limits, plugIns });
       }),
     );
-    return results.filter((result) => result !== undefined);
+    return answers.flatMap((answer) => {
+      if (answer?.type === "broke") throw answer.error;
+      return answer === undefined ? [] : [answer.result];
+    });
   } finally {
     await pool.destroy();
   }

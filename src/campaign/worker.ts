@@ -18,11 +18,24 @@ export interface WorkerTask {
   readonly plugIns: readonly string[];
 }
 
-export function runTask({ job, scenario, seeds, limits, plugIns }: WorkerTask): ChunkResult {
+/** What a worker sends back. A machine or plug-in that throws must not leave several threads to fail each on its own. */
+export type WorkerAnswer =
+  | { readonly type: "done"; readonly result: ChunkResult }
+  | { readonly type: "broke"; readonly error: Error };
+
+export function runTask({ job, scenario, seeds, limits, plugIns }: WorkerTask): WorkerAnswer {
   const signals = signalsOf(workerData);
-  const system = systemsWith(plugIns).get(scenario.system);
   const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
-  return runChunk({ job, scenario, seeds, system }, limits, isStopped, () => Atomics.add(signals, 1, 1));
+  try {
+    const system = systemsWith(plugIns).get(scenario.system);
+    const onRun = (): void => {
+      Atomics.add(signals, 1, 1);
+    };
+    return { type: "done", result: runChunk({ job, scenario, seeds, system }, limits, isStopped, onRun) };
+  } catch (error) {
+    Atomics.store(signals, 0, 1);
+    return { type: "broke", error: error instanceof Error ? error : new Error(String(error)) };
+  }
 }
 
 /** The pool hands its own data in front of ours. */

@@ -1,10 +1,10 @@
 // Annotations that GitHub shows beside the file, when it runs us.
 
+import { printable } from "../scenario/problem.ts";
 import { appendFileSync } from "node:fs";
 
 import type { ReportedScenario } from "../report/campaign-report.ts";
 import { isExcused } from "../scenario/expectations.ts";
-import { tame } from "../report/words.ts";
 
 /** Lines for stdout: one error for each scenario that failed, with the command that shows it again. */
 export function annotations(scenarios: readonly ReportedScenario[]): readonly string[] {
@@ -17,7 +17,7 @@ export function annotations(scenarios: readonly ReportedScenario[]): readonly st
     const cut =
       judgement.outcome === "inconclusive" ? [`${judgement.inconclusive} runs were cut short by a limit`] : [];
     const message = [...broken, ...unmet, ...cut, ...(replay === undefined ? [] : [replay])]
-      .map((line) => tame(line))
+      .map((line) => printable(line))
       .join("\n");
     return [`::error file=${property(file)},line=1,title=${property(result.scenario.name)}::${data(message)}`];
   });
@@ -31,4 +31,4 @@ export function addToJobSummary(markdown: string): void {
 
 const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 
-const property = (text: string): string => data(tame(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+const property = (text: string): string => data(printable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");

@@ -6,12 +6,12 @@ import { faultKinds, kindGuides } from "../scenario/fault-kinds.ts";
 import { type JsonSchema, jsonSchemaOf, keysAt, schemasAt, valuesAt } from "../scenario/json-schema.ts";
 import type { Path } from "../scenario/located.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { shown } from "../scenario/problem.ts";
+import { shown, printable } from "../scenario/problem.ts";
 import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
 import { defaultNames } from "../scenario/node-names.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { faultProfiles, linkProfiles } from "../world/profiles.ts";
-import { type Paint, tame, wrap } from "../report/words.ts";
+import { type Paint, wrap } from "../report/words.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { readText, writeWhole } from "./files.ts";
 import type { Answer, Output } from "./output.ts";
@@ -105,7 +105,7 @@ const nameWidthOf = (items: readonly Item[]): number =>
   Math.min(34, Math.max(0, ...items.map(({ name }) => name.length)));
 
 function itemLines({ name, about }: Item, nameWidth: number, paint: Paint, width: number): readonly string[] {
-  const [first = "", ...rest] = wrap(tame(about), Math.max(30, width - nameWidth - 2));
+  const [first = "", ...rest] = wrap(printable(about), Math.max(30, width - nameWidth - 2));
   const head =
     name.length > nameWidth
       ? [paint.name(name), `${" ".repeat(nameWidth + 2)}${first}`]

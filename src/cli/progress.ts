@@ -10,29 +10,33 @@ interface LogUpdate {
 }
 
 const plainEveryMs = 10_000;
+/** Whoever waits wants to know early that something happens. */
+const plainFirstMs = 1_000;
 
 export class Progress {
   readonly #startMs = performance.now();
   readonly #update: LogUpdate | undefined;
-  #plainMs = performance.now();
+  #plainNextMs = performance.now() + plainFirstMs;
 
   private constructor(update: LogUpdate | undefined) {
     this.#update = update;
   }
 
   static async begin(): Promise<Progress> {
-    if (!process.stderr.isTTY) return new Progress(undefined);
+    // A terminal without rows, as some recorders are, has no line to keep up to date.
+    if (!process.stderr.isTTY || !(process.stderr.rows > 0)) return new Progress(undefined);
     const { createLogUpdate } = await import("log-update");
     return new Progress(createLogUpdate(process.stderr));
   }
 
   show(done: number, total: number): void {
     const seconds = (performance.now() - this.#startMs) / 1000;
-    const text = `${printCount(done)} of ${plural(total, "run")}, ${printCount(Math.round(done / Math.max(seconds, 0.001)))} a second`;
+    const rate = done / Math.max(seconds, 0.001);
+    const text = `${printCount(done)} of ${plural(total, "run")}, ${rate < 10 ? rate.toFixed(1) : printCount(Math.round(rate))} a second`;
     if (this.#update !== undefined) {
       this.#update(text);
-    } else if (performance.now() - this.#plainMs >= plainEveryMs) {
-      this.#plainMs = performance.now();
+    } else if (performance.now() >= this.#plainNextMs) {
+      this.#plainNextMs = performance.now() + plainEveryMs;
       process.stderr.write(`${text}\n`);
     }
   }

@@ -63,6 +63,8 @@ export async function run(references: readonly string[], flags: RunFlags, output
   const told = single === undefined ? manyLines(many, request, output) : singleLines(single, request, output);
   const annotated = isInActions() ? annotations(report.scenarios) : [];
   if (isInActions()) addToJobSummary(markdownReport(report));
+  // The one document has stdout to itself; GitHub listens on both.
+  if (output.isJson && annotated.length > 0) process.stderr.write(`${annotated.join("\n")}\n`);
   return {
     exitCode: exitCodeOf(many),
     lines: [...told, ...[...saved, ...written].map((path) => `wrote ${path}`), ...annotated],

@@ -1,5 +1,6 @@
 // Many runs of one scenario at a glance: how many held, how sure that makes us, and the first seed that did not.
 
+import { printable } from "../scenario/problem.ts";
 import { isExcused } from "../scenario/expectations.ts";
 import { upperBound } from "../check/statistics.ts";
 import { summarise } from "../check/figures.ts";
@@ -17,7 +18,7 @@ import {
   propertyRows,
   section,
 } from "./run-summary.ts";
-import { type Paint, plural, printCount, printMoment, printShare, tame, wrap } from "./words.ts";
+import { type Paint, plural, printCount, printMoment, printShare, wrap } from "./words.ts";
 
 export interface CampaignSummary {
   readonly result: ScenarioResult;
@@ -92,7 +93,7 @@ function propertyTotalLines({ scenario, totals }: ScenarioResult, paint: Paint, 
       because:
         first === undefined
           ? undefined
-          : `seed ${first.seed}, at ${printMoment(first.atUs - scenario.world.startUs, 6)} on ${first.node}: ${tame(first.because)}`,
+          : `seed ${first.seed}, at ${printMoment(first.atUs - scenario.world.startUs, 6)} on ${first.node}: ${printable(first.because)}`,
     };
   });
   return propertyRows(rows, paint, width);

@@ -1,11 +1,12 @@
 // JUnit XML in the shape vitest writes: a suite is a scenario, a case is a property. No seed in a name, so that a test
 // keeps its history from one run to the next.
 
+import { printable } from "../scenario/problem.ts";
 import type { PropertyTotal } from "../campaign/brief.ts";
 import { isExcused } from "../scenario/expectations.ts";
 import type { Expectations } from "../scenario/scenario.ts";
 import { type CampaignReport, metaRows, type ReportedScenario } from "./campaign-report.ts";
-import { printCount, tame } from "./words.ts";
+import { printCount } from "./words.ts";
 
 interface Case {
   readonly name: string;
@@ -86,7 +87,7 @@ function caseLines(suite: string, { name, failure, skipped }: Case): readonly st
 }
 
 /** Text for an attribute: what XML cannot hold at all is written out first. */
-export const xml = (text: string): string => escaped(tame(text));
+export const xml = (text: string): string => escaped(printable(text));
 
 const xmlText = (text: string): string =>
   text

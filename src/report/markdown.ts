@@ -1,12 +1,13 @@
 // A report for people, in Markdown: for a pull request, a job summary, or a folder of reports.
 
+import { printable } from "../scenario/problem.ts";
 import type { PropertyTotal } from "../campaign/brief.ts";
 import { summarise } from "../check/figures.ts";
 import { failureBound } from "./campaign-summary.ts";
 import type { Expectations } from "../scenario/scenario.ts";
 import { type CampaignReport, metaRows, type ReportedScenario } from "./campaign-report.ts";
 import { figureCells, noteOf } from "./run-summary.ts";
-import { printCount, tame } from "./words.ts";
+import { printCount } from "./words.ts";
 
 const outcomeWords = {
   held: "held",
@@ -109,4 +110,4 @@ const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 /** Text that Markdown shows as it is, on one line. */
 export const markdown = (text: string): string =>
-  tame(text.replaceAll("\n", " ")).replaceAll(/[\\`*_{}[\]<>|#&~]/g, (character) => `\\${character}`);
+  printable(text.replaceAll("\n", " ")).replaceAll(/[\\`*_{}[\]<>|#&~]/g, (character) => `\\${character}`);

@@ -1,10 +1,10 @@
 // One run event by event: every message with its fate, what machines state, what the world does, violations in place.
 
+import { printable } from "../scenario/problem.ts";
 import type { Verdict, Violation } from "../check/property.ts";
 import type { AnySystem } from "../systems/system.ts";
 import type { TraceEvent } from "../trace/trace-event.ts";
 import { tellDelay, tellFact, tellLoss, tellMessage } from "./told.ts";
-import { tame } from "./words.ts";
 
 export interface ReplayLine {
   readonly atUs: number;
@@ -116,7 +116,7 @@ const violationLine = ({ atUs, event, node, property, claim, because }: Violatio
   event,
   node,
   kind: "violation",
-  text: tame(`${property} IS VIOLATED: ${because} (${claim})`),
+  text: printable(`${property} IS VIOLATED: ${because} (${claim})`),
 });
 
 function isWanted(line: ReplayLine, { fromUs, untilUs, nodes, follow }: ReplayFilter): boolean {

@@ -1,5 +1,6 @@
 // One run at a glance, for a terminal: what it was, what happened, what held, what was measured, what to do next.
 
+import { printable } from "../scenario/problem.ts";
 import type { FigureSummary } from "../check/figures.ts";
 import type { PropertyResult } from "../check/property.ts";
 import { type ExpectationResult, isExcused, type RunOutcome } from "../scenario/expectations.ts";
@@ -18,7 +19,6 @@ import {
   printMoment,
   printShare,
   printTime,
-  tame,
   widthOf,
   wrap,
 } from "./words.ts";
@@ -60,7 +60,7 @@ export function summariseRun(
   const start = scenario.world.startUs;
   return [
     ...heading(scenario, `seed ${seed}`, run.outcome, paint, width),
-    ...wrap(tame(scenario.title), width),
+    ...wrap(printable(scenario.title), width),
     "",
     paint.bold("Story"),
     ...storyLines(story, start, paint, width),
@@ -142,7 +142,7 @@ export function propertyLines(
       because:
         violation === undefined
           ? undefined
-          : `at ${printMoment(violation.atUs - startUs, 6)} on ${violation.node}: ${tame(violation.because)}`,
+          : `at ${printMoment(violation.atUs - startUs, 6)} on ${violation.node}: ${printable(violation.because)}`,
     };
   });
   return propertyRows(rows, paint, width);
@@ -177,7 +177,7 @@ export function propertyRows(rows: readonly PropertyRow[], paint: Paint, width: 
   const room = Math.max(20, width - 4 - idWidth - 2 - 2 - countWidth);
   return rows.flatMap(({ id, claim, status, note, isHarmless, count, because }) => {
     const [mark, styled] = markOf(status, isHarmless, paint);
-    const text = clip(tame(claim), room - widthOf(note)) + note;
+    const text = clip(printable(claim), room - widthOf(note)) + note;
     const head = `  ${styled(mark)} ${padEnd(id, idWidth)}  ${padEnd(text, room)}  ${styled(padStart(count, countWidth))}`;
     if (because === undefined) return [head];
     return [head, ...wrap(because, width - 6 - idWidth).map((line) => `${" ".repeat(6 + idWidth)}${styled(line)}`)];

@@ -1,9 +1,10 @@
 // What happened, one plain line for each thing worth telling: faults and crashes by the world, the rest by the system.
 
+import { printable } from "../scenario/problem.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { AnySystem } from "../systems/system.ts";
 import type { TraceEvent, WorldFact } from "../trace/trace-event.ts";
-import { printTime, tame } from "./words.ts";
+import { printTime } from "./words.ts";
 
 /** Facts that the world states about itself rather than a machine. */
 const worldFacts = [
@@ -26,7 +27,7 @@ export const isWorldFact = (fact: { readonly fact: string }): fact is WorldFact 
 /** A fact in words; undefined when it is worth no line in a story. */
 export function tellFact(fact: { readonly fact: string }, node: NodeId, system: AnySystem): string | undefined {
   const text = isWorldFact(fact) ? tellWorldFact(fact) : system.tell(fact, node);
-  return text === undefined ? undefined : tame(text);
+  return text === undefined ? undefined : printable(text);
 }
 
 function tellWorldFact(fact: WorldFact): string | undefined {
@@ -61,7 +62,7 @@ export function tellMessage(content: object, system: AnySystem): string {
   const type = "type" in content ? String(content.type) : "message";
   // What was sent had a type that the system declared, or was damaged on the way; either is only shown.
   const fields = system.describe(content as Parameters<AnySystem["describe"]>[0]);
-  return tame(fields === "" ? type : `${type} ${fields}`);
+  return printable(fields === "" ? type : `${type} ${fields}`);
 }
 
 const lossWords: { readonly [Reason in Extract<TraceEvent, { kind: "lost" }>["reason"]]: string } = {

@@ -47,15 +47,6 @@ function threeDigits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** Control characters are written out, so that no text of a run can act on a terminal or break out of a line. */
-export function tame(text: string): string {
-  return text.replaceAll(
-    // oxlint-disable-next-line eslint/no-control-regex -- control characters are what is looked for
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 export const widthOf = (text: string): number => Array.from(text).length;
 
 export const padEnd = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));

@@ -5,6 +5,7 @@ import { PlainHasher } from "../base/plain-hash.ts";
 import { printDuration } from "../base/units.ts";
 import type { FaultAction, FaultTarget, FaultTiming, MessageSelector, PartitionShape } from "../world/fault.ts";
 import type { NodeSelector } from "../world/plan.ts";
+import { isEveryone } from "./selector-schema.ts";
 
 const idLengthMax = 72;
 
@@ -27,13 +28,17 @@ function subject(action: FaultAction): string {
 
 function messagesText({ types, from, to }: MessageSelector): string {
   return joined(
-    [types.join("+"), ...(isAll(from) ? [] : ["from", nodesText(from)]), ...(isAll(to) ? [] : ["to", nodesText(to)])],
+    [
+      types.join("+"),
+      ...(isEveryone(from) ? [] : ["from", nodesText(from)]),
+      ...(isEveryone(to) ? [] : ["to", nodesText(to)]),
+    ],
     "-",
   );
 }
 
 const targetText = ({ of, pick }: FaultTarget): string =>
-  joined(pick === "any" ? ["any", isAll(of) ? "" : nodesText(of)] : [nodesText(of)], "-");
+  joined(pick === "any" ? ["any", isEveryone(of) ? "" : nodesText(of)] : [nodesText(of)], "-");
 
 function shapeText(shape: PartitionShape): string {
   switch (shape.type) {
@@ -56,9 +61,7 @@ function shapeText(shape: PartitionShape): string {
 }
 
 const nodesText = (selector: NodeSelector): string =>
-  isAll(selector) ? "all" : joined([...selector.nodes, ...selector.roles], "+");
-
-const isAll = ({ nodes, roles }: NodeSelector): boolean => nodes.length === 0 && roles.length === 0;
+  isEveryone(selector) ? "all" : joined([...selector.nodes, ...selector.roles], "+");
 
 const joined = (parts: readonly string[], by: string): string => parts.filter((part) => part !== "").join(by);
 

@@ -185,4 +185,4 @@ export function writeMessages({ types, from, to, skip, count, rate: share }: Mes
   };
 }
 
-const isEveryone = ({ nodes, roles }: NodeSelector): boolean => nodes.length === 0 && roles.length === 0;
+export const isEveryone = ({ nodes, roles }: NodeSelector): boolean => nodes.length === 0 && roles.length === 0;

@@ -31,7 +31,7 @@ export async function faultline(
     env: { ...clean, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  if (onProgress !== undefined) setTimeout(() => onProgress(child.pid ?? 0), 4_000);
+  if (onProgress !== undefined) child.stderr.once("data", () => onProgress(child.pid ?? 0));
   const ended = new Promise<number | null>((resolve) => {
     child.on("close", (code) => resolve(code));
   });

@@ -340,6 +340,37 @@ describe.concurrent("a terminal and a pipe", () => {
   });
 });
 
+test(
+  "a machine or plug-in that throws is nobody's mistake but ours or its own: 3, short, and how to report it",
+  patience,
+  async () => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, "quiet.yaml"), quietStory);
+      const broken = `import { systems as whole } from ${JSON.stringify(echoPlugIn)};
+      export const systems = whole.map((system) => ({ ...system, nodes: () => { throw new Error("boom"); } }));`;
+      writeFileSync(join(cwd, "broken.ts"), broken);
+      for (const seeds of ["1..1", "1..40"]) {
+        const { code, stdout, stderr } = await faultline(
+          ["run", "quiet.yaml", "--seeds", seeds, "--plug-in", "./broken.ts"],
+          { cwd },
+        );
+        expect([code, stdout]).toEqual([3, ""]);
+        expect(stderr).toMatch(/^faultline {2}OUR_BUG\n {2}Error: boom\n[^]*\n {2}Fix: report it with these lines/);
+        expect(stderr.split("\n").length).toBeLessThan(12);
+      }
+    });
+  },
+);
+
+test("a reader that has seen enough closes the pipe, and nothing is said about it", patience, async () => {
+  const { execFileSync } = await import("node:child_process");
+  const launcher = join(process.cwd(), "src/cli/faultline.ts");
+  const shell = `"${process.execPath}" "${launcher}" list settings 2>&1 | head -n 1`;
+  expect(execFileSync("sh", ["-c", shell], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } })).toMatch(
+    /^settings\.[^\n]*\n$/,
+  );
+});
+
 test("the demo keeps its promises", patience, async () => {
   const { code, stdout } = await faultline(["demo", "--json"]);
   const document = z.strictObject({
