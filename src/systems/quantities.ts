@@ -4,7 +4,14 @@
 import { z } from "zod";
 
 import {
-  durationPattern, parseDuration, parseRate, parseSignedDuration, printDuration, printRate, rateOutOfMax, ratePattern,
+  durationPattern,
+  parseDuration,
+  parseRate,
+  parseSignedDuration,
+  printDuration,
+  printRate,
+  rateOutOfMax,
+  ratePattern,
   signedDurationPattern,
 } from "../base/units.ts";
 
@@ -38,6 +45,16 @@ export const rate = z.codec(
   {
     decode: (written, context) => parseRate(written) ?? refuse(context, written, rateExpected),
     encode: printRate,
+  },
+);
+
+/** true or "on", false or "off": a defence that can be switched. */
+export const onOff = z.codec(
+  z.union([z.boolean(), z.enum(["on", "off"])], { error: "Expected on or off." }),
+  z.boolean(),
+  {
+    decode: (written) => written === true || written === "on",
+    encode: (isOn) => isOn,
   },
 );
 

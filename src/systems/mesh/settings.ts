@@ -3,10 +3,10 @@
 
 import { z } from "zod";
 
-import { duration, positiveDuration } from "../quantities.ts";
+import { duration, onOff, positiveDuration } from "../quantities.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
-const on = (about: string) => z.boolean().default(true).describe(about);
+const on = (about: string) => onOff.default(true).describe(about);
 
 const region = z.object({
   width: z
