@@ -55,7 +55,7 @@ const SLOT_MASK = SLOTS_MAX - 1;
 const STATE_MAX = 2 ** 30;
 // An entry is two words: the low half of its time, and its slot. A chunk holds 31 of them and a link to the next chunk
 // of its bucket. A tail is the address of the next entry, or of the link when the chunk is full; that of an empty bucket
-// is the link of block 0, which is nothing but that link and, at word 0, the slot that the handle 0 seems to name.
+// is the link of block 0, which is nothing else.
 const LINK = 62;
 const HEADS = BLOCK;
 const TAILS = HEADS + BUCKETS;
@@ -95,7 +95,6 @@ export class EventQueue extends BlockMemory {
   constructor(nowUs: number) {
     super({ block: BLOCK, table: BOTTOM_LIMIT, first: MEMORY_AT_FIRST, max: SLOTS_MAX << SLOT_SHIFT });
     this.words.fill(LINK, TAILS, BITS);
-    this.words[0] = NONE;
     this.nowUs = nowUs;
     this.taken = 0;
   }
@@ -174,7 +173,8 @@ export class EventQueue extends BlockMemory {
   slotOf(handle: EventHandle): number {
     const slot = handle & SLOT_MASK;
     const at = slot << SLOT_SHIFT;
-    return at < this.end && this.words[at] === Math.floor(handle / SLOTS_MAX) << 1 ? slot : NONE;
+    const generation = Math.floor(handle / SLOTS_MAX);
+    return generation > 0 && at < this.end && this.words[at] === generation << 1 ? slot : NONE;
   }
 
   /** The time of the event that waits in a slot, in microseconds. */

@@ -192,8 +192,8 @@ export class Kernel {
 
   /** Called by a handler, ends the run after the event in hand. Between runs it does nothing. */
   stop(): void {
-    this.#stopAsked = this.#isRunning;
-    this.#queue.halts = this.#stopAsked || this.#refusedEvent;
+    this.#stopAsked = true;
+    this.#queue.halts = true;
   }
 
   /** A copy of everything but handlers and limits. Taken in a handler, it holds the event in hand as done. */
@@ -243,7 +243,7 @@ export class Kernel {
       const done = this.#handleUpTo(boundUs, burst);
       if (this.#queue.halts) continue;
       if (done < burst || left <= 0) return this.#endAtBound(untilUs, boundUs);
-      if (done === EVENTS_PER_POLL && poll()) return this.#limit("wall");
+      if (poll()) return this.#limit("wall");
     }
   }
 

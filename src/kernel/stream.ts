@@ -180,7 +180,7 @@ export class Stream {
   }
 
   #normal(): number {
-    return normalQuantile(this.#fraction() + 1 / (2 * TWO_53));
+    return normalQuantile(this.#fraction() + 1 / TWO_53);
   }
 
   /** A multiple of 2^-52, from 0 to less than 1. */

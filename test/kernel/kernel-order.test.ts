@@ -228,8 +228,10 @@ describe("a checkpoint", () => {
     const early = kernel.schedule(10, 1, 0, 0);
     const checkpoint = kernel.checkpoint();
     for (let count = 0; count < 10_000; count++) kernel.schedule(count * 1_000, 1, count, 0);
+    const late = kernel.schedule(9_999_999, 1, 0, 0);
     kernel.runUntil(5_000_000);
     kernel.restore(checkpoint);
+    expect(kernel.isPending(late)).toBe(false);
     expect([kernel.nowUs, kernel.pending, kernel.isPending(early), kernel.peekUs()]).toEqual([0, 1, true, 10]);
     expect(kernel.runUntilIdle()).toEqual({ type: "idle", atUs: 10 });
   });

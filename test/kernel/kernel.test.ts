@@ -120,7 +120,7 @@ describe("handles", () => {
     expect(answers).toEqual([false, false]);
   });
 
-  it("are never 0, which names nothing", () => {
+  it("are never 0, nor other numbers that were not given out", () => {
     const { kernel } = observed();
     expect([kernel.isPending(0), kernel.cancel(0), kernel.atUsOf(0), kernel.reset(0, 5)]).toEqual([
       false,
@@ -129,7 +129,10 @@ describe("handles", () => {
       0,
     ]);
     kernel.schedule(1, TICK, 0, 0);
-    expect([kernel.isPending(0), kernel.cancel(0)]).toEqual([false, false]);
+    for (const number of [0, 1, 2 ** 24 - 1, 2 ** 24, 2 ** 53 - 1, -1, -(2 ** 24)]) {
+      expect([kernel.isPending(number), kernel.cancel(number)]).toEqual([false, false]);
+    }
+    expect(kernel.pending).toBe(1);
   });
 });
 
@@ -156,14 +159,15 @@ describe("a run", () => {
     expect(seen.slice(0, 3)).toEqual(["70001:1", "99999:1", "100000:2"]);
   });
 
-  it("that is idle stays at its last event", () => {
-    const { kernel } = observed();
+  it("that is idle stays at its last event, whatever was cancelled behind it", () => {
+    const { kernel, seen } = observed();
     kernel.schedule(10, TICK, 1, 0);
     const later = kernel.schedule(1_000_000, TICK, 2, 0);
     kernel.cancel(later);
     expect(kernel.runUntilIdle()).toEqual({ type: "idle", atUs: 10 });
-    kernel.schedule(11, TICK, 1, 0);
-    expect(kernel.runUntilIdle()).toEqual({ type: "idle", atUs: 11 });
+    for (const atUs of [1_000_000, 11]) kernel.schedule(atUs, TICK, 1, 0);
+    expect(kernel.runUntilIdle()).toEqual({ type: "idle", atUs: 1_000_000 });
+    expect(seen).toEqual(["10:1", "11:1", "1000000:1"]);
   });
 
   it("ends after the event whose handler stops it, and goes on behind it", () => {
@@ -258,6 +262,15 @@ describe("limits", () => {
     expect([kernel.step(), kernel.nowUs, kernel.pending, seen]).toEqual([false, 100, 1, ["100:100"]]);
     expect(kernel.runUntilIdle()).toEqual({ type: "limit", limit: "time", atUs: 100 });
     expect(observed({ timeUsMax: 100 }).kernel.runUntilIdle()).toEqual({ type: "idle", atUs: 0 });
+  });
+
+  it("on time do not let a step that is refused change the order of what follows", () => {
+    const { kernel, seen } = observed({ timeUsMax: 983_100 });
+    kernel.schedule(1_000_000, TICK, 0, 0);
+    expect(kernel.step()).toBe(false);
+    for (const atUs of [983_050, 11]) kernel.schedule(atUs, TICK, 1, 0);
+    expect(kernel.runUntilIdle()).toMatchObject({ limit: "time", atUs: 983_100 });
+    expect(seen).toEqual(["11:1", "983050:1"]);
   });
 
   it("on memory refuse the event too many, end the run behind the one in hand, and stay", () => {

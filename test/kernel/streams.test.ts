@@ -385,13 +385,16 @@ describe("decisions", () => {
     expect(streams.recorded()).toEqual([{ stream: "p s", values: [null, null, third] }]);
   });
 
-  it("are no longer forced when nothing is", () => {
+  it("are no longer forced when others are, or none", () => {
     const streams = new Streams(6);
     const stream = streams.named("p", "s");
     streams.force([{ stream: "p s", values: [1, 1, 1, 1] }]);
     const one = stream.below(TWO_53);
+    streams.force([{ stream: "p other", values: [1] }]);
+    const two = stream.below(TWO_53);
     streams.force([]);
-    expect([one, ...drawn(stream, 3)]).toEqual([1, ...drawn(new Streams(6).named("p", "s"), 4).slice(1)]);
+    const seeded = drawn(new Streams(6).named("p", "s"), 4);
+    expect([one, two, ...drawn(stream, 2)]).toEqual([1, ...seeded.slice(1)]);
   });
 
   it("recorded are copies", () => {
