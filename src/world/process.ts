@@ -4,6 +4,7 @@
 import { assert, unreachable } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import { NotPlainData, clonePlain } from "../base/plain-data.ts";
+import type { Stream } from "../kernel/stream.ts";
 import type { Effect } from "../machine/effect.ts";
 import type { ConnectionLoss, MachineEvent } from "../machine/event.ts";
 import type { Machine, NodeSpec } from "../machine/machine.ts";
@@ -71,6 +72,8 @@ export class Process {
   readonly #plan: ProcessPlan;
   readonly #inbox = new Inbox();
   readonly #dues = new Slots<Due>();
+  /** Streams of what the machine draws, by purpose: kept, for machines draw often. Most never do. */
+  #draws: Map<string, Stream> | undefined = undefined;
   /** Kernel event at which the first in the inbox has had its service; 0: none. */
   #work = 0;
   #pause: Pause | undefined = undefined;
@@ -425,7 +428,13 @@ export class Process {
   #draw(purpose: string, below: number): string | undefined {
     if (!isWhole(below) || below < 1) return `a draw for "${purpose}" is below an integer from 1, not below ${below}`;
     const { kernel, streams } = this.#ground;
-    const value = streams.named("draw", `${this.subject} ${purpose}`).below(below);
+    let stream = this.#draws?.get(purpose);
+    if (stream === undefined) {
+      stream = streams.named("draw", `${this.subject} ${purpose}`);
+      this.#draws ??= new Map();
+      this.#draws.set(purpose, stream);
+    }
+    const value = stream.below(below);
     if (this.#ground.digests) this.#ground.mixContent(effectTag.drawn, this.index, value);
     const slot = this.#dues.add({ type: "draw", incarnation: this.incarnation, purpose, value });
     kernel.schedule(kernel.nowUs, eventKind.due, this.index, slot);
