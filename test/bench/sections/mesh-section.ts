@@ -15,7 +15,7 @@ export function meshSection({ isQuick }: Extent): Section {
       variant: String(count),
     });
   const walk = sized(1, isQuick ? 120 : 300, isQuick ? 300 : 900);
-  const two = sized(2, isQuick ? 100 : 300, isQuick ? 300 : 900);
+  const two = sized(2, isQuick ? 300 : 900, isQuick ? 300 : 1_500);
   const fifty = sized(50, 12, isQuick ? 9 : 24);
   const thousand = sized(1_000, 1, 3);
 
