@@ -4,8 +4,10 @@ import { PlainHasher } from "../base/plain-hash.ts";
 import type { FiguresData } from "../check/figures.ts";
 import { mergeFigures } from "../check/figures.ts";
 import type { PropertyResult, Violation } from "../check/property.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Run } from "../simulate.ts";
 import type { FaultTally } from "../world/fault.ts";
+import type { SeedRange } from "./plan.ts";
 
 export interface RunBrief {
   readonly seed: number;
@@ -37,6 +39,18 @@ export interface Totals {
   readonly messages: { readonly sent: number; readonly delivered: number; readonly lost: number };
   readonly eventsDone: number;
   readonly forcedMisfits: number;
+}
+
+/** All runs of one scenario. */
+export interface ScenarioResult {
+  readonly scenario: Scenario;
+  readonly seeds: SeedRange;
+  /** In order of seed. */
+  readonly runs: readonly RunBrief[];
+  readonly totals: Totals;
+  readonly digest: string;
+  /** The lowest seed that was not run, when the campaign was interrupted. */
+  readonly missingFrom: number | undefined;
 }
 
 export function briefOf({ seed, outcome, digest, eventsDone, verdict }: Run): RunBrief {

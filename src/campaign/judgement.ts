@@ -3,7 +3,7 @@
 import { summarise } from "../check/figures.ts";
 import { type ExpectationResult, judgeExpectations, outcomeOf, type RunOutcome } from "../scenario/expectations.ts";
 import type { AnySystem } from "../systems/system.ts";
-import type { ScenarioResult } from "./run-campaign.ts";
+import type { ScenarioResult } from "./brief.ts";
 
 export interface Judgement {
   readonly outcome: RunOutcome;

@@ -1,9 +1,8 @@
 // Runs a campaign: chunks to workers, results by index, whatever order they come back in.
 
-import type { Scenario } from "../scenario/scenario.ts";
-import { combinedDigest, mergeTotals, type RunBrief, type Totals } from "./brief.ts";
+import { combinedDigest, mergeTotals, type ScenarioResult } from "./brief.ts";
 import { type ChunkLimits, type ChunkResult, runChunk } from "./chunk.ts";
-import { type Chunk, chunksOf, type Job, type SeedRange, seedsIn } from "./plan.ts";
+import { type Chunk, chunksOf, type Job, seedsIn } from "./plan.ts";
 import { systemsWith } from "./plug-ins.ts";
 import type { WorkerAnswer, WorkerTask } from "./worker.ts";
 
@@ -16,17 +15,6 @@ export interface CampaignOptions {
   readonly signal?: AbortSignal | undefined;
   /** Finished runs so far, about four times a second. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-export interface ScenarioResult {
-  readonly scenario: Scenario;
-  readonly seeds: SeedRange;
-  /** In order of seed. */
-  readonly runs: readonly RunBrief[];
-  readonly totals: Totals;
-  readonly digest: string;
-  /** The lowest seed that was not run, when the campaign was interrupted. */
-  readonly missingFrom: number | undefined;
 }
 
 const progressEveryMs = 250;

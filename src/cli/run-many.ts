@@ -4,10 +4,13 @@ import { availableParallelism } from "node:os";
 
 import { type Judgement, judge } from "../campaign/judgement.ts";
 import { type Job, seedsIn } from "../campaign/plan.ts";
-import { runCampaign, type ScenarioResult } from "../campaign/run-campaign.ts";
+import type { ScenarioResult } from "../campaign/brief.ts";
+import { runCampaign } from "../campaign/run-campaign.ts";
 import { summariseCampaign } from "../report/campaign-summary.ts";
 import { isExcused } from "../scenario/expectations.ts";
+import { printable } from "../scenario/problem.ts";
 import { seedMax } from "../scenario/story-schema.ts";
+import { plural } from "../report/words.ts";
 import { shellWord } from "./arguments.ts";
 import { commandLine } from "./next-commands.ts";
 import type { Output } from "./output.ts";
@@ -97,26 +100,33 @@ function overviewLines({ stories }: ManyRuns, request: RunRequest, { paint }: Ou
     unmet: paint.bad("✘"),
     inconclusive: paint.doubt("?"),
   };
-  return stories.flatMap(({ story, result, judgement }) => {
-    const { held, violated, inconclusive, expectations } = judgement;
-    const counts = `${held} held, ${violated} violated${inconclusive > 0 ? `, ${inconclusive} inconclusive` : ""}`;
-    const head = `${marks[judgement.outcome]} ${result.scenario.name.padEnd(nameWidth)}  ${counts}  ${paint.dim(result.digest)}`;
-    const unmet = expectations
+  const lines = stories.flatMap(({ story, result, judgement }) => {
+    const { scenario, totals, missingFrom, digest } = result;
+    const head = `${marks[judgement.outcome]} ${scenario.name.padEnd(nameWidth)}  ${overviewCounts(result, judgement)}  ${paint.dim(digest)}`;
+    const unmet = judgement.expectations
       .filter(({ met }) => !met)
       .map(({ text, found }) => `    ${paint.bad(`${text}: ${found}`)}`);
-    const because = result.totals.properties.flatMap(({ id, first, advisory }) =>
-      first === undefined || isExcused(result.scenario.expect, { id, advisory })
+    const because = totals.properties.flatMap((property) =>
+      property.first === undefined || isExcused(scenario.expect, property)
         ? []
-        : [`    ${paint.bad(`${id}: ${first.because}`)}`],
+        : [`    ${paint.bad(`${property.id}: ${printable(property.first.because)}`)}`],
     );
-    const next =
-      judgement.outcome === "held" && result.missingFrom === undefined
-        ? []
-        : nextOf(story, result, judgement, request)
-            .slice(0, 1)
-            .map(({ command }) => `    ${command}`);
-    return [head, ...because, ...unmet, ...next];
+    const isDone = judgement.outcome === "held" && missingFrom === undefined;
+    const next = isDone ? [] : nextOf(story, result, judgement, request).slice(0, 1);
+    return [head, ...because, ...unmet, ...next.map(({ command }) => `    ${command}`)];
   });
+  const right = stories.filter(({ judgement }) => judgement.outcome === "held").length;
+  const wrong = stories.length - right;
+  const total = `${plural(stories.length, "story", "stories")}: ${wrong === 0 ? "all as they should be" : `${wrong} not as they should be`}.`;
+  return [...lines, "", wrong === 0 ? paint.good(total) : paint.bad(total)];
+}
+
+function overviewCounts({ scenario, totals }: ScenarioResult, { held, violated, inconclusive }: Judgement): string {
+  const expected = totals.properties.filter(({ id }) => scenario.expect.violated.includes(id));
+  if (expected.length > 0) {
+    return expected.map(({ id, runsViolated }) => `${id} violated in ${runsViolated} of ${totals.runs}`).join(", ");
+  }
+  return `${held} held, ${violated} violated${inconclusive > 0 ? `, ${inconclusive} inconclusive` : ""}`;
 }
 
 /** The one line that shows the first failure of a story again. */

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { briefOf, combinedDigest, totalsOf } from "../campaign/brief.ts";
 import { judge } from "../campaign/judgement.ts";
 import { seedsIn } from "../campaign/plan.ts";
-import type { ScenarioResult } from "../campaign/run-campaign.ts";
+import type { ScenarioResult } from "../campaign/brief.ts";
 import type { CampaignReport, ReportedScenario } from "../report/campaign-report.ts";
 import { junitReport } from "../report/junit.ts";
 import { markdownReport } from "../report/markdown.ts";

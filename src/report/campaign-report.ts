@@ -1,7 +1,7 @@
 // What a report is made of: the same for every form it is written in.
 
 import type { Judgement } from "../campaign/judgement.ts";
-import type { ScenarioResult } from "../campaign/run-campaign.ts";
+import type { ScenarioResult } from "../campaign/brief.ts";
 import type { FigureSpec } from "../check/figure.ts";
 
 /** One scenario in a report. */

@@ -5,7 +5,7 @@ import { isExcused } from "../scenario/expectations.ts";
 import { upperBound } from "../check/statistics.ts";
 import { summarise } from "../check/figures.ts";
 import type { FigureSpec } from "../check/figure.ts";
-import type { ScenarioResult } from "../campaign/run-campaign.ts";
+import type { ScenarioResult } from "../campaign/brief.ts";
 import type { Judgement } from "../campaign/judgement.ts";
 import {
   expectationLines,

@@ -355,7 +355,7 @@ test(
           { cwd },
         );
         expect([code, stdout]).toEqual([3, ""]);
-        expect(stderr).toMatch(/^faultline {2}OUR_BUG\n {2}Error: boom\n[^]*\n {2}Fix: report it with these lines/);
+        expect(stderr).toMatch(/^faultline {2}OUR_BUG\n {2}Error: boom\n[^]*\n {2}Fix: report it with these lines/m);
         expect(stderr.split("\n").length).toBeLessThan(12);
       }
     });
