@@ -24,7 +24,11 @@ export function firstDivergence(left: World, right: World): Divergence | undefin
     const difference = differenceOf(left, right);
     if (difference !== undefined) return difference;
     if (leftGoes !== rightGoes) {
-      return at(left, undefined, { path: "event", left: leftGoes ? "happens" : "none", right: rightGoes ? "happens" : "none" });
+      return at(left, undefined, {
+        path: "event",
+        left: leftGoes ? "happens" : "none",
+        right: rightGoes ? "happens" : "none",
+      });
     }
     if (!leftGoes) return undefined;
   }

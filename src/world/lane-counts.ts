@@ -1,18 +1,18 @@
 // How many draws each lane has taken: an open hash table of small integers. Of the millions of lanes that a large world
 // could have, most are never used, and those that are used are used again: they should lie close together.
 
-/** Words of an entry: its row, its pair of columns, and a count for each column of the pair. */
+/** Words of an entry: its row plus one, its pair of columns, and a count for each column of the pair. */
 const WORDS = 4;
 const ENTRIES_MIN = 1 << 10;
-/** No row is this one: an entry that is free. */
-const FREE = -1;
+/** Where the row would be of an entry that is free. Fresh memory is all free, and costs nothing until it is used. */
+const FREE = 0;
 
 export class LaneCounts {
-  #entries: Int32Array = freeEntries(ENTRIES_MIN);
+  #entries = new Int32Array(ENTRIES_MIN * WORDS);
   #mask = ENTRIES_MIN - 1;
   #used = 0;
 
-  /** @param row and column from 0, below 2^31. 0 for a lane that was never set. */
+  /** @param row and column from 0, below 2^31 - 1. 0 for a lane that was never set. */
   get(row: number, column: number): number {
     const at = this.#find(row, column >>> 1);
     return this.#entries[at] === FREE ? 0 : this.#entries[at + 2 + (column & 1)];
@@ -26,14 +26,14 @@ export class LaneCounts {
         at = this.#find(row, column >>> 1);
       }
       this.#used += 1;
-      this.#entries[at] = row;
+      this.#entries[at] = row + 1;
       this.#entries[at + 1] = column >>> 1;
     }
     this.#entries[at + 2 + (column & 1)] = count;
   }
 
   clear(): void {
-    this.#entries = freeEntries(ENTRIES_MIN);
+    this.#entries = new Int32Array(ENTRIES_MIN * WORDS);
     this.#mask = ENTRIES_MIN - 1;
     this.#used = 0;
   }
@@ -45,7 +45,7 @@ export class LaneCounts {
       if (entries[at] === FREE) continue;
       for (const odd of [0, 1]) {
         const count = entries[at + 2 + odd];
-        if (count > 0) yield [entries[at], entries[at + 1] * 2 + odd, count];
+        if (count > 0) yield [entries[at] - 1, entries[at + 1] * 2 + odd, count];
       }
     }
   }
@@ -59,21 +59,20 @@ export class LaneCounts {
     for (;;) {
       const at = place * WORDS;
       const found = entries[at];
-      if (found === FREE || (found === row && entries[at + 1] === pair)) return at;
+      if (found === FREE || (found === row + 1 && entries[at + 1] === pair)) return at;
       place = (place + 1) & mask;
     }
   }
 
   #grow(): void {
     const before = this.#entries;
-    this.#entries = freeEntries((this.#mask + 1) * 2);
+    const entries = new Int32Array(before.length * 2);
+    this.#entries = entries;
     this.#mask = this.#mask * 2 + 1;
     for (let at = 0; at < before.length; at += WORDS) {
       if (before[at] === FREE) continue;
-      this.#entries.set(before.subarray(at, at + WORDS), this.#find(before[at], before[at + 1]));
+      const to = this.#find(before[at] - 1, before[at + 1]);
+      for (let word = 0; word < WORDS; word++) entries[to + word] = before[at + word];
     }
   }
 }
-
-const freeEntries = (count: number): Int32Array =>
-  new Int32Array(count * WORDS).fill(FREE).map((word, index) => (index % WORDS < 2 ? word : 0));
