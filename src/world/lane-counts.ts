@@ -11,23 +11,28 @@ export class LaneCounts {
   #entries = new Int32Array(ENTRIES_MIN * WORDS);
   #mask = ENTRIES_MIN - 1;
   #used = 0;
+  /** Where the last entry asked for was found: it is set next. */
+  #lastAt = 0;
 
   /** @param row and column from 0, below 2^31 - 1. 0 for a lane that was never set. */
   get(row: number, column: number): number {
     const at = this.#find(row, column >>> 1);
+    this.#lastAt = at;
     return this.#entries[at] === FREE ? 0 : this.#entries[at + 2 + (column & 1)];
   }
 
   set(row: number, column: number, count: number): void {
-    let at = this.#find(row, column >>> 1);
+    const pair = column >>> 1;
+    let at = this.#lastAt;
+    if (this.#entries[at] !== row + 1 || this.#entries[at + 1] !== pair) at = this.#find(row, pair);
     if (this.#entries[at] === FREE) {
       if (this.#used * 2 > this.#mask) {
         this.#grow();
-        at = this.#find(row, column >>> 1);
+        at = this.#find(row, pair);
       }
       this.#used += 1;
       this.#entries[at] = row + 1;
-      this.#entries[at + 1] = column >>> 1;
+      this.#entries[at + 1] = pair;
     }
     this.#entries[at + 2 + (column & 1)] = count;
   }
@@ -36,6 +41,7 @@ export class LaneCounts {
     this.#entries = new Int32Array(ENTRIES_MIN * WORDS);
     this.#mask = ENTRIES_MIN - 1;
     this.#used = 0;
+    this.#lastAt = 0;
   }
 
   /** Every count that is not zero, by row and column; in no order that means anything. */
