@@ -5,8 +5,15 @@ import type { Fact, Transport } from "../machine/effect.ts";
 
 /** Why a message, or one copy of it, never reached a machine. */
 export type LossReason =
-  | "loss" | "partition" | "dropFault" | "queueFull" | "corruptFrame" | "malformed"
-  | "receiverDown" | "connectionReset" | "refused";
+  | "loss"
+  | "partition"
+  | "dropFault"
+  | "queueFull"
+  | "corruptFrame"
+  | "malformed"
+  | "receiverDown"
+  | "connectionReset"
+  | "refused";
 
 /** What the world did, told as facts to the judge beside those of the machines. `node` on the observation says to whom. */
 export type WorldFact =
@@ -44,13 +51,20 @@ export type TraceEvent = { readonly atUs: number; readonly event: number; readon
   | { readonly kind: "fact"; readonly fact: Fact }
   /** `node` sent it. `message` counts sends over the run from 1 and names it in `delivered` and `lost`. */
   | {
-      readonly kind: "sent"; readonly message: number; readonly to: NodeId; readonly via: Transport;
+      readonly kind: "sent";
+      readonly message: number;
+      readonly to: NodeId;
+      readonly via: Transport;
       readonly content: object;
     }
   /** `node` received it; `content` is present only when a fault changed it on the way. */
   | {
-      readonly kind: "delivered"; readonly message: number; readonly from: NodeId; readonly sentUs: number;
-      readonly copy: number; readonly content?: object;
+      readonly kind: "delivered";
+      readonly message: number;
+      readonly from: NodeId;
+      readonly sentUs: number;
+      readonly copy: number;
+      readonly content?: object;
     }
   | { readonly kind: "lost"; readonly message: number; readonly to: NodeId; readonly reason: LossReason }
   | { readonly kind: "timerSet"; readonly timer: string; readonly dueUs: number }

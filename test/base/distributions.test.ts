@@ -15,9 +15,8 @@ describe("ln and exp, from plain arithmetic", () => {
 
   it("are the same for ever, in every engine", () => {
     const values = [lnOfFraction(0.3), lnOfFraction(1e-15), exp(1), exp(-7.25), normalQuantile(0.975)];
-    expect(
-      values.concat(normalQuantile(1e-3), normalQuantile(2 ** -53), exponentialOf(3, 0x12345678)),
-    ).toMatchInlineSnapshot(`
+    expect(values.concat(normalQuantile(1e-3), normalQuantile(2 ** -53), exponentialOf(3, 0x12345678)))
+      .toMatchInlineSnapshot(`
       [
         -1.2039728043259361,
         -34.538776394910684,
