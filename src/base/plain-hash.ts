@@ -49,7 +49,14 @@ export class PlainHasher {
   readonly #names = new Map<string, Word>();
   readonly #types = new Map<string, Word>();
   readonly #start = new Word("", 0, 0);
+  #lastType: Word;
+  #typeBefore: Word;
   readonly #double = new DataView(new ArrayBuffer(8));
+
+  constructor() {
+    this.#lastType = this.#learn(this.#types, "", TAG_LARGE);
+    this.#typeBefore = this.#lastType;
+  }
 
   /**
    * Hashes one value alone.
@@ -58,24 +65,22 @@ export class PlainHasher {
   hash(value: unknown): void {
     this.first = START_FIRST;
     this.second = START_SECOND;
-    this.add(value);
+    try {
+      this.#value(value, 0);
+    } catch (error) {
+      throw error instanceof NotPlainData ? (notPlain(value) ?? error) : error;
+    }
     this.first = avalanche(this.first);
     this.second = avalanche(this.second ^ this.first);
   }
 
   /**
    * Hashes a value after what was hashed so far.
-   * @throws NotPlainData and leaves the lanes as they were.
+   * @throws NotPlainData without its path, which `notPlain` tells; the lanes have gone on by then.
    */
-  add(value: unknown): void {
-    const { first, second } = this;
-    try {
-      this.#value(value, 0);
-    } catch (error) {
-      this.first = first;
-      this.second = second;
-      throw error instanceof NotPlainData ? (notPlain(value) ?? error) : error;
-    }
+  add(value: object): void {
+    if (Object.getPrototypeOf(value) === Object.prototype) this.#fields(value as Record<string, unknown>, 0);
+    else this.#object(value, 0);
   }
 
   /** Hashes a 32-bit word after what was hashed so far. */
@@ -158,20 +163,23 @@ export class PlainHasher {
         word = this.#names.get(key) ?? this.#learn(this.#names, key, TAG_OBJECT);
         last.next = word;
       }
-      let { first, second } = word;
+      let first = word.first;
+      let second = word.second;
       if (typeof field === "number" && (field | 0) === field) {
         first ^= field;
         second = (second + field) | 0;
       } else if (typeof field === "string" && key === "type") {
-        word = this.#types.get(field) ?? this.#learn(this.#types, field, TAG_LARGE);
-        ({ first, second } = word);
+        word = this.#typeOf(field);
+        first = word.first;
+        second = word.second;
       } else if (field === undefined) {
         continue;
       } else {
         this.first = first;
         this.second = second;
         this.#value(field, depth + 1);
-        ({ first, second } = this);
+        first = this.first;
+        second = this.second;
       }
       last = word;
       first = Math.imul(first, FIRST);
@@ -180,6 +188,17 @@ export class PlainHasher {
       sumSecond = (sumSecond + (second ^ (second >>> 13))) | 0;
     }
     this.#combine(startFirst, startSecond, sumFirst, sumSecond);
+  }
+
+  /** A conversation has two types, mostly: each is looked for where the last two were found. */
+  #typeOf(type: string): Word {
+    let word = this.#lastType;
+    if (word.text === type) return word;
+    word = this.#typeBefore;
+    if (word.text !== type) word = this.#types.get(type) ?? this.#learn(this.#types, type, TAG_LARGE);
+    this.#typeBefore = this.#lastType;
+    this.#lastType = word;
+    return word;
   }
 
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): void {

@@ -121,7 +121,7 @@ export class Ground {
   }
 
   /** Hashes an effect, and what it carries, after those before it. Which node is part of `about`. */
-  mixContent(tag: number, about: number, content: unknown): void {
+  mixContent(tag: number, about: number, content: object): void {
     const effects = this.#effects;
     effects.addWord((about << TAG_BITS) | tag);
     effects.add(content);

@@ -339,7 +339,7 @@ export class Network {
     const { lanes } = this.#ground;
     const message = lanes.draw(lane.damage, (stream) => withDamagedBytes(departure.message, stream));
     if (this.#ground.digests) {
-      this.#ground.mixContent(effectTag.damaged, this.#linkOf(departure.from, departure.to), message ?? null);
+      this.#ground.mixContent(effectTag.damaged, this.#linkOf(departure.from, departure.to), message ?? {});
     }
     const { frameChecksum } = this.profileOf(departure.from, departure.to).plan;
     const flaw = frameChecksum ? "corruptFrame" : message === undefined ? "malformed" : departure.flaw;

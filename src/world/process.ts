@@ -3,7 +3,7 @@
 
 import { assert, unreachable } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
-import { NotPlainData, clonePlain } from "../base/plain-data.ts";
+import { NotPlainData, clonePlain, notPlain } from "../base/plain-data.ts";
 import type { Stream } from "../kernel/stream.ts";
 import type { Effect } from "../machine/effect.ts";
 import type { ConnectionLoss, MachineEvent } from "../machine/event.ts";
@@ -372,15 +372,17 @@ export class Process {
 
   /** Returns what no machine may ask for, if one did; effects before it have been carried out. */
   #carryOutAll(effects: readonly Effect[], machine: Machine, monotonicUs: number): string | undefined {
+    let inHand: Effect | undefined;
     try {
       for (const effect of effects) {
+        inHand = effect;
         const wrong = this.#carryOut(effect, monotonicUs);
         if (wrong !== undefined) return wrong;
         if (this.#machine !== machine) return undefined;
       }
       return undefined;
     } catch (error) {
-      if (error instanceof NotPlainData) return error.message;
+      if (error instanceof NotPlainData) return (notPlain(inHand) ?? error).message;
       throw error;
     }
   }
@@ -435,7 +437,9 @@ export class Process {
       this.#draws.set(purpose, stream);
     }
     const value = stream.below(below);
-    if (this.#ground.digests) this.#ground.mixContent(effectTag.drawn, this.index, value);
+    if (this.#ground.digests) {
+      this.#ground.mixWords(effectTag.drawn, this.index, Math.floor(value / 0x1_0000_0000), value | 0);
+    }
     const slot = this.#dues.add({ type: "draw", incarnation: this.incarnation, purpose, value });
     kernel.schedule(kernel.nowUs, eventKind.due, this.index, slot);
     return undefined;
