@@ -75,12 +75,16 @@ export class PlainHasher {
   }
 
   /**
-   * Hashes a value after what was hashed so far.
+   * Hashes a value, and a 32-bit word about it, after what was hashed so far.
    * @throws NotPlainData without its path, which `notPlain` tells; the lanes have gone on by then.
    */
-  add(value: object): void {
-    if (Object.getPrototypeOf(value) === Object.prototype) this.#fields(value as Record<string, unknown>, 0);
-    else this.#object(value, 0);
+  add(word: number, value: object): void {
+    if (Object.getPrototypeOf(value) === Object.prototype) {
+      this.#fields(value as Record<string, unknown>, 0, word);
+    } else {
+      this.addWord(word);
+      this.#object(value, 0);
+    }
   }
 
   /** Hashes a 32-bit word after what was hashed so far. */
@@ -134,7 +138,7 @@ export class PlainHasher {
   #object(value: object, depth: number): void {
     if (depth > DEPTH_MAX) throw new NotPlainData("", "it lies too deep");
     if (isPlainObject(value)) {
-      this.#fields(value as Record<string, unknown>, depth);
+      this.#fields(value as Record<string, unknown>, depth, 0);
     } else if (Array.isArray(value)) {
       this.addWord(TAG_ARRAY);
       this.addWord(value.length);
@@ -150,10 +154,10 @@ export class PlainHasher {
 
   // Entries of objects, Maps and Sets are hashed each from the same start and added up: no order, and no sorting.
 
-  #fields(fields: Record<string, unknown>, depth: number): void {
+  #fields(fields: Record<string, unknown>, depth: number, about: number): void {
     const { first: startFirst, second: startSecond } = this;
-    let sumFirst = TAG_OBJECT;
-    let sumSecond = 0;
+    let sumFirst = TAG_OBJECT ^ about;
+    let sumSecond = about;
     let last = this.#start;
     // No array of keys is made, and none needs an order: this runs for every message.
     for (const key in fields) {
@@ -163,29 +167,25 @@ export class PlainHasher {
         word = this.#names.get(key) ?? this.#learn(this.#names, key, TAG_OBJECT);
         last.next = word;
       }
-      let first = word.first;
-      let second = word.second;
       if (typeof field === "number" && (field | 0) === field) {
-        first ^= field;
-        second = (second + field) | 0;
+        // One product for both lanes: no two integers give one field the same, and the sums differ in how they mix it.
+        const mixed = Math.imul(word.first ^ field, FIRST);
+        sumFirst = (sumFirst + (mixed ^ ((mixed << 11) | (mixed >>> 21)))) | 0;
+        sumSecond = (sumSecond + (mixed ^ (mixed >>> 13))) | 0;
       } else if (typeof field === "string" && key === "type") {
         word = this.#typeOf(field);
-        first = word.first;
-        second = word.second;
+        sumFirst = (sumFirst + word.first) | 0;
+        sumSecond = (sumSecond + word.second) | 0;
       } else if (field === undefined) {
         continue;
       } else {
-        this.first = first;
-        this.second = second;
+        this.first = word.first;
+        this.second = word.second;
         this.#value(field, depth + 1);
-        first = this.first;
-        second = this.second;
+        sumFirst = (sumFirst + avalanche(this.first)) | 0;
+        sumSecond = (sumSecond + avalanche(this.second)) | 0;
       }
       last = word;
-      first = Math.imul(first, FIRST);
-      second = Math.imul(second, SECOND);
-      sumFirst = (sumFirst + (first ^ ((first << 11) | (first >>> 21)))) | 0;
-      sumSecond = (sumSecond + (second ^ (second >>> 13))) | 0;
     }
     this.#combine(startFirst, startSecond, sumFirst, sumSecond);
   }

@@ -51,6 +51,8 @@ export const effectTag = {
 } as const;
 
 const TAG_BITS = 4;
+/** Spreads a small number over 32 bits, each of them its own. */
+const SPREAD = 0x9e3779b1;
 
 /** Where the hash of the effects stands. */
 export interface GroundCheckpoint {
@@ -122,16 +124,12 @@ export class Ground {
 
   /** Hashes an effect, and what it carries, after those before it. Which node is part of `about`. */
   mixContent(tag: number, about: number, content: object): void {
-    const effects = this.#effects;
-    effects.addWord((about << TAG_BITS) | tag);
-    effects.add(content);
+    this.#effects.add((about << TAG_BITS) | tag, content);
   }
 
   /** Hashes an effect that two words say everything about; the first is a hash, or 0. */
   mixWords(tag: number, node: number, first: number, second: number): void {
-    const effects = this.#effects;
-    effects.addWord(((node << TAG_BITS) | tag) ^ first);
-    effects.addWord(second);
+    this.#effects.addWord(((node << TAG_BITS) | tag) ^ first ^ Math.imul(second, SPREAD));
   }
 
   /** 32 bits of a name, for `mixWords`; computed once and kept by whoever mixes it often. */
