@@ -47,8 +47,9 @@ const tellers: Tellers = {
   rollbackStarted: ({ transfer, player, because }) => `takes ${player} back from ${transfer}: ${because}`,
   transferEnded: ({ transfer, outcome, endedBy, attempt, token }) =>
     `transfer ${transfer} is ${outcome === "completed" ? "complete" : "rolled back"} ` +
-    `(by ${endedBy}, ${attempt} attempts, token ${token})`,
-  transferStuck: ({ transfer, ageUs }) => `finds transfer ${transfer} stuck for ${printDuration(ageUs)}`,
+    `(by ${endedBy}, ${attempt} ${attempt === 1 ? "attempt" : "attempts"}, token ${token})`,
+  transferStuck: ({ transfer, ageUs }) =>
+    `finds transfer ${transfer} stuck for ${printDuration(Math.floor(ageUs / 1000) * 1000)}`,
   lateMessageIgnored: (fact) => `ignores a late ${fact.message} of ${attemptOf(fact)}: ${fact.because}`,
   lockTaken: undefined,
   lockReleased: undefined,
