@@ -7,17 +7,12 @@
 // so those of one time keep the order they were scheduled in, and need no sequence number.
 //
 // All of it lies in one typed array, since what costs most in a typed array is to reach it.
-import { BlockMemory, type BlockMemoryCheckpoint } from "./block-memory.ts";
+import type { BlockMemoryCheckpoint } from "./block-memory.ts";
 import type { Digest } from "./digest.ts";
+import { EventSlots, layout } from "./event-slots.ts";
 
 /** Acts on an event of one kind. `a` and `b` are its payload: two 32-bit integers that mean what the kind says. */
 export type EventHandler = (a: number, b: number) => void;
-
-/**
- * Names one scheduled event for as long as anybody remembers it: generation x 2^24 + slot, below 2^53. Zero is never a
- * handle. A handle of an event that happened or was cancelled stays harmless for ever: no generation comes twice.
- */
-export type EventHandle = number;
 
 /** Everything about a queue, as an independent copy. */
 export interface EventQueueCheckpoint {
@@ -27,35 +22,32 @@ export interface EventQueueCheckpoint {
   readonly registers: readonly number[];
 }
 
-/** The most events that may wait in one queue. As many cancelled ones may lie beside them until they are swept away. */
+/** The most events that may wait in one queue. As many cancelled entries may lie among theirs until they are swept out. */
 export const WAITING_MAX = 2 ** 22;
 
 // Constants that hot code reads are private to this module: the engine cannot fold those that cross its border.
+const {
+  block: BLOCK,
+  slotShift: SLOT_SHIFT,
+  slotMask: SLOT_MASK,
+  timeLow: TIME_LOW,
+  timeHighAndKind: TIME_HIGH_AND_KIND,
+  timeHighBits: TIME_HIGH_BITS,
+  payloadA: PAYLOAD_A,
+  payloadB: PAYLOAD_B,
+  place: ENTRY,
+} = layout;
+const TIME_HIGH_MASK = 2 ** TIME_HIGH_BITS - 1;
 const NONE = -1;
 const LOW_HALF = 0x1_0000_0000;
 const LEVELS = 7;
 const BUCKETS = LEVELS << 8;
-
-// The memory is cut into blocks of 64 words: first a table, then blocks that are either a chunk or 8 slots.
-const BLOCK = 64;
 const BLOCK_MASK = BLOCK - 1;
 const ADDRESS_MASK = 2 ** 27 - 1;
-// A slot is 8 words, numbered by their address / 8. Its state is generation x 2, plus 1 while it is dead: cancelled, but
-// with an entry left somewhere. The 53 bits of its time have the kind above them.
-const SLOT_SHIFT = 3;
-const TIME_LOW = 1;
-const TIME_HIGH_AND_KIND = 2;
-const PAYLOAD_A = 3;
-const PAYLOAD_B = 4;
-const NEXT_FREE = 5;
-const TIME_HIGH_BITS = 21;
-const TIME_HIGH_MASK = 2 ** TIME_HIGH_BITS - 1;
-const SLOTS_MAX = 2 ** 24;
-const SLOT_MASK = SLOTS_MAX - 1;
-const STATE_MAX = 2 ** 30;
-// An entry is two words: the low half of its time, and its slot. A chunk holds 31 of them and a link to the next chunk
-// of its bucket. A tail is the address of the next entry, or of the link when the chunk is full; that of an empty bucket
-// is the link of block 0, which is nothing else.
+// A bucket is a chain of chunks. An entry is two words: the low half of a time, and a slot, or 0 when it was cancelled. A
+// chunk is a block of 31 entries and a link to the next chunk. A tail is the address of the next entry, or of the link
+// when the chunk is full; that of an empty bucket is the link of block 0, which is nothing else. The place of an event,
+// in its slot, is the address of its entry, or 0 in the bottom.
 const LINK = 62;
 const HEADS = BLOCK;
 const TAILS = HEADS + BUCKETS;
@@ -65,22 +57,20 @@ const BOTTOM = BITS + BLOCK;
 const BOTTOM_MIDDLE = BOTTOM + BLOCK / 2;
 const BOTTOM_LIMIT = BOTTOM + BLOCK;
 const MEMORY_AT_FIRST = 2 ** 13;
-/** Dead events are swept away when they outnumber those that wait by this many. */
-const DEAD_SPARE = 256;
+/** Cancelled entries are swept away when they outnumber the events that wait by this many. */
+const CANCELLED_SPARE = 256;
 
-export class EventQueue extends BlockMemory {
+export class EventQueue extends EventSlots {
   // Half-integers at first make the engine keep these as doubles from the start, not only when they grow large.
   /** The present: the time of the event taken last, in microseconds, or where its owner has moved it since. */
   nowUs = 0.5;
   /** Events taken so far. */
   taken = 0.5;
-  /** Events that wait. */
-  size = 0;
   /** Set by anybody, ends `handle` after the event in hand. */
   halts = false;
 
-  #freeSlot = NONE;
-  #dead = 0;
+  /** Cancelled entries that still lie in buckets. */
+  #cancelled = 0;
   #baseLow = 0;
   #baseHigh = 0;
   /** The bottom: events in order, from here to there. */
@@ -93,7 +83,7 @@ export class EventQueue extends BlockMemory {
   #wordsHigh = 0;
 
   constructor(nowUs: number) {
-    super({ block: BLOCK, table: BOTTOM_LIMIT, first: MEMORY_AT_FIRST, max: SLOTS_MAX << SLOT_SHIFT });
+    super({ table: BOTTOM_LIMIT, first: MEMORY_AT_FIRST });
     this.words.fill(LINK, TAILS, BITS);
     this.nowUs = nowUs;
     this.taken = 0;
@@ -104,18 +94,38 @@ export class EventQueue extends BlockMemory {
    * low 32 bits and the high 21, and lies neither before `nowUs` nor before any bound that `handle` reached.
    */
   add(timeLow: number, timeHigh: number, kind: number, a: number, b: number): number {
-    if (this.#freeSlot === NONE) this.#makeSlots();
+    if (this.freeSlot === 0) this.makeSlots();
     const { words } = this;
-    const slot = this.#freeSlot & SLOT_MASK;
+    const slot = this.freeSlot & SLOT_MASK;
     const at = slot << SLOT_SHIFT;
-    this.#freeSlot = words[at | NEXT_FREE];
+    this.freeSlot = words[at | ENTRY];
+    this.size = (this.size + 1) | 0;
     // The engine takes `| 0` as a promise: without it, a word becomes a double on its way into the array.
     words[at | TIME_LOW] = timeLow | 0;
     words[at | TIME_HIGH_AND_KIND] = timeHigh | (kind << TIME_HIGH_BITS);
     words[at | PAYLOAD_A] = a | 0;
     words[at | PAYLOAD_B] = b | 0;
-    this.size = (this.size + 1) | 0;
-    this.#place(timeLow | 0, timeHigh | 0, slot);
+    if (timeHigh !== this.#baseHigh) {
+      this.#appendFar(timeHigh, timeLow, slot);
+      return slot;
+    }
+    // 8 x the level; a time that is equal to the base belongs to level 0.
+    const shift = (31 - Math.clz32((timeLow ^ this.#baseLow) | 1)) & 24;
+    if (shift < this.#bottomShift) {
+      this.#settle(timeLow, slot);
+      return slot;
+    }
+    // `#append` written out, here and where buckets are dealt out: the call would be a tenth of what an event costs.
+    const bucket = (shift << 5) | ((timeLow >>> shift) & 255);
+    const tail = words[TAILS + bucket] & ADDRESS_MASK;
+    if ((tail & BLOCK_MASK) === LINK) {
+      this.#appendToNew(bucket, timeLow, slot);
+      return slot;
+    }
+    words[tail] = timeLow | 0;
+    words[tail | 1] = slot;
+    words[TAILS + bucket] = tail + 2;
+    words[at | ENTRY] = tail;
     return slot;
   }
 
@@ -139,21 +149,10 @@ export class EventQueue extends BlockMemory {
       const timeUs = this.#baseHigh * LOW_HALF + (timeLow >>> 0);
       if (timeUs > untilUs) break;
       this.#bottomAt = bottomAt + 1;
-      const state = words[at];
-      if ((state & 1) !== 0) {
-        this.#bury(slot);
-        continue;
-      }
       left--;
       this.nowUs = timeUs;
       this.taken++;
-      this.size = (this.size - 1) | 0;
-      words[at] = state + 2;
-      // A slot whose generations are used up is never used again: that keeps stale handles harmless.
-      if (state < STATE_MAX) {
-        words[at | NEXT_FREE] = this.#freeSlot;
-        this.#freeSlot = slot;
-      }
+      this.releaseSlot(slot);
       const timeHighAndKind = words[at | TIME_HIGH_AND_KIND];
       const a = words[at | PAYLOAD_A];
       const b = words[at | PAYLOAD_B];
@@ -164,30 +163,16 @@ export class EventQueue extends BlockMemory {
     return count - left;
   }
 
-  /** The handle of the event that waits in a slot. */
-  handleOf(slot: number): EventHandle {
-    return (this.words[(slot & SLOT_MASK) << SLOT_SHIFT] >> 1) * SLOTS_MAX + slot;
-  }
-
-  /** The slot of an event that waits, or -1 when the handle is of one that is gone. */
-  slotOf(handle: EventHandle): number {
-    const slot = handle & SLOT_MASK;
-    const at = slot << SLOT_SHIFT;
-    const generation = Math.floor(handle / SLOTS_MAX);
-    return generation > 0 && at < this.end && this.words[at] === generation << 1 ? slot : NONE;
-  }
-
-  /** The time of the event that waits in a slot, in microseconds. */
-  timeUsAt(slot: number): number {
-    const at = slot << SLOT_SHIFT;
-    return (this.words[at | TIME_HIGH_AND_KIND] & TIME_HIGH_MASK) * LOW_HALF + (this.words[at | TIME_LOW] >>> 0);
-  }
-
   /** Takes the event that waits in a slot out before its time. Costs O(1), spread over as many cancellations. */
   cancel(slot: number): void {
-    this.size--;
-    this.words[slot << SLOT_SHIFT] += 3;
-    if (++this.#dead > this.size + DEAD_SPARE) this.#sweep();
+    const entry = this.words[(slot << SLOT_SHIFT) | ENTRY];
+    this.releaseSlot(slot);
+    if (entry === 0) {
+      this.#unsettle(slot);
+      return;
+    }
+    this.words[entry | 1] = 0;
+    if (++this.#cancelled > this.size + CANCELLED_SPARE) this.#sweep();
   }
 
   /** Moves the event that waits in a slot to another time, as if added now. Returns its new slot. */
@@ -203,18 +188,14 @@ export class EventQueue extends BlockMemory {
   /** The time of the next event in microseconds, or Infinity. Changes nothing, but looks through the bucket it is in. */
   nextUs(): number {
     if (this.size === 0) return Infinity;
-    for (let at = this.#bottomAt; at < this.#bottomEnd; at++) {
-      const slot = this.words[at];
-      if (!this.#isDead(slot)) return this.timeUsAt(slot);
-    }
+    if (this.#bottomAt !== this.#bottomEnd) return this.timeUsAt(this.words[this.#bottomAt]);
     let earliestUs = Infinity;
     for (let bucket = this.#firstBucket(); earliestUs === Infinity; bucket = this.#nextBucket(bucket + 1)) {
       const tail = this.words[TAILS + bucket];
-      for (let at = this.words[HEADS + bucket]; at !== tail;) {
+      for (let at = this.words[HEADS + bucket]; at !== tail; at += 2) {
+        if ((at & BLOCK_MASK) === LINK) at = this.words[at];
         const slot = this.words[at | 1];
-        if (!this.#isDead(slot)) earliestUs = Math.min(earliestUs, this.timeUsAt(slot));
-        at += 2;
-        if (at !== tail && (at & BLOCK_MASK) === LINK) at = this.words[at];
+        if (slot !== 0) earliestUs = Math.min(earliestUs, this.timeUsAt(slot));
       }
     }
     return earliestUs;
@@ -227,8 +208,8 @@ export class EventQueue extends BlockMemory {
       registers: [
         this.taken,
         this.size,
-        this.#freeSlot,
-        this.#dead,
+        this.freeSlot,
+        this.#cancelled,
         this.#baseLow,
         this.#baseHigh,
         this.#bottomAt,
@@ -243,26 +224,14 @@ export class EventQueue extends BlockMemory {
   restore(from: EventQueueCheckpoint): void {
     this.nowUs = from.nowUs;
     this.restoreMemory(from.memory);
-    [this.taken, this.size, this.#freeSlot, this.#dead, this.#baseLow, this.#baseHigh] = from.registers;
+    [this.taken, this.size, this.freeSlot, this.#cancelled, this.#baseLow, this.#baseHigh] = from.registers;
     [this.#bottomAt, this.#bottomEnd, this.#bottomShift, this.#wordsLow, this.#wordsHigh] = from.registers.slice(6);
   }
 
-  /** Puts an event where it belongs: into the bottom, or at the end of a bucket. */
-  #place(timeLow: number, timeHigh: number, slot: number): void {
-    let bucket: number;
-    if (timeHigh === this.#baseHigh) {
-      // 8 x the level; a time that is equal to the base belongs to level 0.
-      const shift = (31 - Math.clz32((timeLow ^ this.#baseLow) | 1)) & 24;
-      if (shift < this.#bottomShift) {
-        this.#settle(timeLow, slot);
-        return;
-      }
-      bucket = (shift << 5) | ((timeLow >>> shift) & 255);
-    } else {
-      const shift = (31 - Math.clz32(timeHigh ^ this.#baseHigh)) & 24;
-      bucket = ((shift + 32) << 5) | ((timeHigh >>> shift) & 255);
-    }
-    this.#append(bucket, timeLow, slot);
+  /** Puts an event at the end of a bucket of the far levels, which lie in the high half of the time. */
+  #appendFar(timeHigh: number, timeLow: number, slot: number): void {
+    const shift = (31 - Math.clz32(timeHigh ^ this.#baseHigh)) & 24;
+    this.#append(((shift + 32) << 5) | ((timeHigh >>> shift) & 255), timeLow, slot);
   }
 
   #append(bucket: number, timeLow: number, slot: number): void {
@@ -275,6 +244,7 @@ export class EventQueue extends BlockMemory {
     words[tail] = timeLow;
     words[tail | 1] = slot;
     words[TAILS + bucket] = tail + 2;
+    words[((slot & SLOT_MASK) << SLOT_SHIFT) | ENTRY] = tail;
   }
 
   /** Appends to a bucket whose last chunk is full, or that is empty. */
@@ -286,6 +256,7 @@ export class EventQueue extends BlockMemory {
     words[chunk] = timeLow | 0;
     words[chunk | 1] = slot | 0;
     words[TAILS + bucket] = chunk + 2;
+    words[((slot & SLOT_MASK) << SLOT_SHIFT) | ENTRY] = chunk;
     if (tail !== LINK) return;
     words[HEADS + bucket] = chunk;
     const word = bucket >> 5;
@@ -312,12 +283,20 @@ export class EventQueue extends BlockMemory {
       this.#bottomAt = BOTTOM;
       this.#bottomEnd = BOTTOM;
     } else if (this.#bottomEnd === BOTTOM_LIMIT && !this.#moveBottom()) {
-      this.#spillBottom();
-      this.#place(timeLow, this.#baseHigh, slot);
+      this.#spillBottom(timeLow, slot);
       return;
     }
     insert(this.words, this.#bottomAt, this.#bottomEnd, timeLow, slot);
     this.#bottomEnd++;
+  }
+
+  /** Takes an event out of the bottom. */
+  #unsettle(slot: number): void {
+    const { words } = this;
+    let at = this.#bottomAt;
+    while (words[at] !== slot) at++;
+    this.#bottomEnd--;
+    for (; at < this.#bottomEnd; at++) words[at] = words[at + 1];
   }
 
   /** Moves the bottom to the start of its place, when that makes room enough to be worth it. */
@@ -329,16 +308,17 @@ export class EventQueue extends BlockMemory {
     return true;
   }
 
-  /** The bottom has grown too large to keep in order by hand: it goes to the levels below the bucket it came from. */
-  #spillBottom(): void {
-    const end = this.#bottomEnd;
-    this.#bottomShift = 0;
-    for (let at = this.#bottomAt; at < end; at++) {
-      const slot = this.words[at];
-      this.#place(this.words[(slot << SLOT_SHIFT) | TIME_LOW], this.#baseHigh, slot);
+  /** The bottom has grown too large to keep in order by hand: with one event more, it is dealt out after all. */
+  #spillBottom(timeLow: number, slot: number): void {
+    const shift = this.#bottomShift;
+    const bucket = (shift << 5) | ((this.#baseLow >>> shift) & 255);
+    for (let at = this.#bottomAt; at < this.#bottomEnd; at++) {
+      this.#append(bucket, this.words[(this.words[at] << SLOT_SHIFT) | TIME_LOW], this.words[at]);
     }
+    this.#append(bucket, timeLow, slot);
     this.#bottomAt = BOTTOM;
     this.#bottomEnd = BOTTOM;
+    this.#deal(bucket, this.words[HEADS + bucket], this.words[TAILS + bucket]);
   }
 
   /** Opens the first bucket in use, when it starts no later than `untilUs`: so the base never passes the present. */
@@ -370,7 +350,11 @@ export class EventQueue extends BlockMemory {
     const isLast = ((head ^ tail) & ~BLOCK_MASK) === 0;
     const end = isLast ? tail | 0 : link;
     let bottomEnd = BOTTOM;
-    for (let at = head & ADDRESS_MASK; at < end; at += 2) insert(words, BOTTOM, bottomEnd++, words[at], words[at | 1]);
+    for (let at = head & ADDRESS_MASK; at < end; at += 2) {
+      const slot = words[at | 1];
+      if (slot !== 0) insert(words, BOTTOM, bottomEnd++, words[at], slot);
+      else this.#cancelled--;
+    }
     this.#bottomShift = shift;
     this.#bottomAt = BOTTOM;
     this.#bottomEnd = bottomEnd;
@@ -379,7 +363,7 @@ export class EventQueue extends BlockMemory {
     this.releaseBlock(head & ~BLOCK_MASK);
   }
 
-  /** Deals a large or far bucket out to the levels below it. */
+  /** Deals a large or far bucket, which starts at the base, out to the levels below it. */
   #deal(bucket: number, head: number, tail: number): void {
     const isFar = bucket >= 4 << 8;
     this.#bottomShift = 0;
@@ -387,10 +371,28 @@ export class EventQueue extends BlockMemory {
     for (let at = head & ADDRESS_MASK; at !== 0;) {
       const { words } = this;
       const timeLow = words[at];
-      const slot = words[at | 1];
-      at = this.#leave(at, tail);
-      const timeHigh = isFar ? words[(slot << SLOT_SHIFT) | TIME_HIGH_AND_KIND] & TIME_HIGH_MASK : this.#baseHigh;
-      this.#place(timeLow, timeHigh, slot);
+      const slot = words[at | 1] & SLOT_MASK;
+      at = this.#leave(at, tail | 0);
+      if (slot === 0) {
+        this.#cancelled--;
+        continue;
+      }
+      const slotAt = slot << SLOT_SHIFT;
+      if (isFar && (words[slotAt | TIME_HIGH_AND_KIND] & TIME_HIGH_MASK) !== this.#baseHigh) {
+        this.#appendFar(words[slotAt | TIME_HIGH_AND_KIND] & TIME_HIGH_MASK, timeLow, slot);
+        continue;
+      }
+      const shift = (31 - Math.clz32((timeLow ^ this.#baseLow) | 1)) & 24;
+      const to = (shift << 5) | ((timeLow >>> shift) & 255);
+      const end = words[TAILS + to] & ADDRESS_MASK;
+      if ((end & BLOCK_MASK) === LINK) {
+        this.#appendToNew(to, timeLow, slot);
+        continue;
+      }
+      words[end] = timeLow;
+      words[end | 1] = slot;
+      words[TAILS + to] = end + 2;
+      words[slotAt | ENTRY] = end;
     }
   }
 
@@ -424,53 +426,41 @@ export class EventQueue extends BlockMemory {
     return following;
   }
 
-  #isDead(slot: number): boolean {
-    return (this.words[slot << SLOT_SHIFT] & 1) !== 0;
-  }
-
-  /** Frees the slot of a dead event, whose entry has just been dropped. */
-  #bury(slot: number): void {
-    const at = slot << SLOT_SHIFT;
-    const { words } = this;
-    const state = words[at] & ~1;
-    this.#dead--;
-    words[at] = state;
-    if (state >= STATE_MAX) return;
-    words[at | NEXT_FREE] = this.#freeSlot;
-    this.#freeSlot = slot;
-  }
-
-  /** Buries every dead event, at a cost in proportion to all that lie here: more than half of them are dead. */
+  /** Drops every cancelled entry. It walks through all entries, more than half of them cancelled. */
   #sweep(): void {
-    const end = this.#bottomEnd;
-    this.#bottomEnd = this.#bottomAt;
-    for (let at = this.#bottomAt; at < end; at++) {
-      const slot = this.words[at];
-      if (this.#isDead(slot)) this.#bury(slot);
-      else this.words[this.#bottomEnd++] = slot;
-    }
+    this.#cancelled = 0;
     for (let bucket = this.#nextBucket(0); bucket < BUCKETS; bucket = this.#nextBucket(bucket + 1)) {
-      const tail = this.words[TAILS + bucket];
-      this.#detach(bucket);
-      for (let at = this.words[HEADS + bucket]; at !== 0;) {
-        const timeLow = this.words[at];
-        const slot = this.words[at | 1];
-        at = this.#leave(at, tail);
-        if (this.#isDead(slot)) this.#bury(slot);
-        else this.#append(bucket, timeLow, slot);
+      const { words } = this;
+      const tail = words[TAILS + bucket];
+      const head = words[HEADS + bucket];
+      let kept = head;
+      for (let at = head; at !== tail; at += 2) {
+        if ((at & BLOCK_MASK) === LINK) at = words[at];
+        const slot = words[at | 1];
+        if (slot === 0) continue;
+        if ((kept & BLOCK_MASK) === LINK) kept = words[kept];
+        words[kept] = words[at];
+        words[kept | 1] = slot;
+        words[(slot << SLOT_SHIFT) | ENTRY] = kept;
+        kept += 2;
       }
+      this.#cutOff(bucket, head, kept, tail);
     }
   }
 
-  /** Makes a block of free slots. */
-  #makeSlots(): void {
-    const block = this.takeBlock();
-    const { words } = this;
-    for (let at = block + BLOCK - 8; at >= block; at -= 8) {
-      words[at] = 2;
-      words[at | NEXT_FREE] = this.#freeSlot;
-      this.#freeSlot = at >> SLOT_SHIFT;
+  /** Makes a bucket end at an address before its tail. */
+  #cutOff(bucket: number, head: number, end: number, tail: number): void {
+    const last = tail & ~BLOCK_MASK;
+    for (let chunk = end & ~BLOCK_MASK; chunk !== last;) {
+      chunk = this.words[chunk | LINK];
+      this.releaseBlock(chunk);
     }
+    if (end !== head) {
+      this.words[TAILS + bucket] = end;
+      return;
+    }
+    this.#detach(bucket);
+    this.releaseBlock(head);
   }
 }
 
@@ -484,4 +474,5 @@ function insert(words: Int32Array, first: number, end: number, timeLow: number, 
     words[at] = before;
   }
   words[at] = slot;
+  words[((slot & SLOT_MASK) << SLOT_SHIFT) | ENTRY] = 0;
 }

@@ -1,13 +1,8 @@
 // Virtual time. The kernel holds what will happen and makes it happen, in order: it has no idea of what any of it means.
 import { assert } from "../base/assert.ts";
 import { Digest, type DigestState } from "./digest.ts";
-import {
-  EventQueue,
-  WAITING_MAX,
-  type EventHandle,
-  type EventHandler,
-  type EventQueueCheckpoint,
-} from "./event-queue.ts";
+import { EventQueue, WAITING_MAX, type EventHandler, type EventQueueCheckpoint } from "./event-queue.ts";
+import type { EventHandle } from "./event-slots.ts";
 
 export type { EventHandle, EventHandler };
 
