@@ -37,7 +37,7 @@ const {
   payloadB: PAYLOAD_B,
   place: ENTRY,
 } = layout;
-const TIME_HIGH_MASK = 2 ** TIME_HIGH_BITS - 1;
+const TIME_HIGH_MASK = (1 << TIME_HIGH_BITS) - 1;
 const NONE = -1;
 const LOW_HALF = 0x1_0000_0000;
 const LEVELS = 7;
