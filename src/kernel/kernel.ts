@@ -56,7 +56,7 @@ export class Kernel {
   readonly #eventsMax: number;
   readonly #timeUsMax: number;
   readonly #pendingMax: number;
-  readonly #handlers: EventHandler[] = Array.from({ length: KINDS }, () => unhandled);
+  readonly #handlers = nobody.slice();
   readonly #queue: EventQueue;
   #isRunning = false;
   #stopAsked = false;
@@ -272,6 +272,8 @@ function believeEvent(isTime: boolean, kind: number, a: number, b: number): void
   assert((kind & 255) === kind, "a kind is an integer from 0 to 255");
   assert((a | 0) === a && (b | 0) === b, "a payload is two 32-bit integers");
 }
+
+const nobody: readonly EventHandler[] = Array.from({ length: KINDS }, () => unhandled);
 
 function never(): boolean {
   return false;
