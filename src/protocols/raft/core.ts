@@ -1,0 +1,264 @@
+// What every part of a Raft node works on: its state, its log on the disk, its term, and its voice.
+
+import { assert } from "../../base/assert.ts";
+import type { NodeId } from "../../base/ids.ts";
+import { PlainHasher } from "../../base/plain-hash.ts";
+import type { Effect } from "../../machine/effect.ts";
+import { decidingSets } from "./configuration.ts";
+import type { RaftFact } from "./facts.ts";
+import { appendEntry, cutFrom, lastIndexOf, lastTermOf, termAt } from "./log.ts";
+import type { DiskEntry, Entry, RaftConfiguration, RaftMessage } from "./messages.ts";
+import type { PlacedConfiguration, RaftState } from "./raft-state.ts";
+import type { RaftSettings } from "./settings.ts";
+
+export type RaftEffect = Effect<RaftMessage, RaftFact>;
+
+/** Takes what is to be done, in order: an array of effects is one. */
+export interface EffectSink {
+  push(effect: RaftEffect): unknown;
+}
+
+/** The state machine that is replicated. It is called within `RaftNode.end`, and may propose and read from there. */
+export interface RaftApplication {
+  /** A committed command; in order of index, each once in an incarnation, after what `restore` brought. */
+  apply(index: number, content: unknown, term: number): void;
+  /** The whole state after the last `apply`, as text. */
+  snapshot(): string;
+  /** Replaces the whole state. */
+  restore(content: string): void;
+  /** This node leads, and has applied everything that was committed before: it may answer. */
+  led(term: number): void;
+  /** It leads no more: what it proposed may or may not come, and reads that wait are lost. */
+  deposed(): void;
+  /** Everything that was committed when the read was asked for has been applied. */
+  readReady(read: number): void;
+}
+
+export const FILE = "raft.log";
+
+export class Core {
+  state: RaftState;
+  nowUs = 0;
+  effects: EffectSink = { push: () => 0 };
+  readonly self: NodeId;
+  readonly settings: RaftSettings;
+  readonly application: RaftApplication;
+  readonly #hasher = new PlainHasher();
+  // Made of the configuration alone, and kept because every acknowledgement asks.
+  #setsOf: RaftConfiguration | undefined = undefined;
+  #sets: readonly (readonly NodeId[])[] = [];
+
+  constructor(self: NodeId, settings: RaftSettings, application: RaftApplication, state: RaftState) {
+    this.self = self;
+    this.settings = settings;
+    this.application = application;
+    this.state = state;
+  }
+
+  get placed(): PlacedConfiguration {
+    return this.state.configurations[this.state.configurations.length - 1];
+  }
+
+  get configuration(): RaftConfiguration {
+    return this.placed.configuration;
+  }
+
+  get lastIndex(): number {
+    return lastIndexOf(this.state.log);
+  }
+
+  get lastTerm(): number {
+    return lastTermOf(this.state.log);
+  }
+
+  /** Sets of nodes of which a majority each decides. */
+  get deciding(): readonly (readonly NodeId[])[] {
+    const { configuration } = this;
+    if (this.#setsOf !== configuration) {
+      this.#setsOf = configuration;
+      this.#sets = decidingSets(configuration, this.settings.defence);
+    }
+    return this.#sets;
+  }
+
+  send(to: NodeId, message: RaftMessage): void {
+    this.effects.push({ type: "send", to, message });
+  }
+
+  record(fact: RaftFact): void {
+    this.effects.push({ type: "record", ...fact });
+  }
+
+  checksumOf(index: number, term: number, content: unknown): number {
+    this.#hasher.hash(content);
+    const first = this.#hasher.first ^ Math.imul(index, 0x9e3779b1) ^ Math.imul(term, 0x85ebca6b);
+    return (this.#hasher.second & 0x1f_ffff) * 0x1_0000_0000 + (first >>> 0);
+  }
+
+  checksumOfText(text: string): number {
+    return this.checksumOf(0, 0, text);
+  }
+
+  // The log and the disk.
+
+  /** Adds entries to the log and asks for them to be written. */
+  append(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    const { lastTerm: prevTerm, state } = this;
+    const terms: number[] = [];
+    const checksums: number[] = [];
+    for (const entry of entries) {
+      appendEntry(state.log, entry);
+      this.#write(entry);
+      terms.push(entry.term);
+      checksums.push(entry.checksum);
+      if (entry.kind === "configuration") this.#place(entry.index, entry.term, entry.content);
+    }
+    this.record({ fact: "raft.appended", first: entries[0].index, prevTerm, terms, checksums });
+    if (entries[entries.length - 1].index === this.placed.index || entries.some(isConfiguration))
+      this.sayConfiguration();
+  }
+
+  /** Cuts the end of the log off. The file learns of it with the next entry, which stands for the end of the log. */
+  truncate(from: number): void {
+    const { state } = this;
+    const last = this.lastIndex;
+    cutFrom(state.log, from);
+    state.persistedIndex = Math.min(state.persistedIndex, from - 1);
+    state.verifiedIndex = Math.min(state.verifiedIndex, from - 1);
+    if (this.settings.defence.syncKnowsTruncation) {
+      state.disk.coveredIndex = Math.min(state.disk.coveredIndex, from - 1);
+    }
+    this.record({ fact: "raft.truncated", from, last });
+    if (this.placed.index < from) return;
+    while (state.configurations.length > 1 && this.placed.index >= from) state.configurations.pop();
+    this.sayConfiguration();
+  }
+
+  sayConfiguration(): void {
+    this.record({ fact: "raft.configured", ...this.placed });
+  }
+
+  /** Changes term and vote, and asks for both to be written. */
+  setVote(term: number, votedFor: NodeId | null): void {
+    const { state } = this;
+    assert(term >= state.term, "a term never falls");
+    state.term = term;
+    state.votedFor = votedFor;
+    this.#write({ kind: "vote", term, votedFor });
+    state.disk.voteAt = state.disk.written;
+  }
+
+  /** Replaces the file by the snapshot, the vote and the log as they are. */
+  rewrite(): void {
+    const { term, votedFor, snapshot, log, disk } = this.state;
+    const records: DiskEntry[] = [
+      { kind: "snapshot", snapshot, base: log.base, baseTerm: log.baseTerm },
+      { kind: "vote", term, votedFor },
+      ...log.entries,
+    ];
+    disk.written++;
+    disk.voteAt = disk.written;
+    disk.records = records.length;
+    disk.unsure = false;
+    this.effects.push({ type: "rewrite", file: FILE, records });
+  }
+
+  /** Asks for a sync if something is not durable and none is under way: many writers share one. */
+  flush(): void {
+    const { disk } = this.state;
+    if (disk.syncing || disk.unsure || disk.durable === disk.written) return;
+    disk.syncing = true;
+    disk.syncs++;
+    disk.coveredTo = disk.written;
+    disk.coveredIndex = this.lastIndex;
+    this.effects.push({ type: "sync", sync: this.syncName });
+  }
+
+  get syncName(): string {
+    return `raft:${this.state.disk.syncs}`;
+  }
+
+  /** Whether term and vote are durable. */
+  get voteIsDurable(): boolean {
+    const { disk } = this.state;
+    return disk.durable >= disk.voteAt;
+  }
+
+  #write(record: DiskEntry): void {
+    const { disk } = this.state;
+    disk.written++;
+    disk.records++;
+    // An unsure file is about to be replaced as a whole, this record included.
+    if (!disk.unsure) this.effects.push({ type: "append", file: FILE, record });
+  }
+
+  #place(index: number, term: number, configuration: RaftConfiguration): void {
+    this.state.configurations.push({ index, term, configuration });
+  }
+
+  // Roles and terms.
+
+  /** Follows from now on, in this term or a later one. `by`: whose message it was. */
+  follow(
+    term: number,
+    leader: NodeId | null,
+    why: { readonly because: "higherTerm" | "noQuorum" | "removed" | "rival"; readonly by: NodeId },
+  ): void {
+    const { state } = this;
+    const led = state.role === "leader";
+    if (term > state.term) {
+      this.setVote(term, null);
+      state.verifiedIndex = state.commitIndex;
+      state.roundSeen = 0;
+      state.voteOwedTo = null;
+    }
+    if (led) this.#leave(why);
+    if (state.role !== "follower" || led) {
+      state.role = "follower";
+      state.campaignDue = false;
+      state.votes = new Set();
+    }
+    state.leader = leader;
+    if (led) this.awaitElection();
+  }
+
+  /** (Re)arms the election timer: it fires once the patience of this node is over. */
+  awaitElection(afterUs = this.settings.electionTimeoutUs): void {
+    const { electionSpreadUs } = this.settings;
+    this.state.electionDueUs = this.nowUs + afterUs + electionSpreadUs;
+    this.effects.push({ type: "setTimer", timer: "raft.election", afterUs, spreadUs: electionSpreadUs });
+  }
+
+  #leave(why: { readonly because: "higherTerm" | "noQuorum" | "removed" | "rival"; readonly by: NodeId }): void {
+    const { state } = this;
+    this.record({ fact: "raft.steppedDown", term: state.term, ...why });
+    state.progress.clear();
+    state.reads = [];
+    state.change = null;
+    state.transfer = null;
+    state.heartbeatDueUs = Infinity;
+    state.patienceUs = this.nowUs;
+    this.effects.push({ type: "cancelTimer", timer: "raft.heartbeat" });
+    if (!state.serving) return;
+    state.serving = false;
+    this.application.deposed();
+  }
+
+  /** What commits from here on, in the words of a fact. */
+  sayCommitted(leader: boolean): void {
+    const { state } = this;
+    const { log, commitIndex: index } = state;
+    if (index <= log.base) return;
+    const { term, checksum } = log.entries[index - log.base - 1];
+    const { configuration } = this;
+    this.record({ fact: "raft.committed", index, term, checksum, leader, leaderTerm: state.term, configuration });
+  }
+
+  /** Term of the entry at an index of the log. */
+  termAt(index: number): number {
+    return termAt(this.state.log, index);
+  }
+}
+
+const isConfiguration = ({ kind }: Entry): boolean => kind === "configuration";
