@@ -91,7 +91,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
         if (this.#log.syncFailed(this.state.log, event.sync).wantsSnapshot) this.#tryDiskLater();
         break;
       case "stopRequested":
-        this.#out.effects.push({ type: "halt" });
+        this.#out.halt();
         break;
       case "drawn":
       case "connectionLost":
@@ -106,8 +106,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
     const restored = this.#log.restore(this.state.log, disk);
     if (restored.type === "unreadable") {
       this.state.halted = true;
-      this.#out.record({ fact: "diskUnreadable", file: restored.file, record: restored.record });
-      this.#out.effects.push({ type: "halt" });
+      this.#out.record({ type: "record", fact: "diskUnreadable", file: restored.file, record: restored.record });
+      this.#out.halt();
       return;
     }
     if (restored.snapshot !== undefined) this.state.register = restored.snapshot as AuthorityRegister;
@@ -271,7 +271,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
     if (owner === null || told === "surely") return;
     const { server, token, cause, transfer } = owner;
     const fact = told === "never" ? "granted" : "grantRecovered";
-    this.#out.record({ fact, player, server, token, cause, transfer, index });
+    this.#out.record({ type: "record", fact, player, server, token, cause, transfer, index });
   }
 
   /** What follows from a command that was committed now. */
@@ -316,7 +316,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   #tellRefusal(command: RegisterCommand, because: Received<"adoptRefused">["because"]): void {
     if (command.type !== "open") return;
     const { player, target, transfer } = command;
-    this.#out.record({ fact: "grantRefused", player, server: target, transfer, because });
+    this.#out.record({ type: "record", fact: "grantRefused", player, server: target, transfer, because });
     this.#out.send(target, { type: "adoptRefused", transfer, player, because });
   }
 
@@ -324,7 +324,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
     { server, incarnation }: Extract<RegisterCommand, { type: "reclaim" }>,
     players: readonly NodeId[],
   ): void {
-    this.#out.record({ fact: "serverRejoined", server, incarnation, players: players.length });
+    this.#out.record({ type: "record", fact: "serverRejoined", server, incarnation, players: players.length });
     this.#out.send(server, { type: "rejoined", incarnation, players: players.length });
     for (const player of players) this.#seal(player);
   }

@@ -101,8 +101,9 @@ export const outcomesKept = (settings: MeshSettings): number => 2 * settings.cli
 
 function repetition(stored: StoredPlayer, write: Write, settings: MeshSettings): Decision | undefined {
   if (write.session !== stored.session) return undefined;
-  const known = stored.outcomes.find(({ sequence }) => sequence === write.sequence);
-  if (known !== undefined) return { type: "repeat", outcome: known.outcome };
+  for (const { sequence, outcome } of stored.outcomes) {
+    if (sequence === write.sequence) return { type: "repeat", outcome };
+  }
   // Forgotten: an echo from long ago, of which only this much is certain, that it has had its outcome.
   const forgotten = write.sequence <= stored.decided - outcomesKept(settings);
   return forgotten ? { type: "refuse", because: "outOfOrder" } : undefined;
@@ -136,9 +137,16 @@ function applyDecision(ledger: Ledger, record: Extract<LedgerRecord, { type: "de
     fence: Math.max(stored.fence, token),
     session: newest ? session : stored.session,
     decided: newest ? Math.max(sameSession ? stored.decided : 0, sequence) : stored.decided,
-    outcomes: newest ? [...earlier, { sequence, outcome }].slice(-outcomesMax) : stored.outcomes,
+    outcomes: newest ? lastOf(earlier, { sequence, outcome }, outcomesMax) : stored.outcomes,
   });
   if (outcome === "failed") return;
   if (kind === "pickup") ledger.ground.delete(item);
   if (kind === "drop") ledger.ground.add(item);
+}
+
+/** The last `most` of these and one more. */
+function lastOf<T>(earlier: readonly T[], one: T, most: number): readonly T[] {
+  const kept = earlier.length < most ? earlier.slice() : earlier.slice(earlier.length - most + 1);
+  kept.push(one);
+  return kept;
 }

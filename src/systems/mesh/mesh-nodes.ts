@@ -11,6 +11,7 @@ import { Operator } from "./operator.ts";
 import { Player } from "./player.ts";
 import { Server } from "./server.ts";
 import type { MeshSettings } from "./settings.ts";
+import { Checksums } from "./state-checksum.ts";
 import { Store } from "./store.ts";
 import type { Topology } from "./topology.ts";
 import { itemNames, type MeshWorkload, personOf } from "./workload.ts";
@@ -61,10 +62,11 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
   const { settings, workload } = input;
   const topology = topologyOf(input);
   const items = itemNames(workload.items);
+  const checksums = new Checksums();
   const starts: { readonly [role: string]: (id: NodeId, ordinal: number) => MeshNode["start"] } = {
     coordinator: () => () => new Coordinator(topology, settings),
     store: () => () => new Store(topology, settings, items),
-    server: (id) => () => new Server(id, topology, settings),
+    server: (id) => () => new Server(id, topology, settings, checksums),
     player: (self, ordinal) => {
       const person = personOf(workload, self);
       return () => new Player({ self, ordinal, person, items, topology, settings });

@@ -3,8 +3,8 @@
 import type { Motion } from "./workload.ts";
 
 export interface Walk {
-  readonly x: number;
-  readonly direction: 1 | -1;
+  x: number;
+  direction: 1 | -1;
 }
 
 /** The stretch a player walks on; equal ends: it stands. */
@@ -39,10 +39,13 @@ export function startOf({ from, to }: Path, ordinal: number): Walk {
 }
 
 /** One step of `distance` millimetres; who reaches an end turns round there. */
-export function walk({ x, direction }: Walk, { from, to }: Path, distance: number): Walk {
-  if (from === to) return { x: from, direction };
-  const next = x + direction * distance;
-  if (next >= to) return { x: to, direction: -1 };
-  if (next <= from) return { x: from, direction: 1 };
-  return { x: next, direction };
+export function walk(walker: Walk, { from, to }: Path, distance: number): void {
+  if (from === to) {
+    walker.x = from;
+    return;
+  }
+  const next = walker.x + walker.direction * distance;
+  walker.x = Math.max(from, Math.min(next, to));
+  if (next >= to) walker.direction = -1;
+  else if (next <= from) walker.direction = 1;
 }

@@ -45,7 +45,7 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
           this.#onForced(out, event.message);
         break;
       case "stopRequested":
-        out.effects.push({ type: "halt" });
+        out.halt();
         break;
       case "drawn":
       case "synced":
@@ -63,7 +63,8 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
     if (command === undefined) return;
     const player = nodeId(command.forceRollback);
     const { reason } = command;
-    if (!this.state.open.has(at)) out.record({ fact: "operatorAsked", command: "forceRollback", player, reason });
+    if (!this.state.open.has(at))
+      out.record({ type: "record", fact: "operatorAsked", command: "forceRollback", player, reason });
     this.state.open.add(at);
     out.send(this.#topology.coordinator, { type: "forceRollback", command: `${PREFIX}${at}`, player, reason });
     out.setTimer(`${PREFIX}${at}`, RETRY_US);
@@ -73,6 +74,6 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
     const at = Number(command.slice(PREFIX.length));
     if (!this.state.open.delete(at)) return;
     out.cancelTimer(command);
-    out.record({ fact: "operatorAnswered", command: "forceRollback", player, answer });
+    out.record({ type: "record", fact: "operatorAnswered", command: "forceRollback", player, answer });
   }
 }

@@ -21,6 +21,8 @@ const SESSIONS_MAX = 1_000_000;
 const HELLOS_MAX = 3;
 
 interface Outstanding {
+  /** Of the operation, over all sessions. */
+  readonly name: string;
   readonly sequence: number;
   readonly kind: ActionKind;
   readonly item: string;
@@ -43,10 +45,11 @@ export interface ClientState {
   shown: { readonly server: NodeId; readonly token: number; readonly version: number } | null;
   heardUs: number;
   paused: boolean;
-  walk: Walk;
+  readonly walk: Walk;
   step: number;
   sequence: number;
-  outstanding: readonly Outstanding[];
+  /** In order of sequence. */
+  outstanding: Outstanding[];
   items: readonly string[];
 }
 
@@ -113,7 +116,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
         break;
       case "stopRequested":
         this.#leave();
-        this.#out.effects.push({ type: "halt" });
+        this.#out.halt();
         break;
       case "synced":
       case "syncFailed":
@@ -191,14 +194,14 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (state.phase === "away") return;
     const player = this.#plan.self;
     if (state.server !== null) this.#out.send(state.server, { type: "bye", session: state.session });
-    for (const { sequence } of state.outstanding) {
-      this.#out.record({ fact: "actionUnanswered", player, action: actionName(player, state.session, sequence) });
+    for (const { name } of state.outstanding) {
+      this.#out.record({ type: "record", fact: "actionUnanswered", player, action: name });
     }
     state.outstanding = [];
     state.phase = "away";
     state.asking = "nothing";
     for (const timer of ["ask", "step", "act", "again", "leave"]) this.#out.cancelTimer(timer);
-    this.#out.record({ fact: "playerLeft", player });
+    this.#out.record({ type: "record", fact: "playerLeft", player });
     this.#out.setTimer("arrive", this.#plan.person.away);
   }
 
@@ -243,7 +246,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
 
   #connecting(server: NodeId): void {
     const { session } = this.state;
-    this.#out.record({ fact: "playerConnecting", player: this.#plan.self, server, session });
+    this.#out.record({ type: "record", fact: "playerConnecting", player: this.#plan.self, server, session });
   }
 
   #onWelcome(from: NodeId, message: Received<"welcome">): void {
@@ -265,13 +268,13 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { transfer, notice, server, token } = message;
     const player = this.#plan.self;
     if (this.#isStale(token)) {
-      this.#out.record({ fact: "emitIgnored", player, server: from, token });
+      this.#out.record({ type: "record", fact: "emitIgnored", player, server: from, token });
       return;
     }
     state.token = Math.max(state.token, token);
     state.heardUs = this.#nowUs;
     state.paused = notice === "paused";
-    if (transfer !== "") this.#out.record({ fact: "noticeShown", player, transfer, notice });
+    if (transfer !== "") this.#out.record({ type: "record", fact: "noticeShown", player, transfer, notice });
     if (state.phase !== "playing") {
       // Not welcomed yet: greet the right one.
       state.server = server;
@@ -285,7 +288,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     state.server = server;
     const { session, token } = state;
-    this.#out.record({ fact: "playerConnected", player: this.#plan.self, server, session, token });
+    this.#out.record({ type: "record", fact: "playerConnected", player: this.#plan.self, server, session, token });
     for (const action of state.outstanding) action.dueUs = 0;
     this.#repeatActions();
   }
@@ -299,18 +302,29 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   #onActed(from: NodeId, message: Received<"acted">): void {
     const { state } = this;
     const { session, sequence, outcome, token, version } = message;
-    const known = state.outstanding.find((action) => action.sequence === sequence);
-    if (session !== state.session || known === undefined || this.#isStale(token)) return;
+    if (session !== state.session || this.#isStale(token)) return;
+    const known = takeOut(state.outstanding, sequence);
+    if (known === undefined) return;
     // An answer that was overtaken is still the answer.
     this.#show(from, message);
     const player = this.#plan.self;
-    state.outstanding = state.outstanding.filter((action) => action !== known);
     if (outcome === "done") this.#keepItems(known);
-    const action = actionName(player, session, sequence);
-    this.#out.record({ fact: "actionAnswered", player, action, session, sequence, outcome, token, version });
+    const action = known.name;
+    this.#out.record({
+      type: "record",
+      fact: "actionAnswered",
+      player,
+      action,
+      session,
+      sequence,
+      outcome,
+      token,
+      version,
+    });
   }
 
   #keepItems({ kind, item }: Outstanding): void {
+    if (kind === "score") return;
     const without = this.state.items.filter((kept) => kept !== item);
     if (kind === "pickup") this.state.items = [...without, item];
     if (kind === "drop") this.state.items = without;
@@ -321,7 +335,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     const player = this.#plan.self;
     if (this.#isStale(token)) {
-      this.#out.record({ fact: "emitIgnored", player, server, token });
+      this.#out.record({ type: "record", fact: "emitIgnored", player, server, token });
       return false;
     }
     state.token = Math.max(state.token, token);
@@ -331,7 +345,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (shown !== null && shown.token === token && version < shown.version) return false;
     if (shown?.server === server && shown.token === token && shown.version === version) return true;
     state.shown = { server, token, version };
-    this.#out.record({ fact: "emitShown", player, server, token, version });
+    this.#out.record({ type: "record", fact: "emitShown", player, server, token, version });
     return true;
   }
 
@@ -343,7 +357,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     if (state.phase !== "playing" || state.server === null) return;
     const { person, settings } = this.#plan;
-    if (!state.paused) state.walk = walk(state.walk, this.#path, Math.floor((person.speed * person.step) / 1_000_000));
+    if (!state.paused) walk(state.walk, this.#path, Math.floor((person.speed * person.step) / 1_000_000));
     state.step += 1;
     this.#out.send(state.server, { type: "move", session: state.session, step: state.step, x: state.walk.x });
     if (state.asking === "nothing" && this.#nowUs - state.heardUs > settings.client.silence) this.#askFor("locate");
@@ -371,12 +385,14 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.sequence += 1;
     const { session, sequence } = state;
     if (state.outstanding.length === 0) this.#out.setTimer("again", settings.client.retry);
-    const action: Outstanding = { sequence, kind, item, dueUs: this.#nowUs + settings.client.retry };
-    state.outstanding = [...state.outstanding, action];
+    const name = actionName(player, session, sequence);
+    const action: Outstanding = { name, sequence, kind, item, dueUs: this.#nowUs + settings.client.retry };
+    state.outstanding.push(action);
     this.#out.record({
+      type: "record",
       fact: "actionInvoked",
       player,
-      action: actionName(player, session, sequence),
+      action: name,
       session,
       sequence,
       kind,
@@ -414,4 +430,11 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (state.server === null) return;
     this.#out.send(state.server, { type: "act", session: state.session, sequence, oldest, kind, item });
   }
+}
+
+/** Takes the action of that sequence out; undefined: it does not wait. The oldest is answered first, mostly. */
+function takeOut(outstanding: Outstanding[], sequence: number): Outstanding | undefined {
+  if (outstanding[0]?.sequence === sequence) return outstanding.shift();
+  const at = outstanding.findIndex((action) => action.sequence === sequence);
+  return at < 0 ? undefined : outstanding.splice(at, 1)[0];
 }

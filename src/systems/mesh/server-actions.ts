@@ -87,7 +87,7 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
     return;
   }
   held.write = null;
-  turn.out.cancelTimer(`write:${player}`);
+  turn.out.cancelTimer(held.writeTimer);
   switch (result) {
     case "done":
     case "failed":
@@ -125,33 +125,43 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
     return;
   }
   if (isFrozen(turn, held)) return;
-  const at = turn.settings.defence.sessionOrder ? held.queue.findIndex(({ sequence }) => sequence <= held.done + 1) : 0;
-  const action = held.queue[at];
+  const action = nextIn(turn, held);
   if (action === undefined) return;
-  held.queue.splice(at, 1);
   held.write = { action, base: held.state.version, state: after(held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
 }
 
 /** Sends the write, under whatever token the server has now. */
 export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteInFlight): void {
-  const { action, base, state } = write;
-  turn.out.send(turn.topology.store, { type: "write", player, token: held.token, ...action, base, state });
+  const { base, state } = write;
+  const { session, sequence, kind, item } = write.action;
+  const { token } = held;
+  turn.out.send(turn.topology.store, { type: "write", player, token, session, sequence, kind, item, base, state });
   write.dueUs = turn.nowUs + turn.settings.server.writeRetry;
-  turn.out.setTimer(`write:${player}`, turn.settings.server.writeRetry);
+  turn.out.setTimer(held.writeTimer, turn.settings.server.writeRetry);
+}
+
+/** Takes the next action that may be written out of the queue; undefined: none may. */
+function nextIn({ settings }: Turn, { queue, done }: Held): QueuedAction | undefined {
+  const [first] = queue;
+  if (first === undefined) return undefined;
+  if (!settings.defence.sessionOrder || first.sequence <= done + 1) return queue.shift();
+  const at = queue.findIndex(({ sequence }) => sequence <= done + 1);
+  return at < 0 ? undefined : queue.splice(at, 1)[0];
 }
 
 /** The state as the action leaves it; whether the items allow it is for the store to say. */
 function after(held: Held, { session, sequence, kind, item }: QueuedAction): PlayerState {
-  const { version, score, items } = held.state;
-  const changed = { version: version + 1, x: held.x, session, sequence };
+  const { score, items } = held.state;
+  const version = held.state.version + 1;
+  const { x } = held;
   switch (kind) {
     case "score":
-      return { ...changed, score: score + 1, items };
+      return { version, x, session, sequence, score: score + 1, items };
     case "pickup":
-      return { ...changed, score, items: [...items, item] };
+      return { version, x, session, sequence, score, items: [...items, item] };
     case "drop":
-      return { ...changed, score, items: items.filter((kept) => kept !== item) };
+      return { version, x, session, sequence, score, items: items.filter((kept) => kept !== item) };
   }
 }
 
@@ -194,15 +204,13 @@ function inSession(held: Held, session: number): boolean {
 
 function enqueue({ settings }: Turn, held: Held, action: QueuedAction): void {
   const { sequence, session } = action;
-  if (held.queue.length >= settings.server.queueMax) return;
+  const { queue } = held;
+  if (queue.length >= settings.server.queueMax) return;
   if (held.write?.action.session === session && held.write.action.sequence === sequence) return;
-  if (held.queue.some((queued) => queued.sequence === sequence)) return;
-  if (!settings.defence.sessionOrder) {
-    held.queue.push(action);
-    return;
-  }
-  const at = held.queue.findIndex((queued) => queued.sequence > sequence);
-  held.queue.splice(at < 0 ? held.queue.length : at, 0, action);
+  if (queue.some((queued) => queued.sequence === sequence)) return;
+  const at = settings.defence.sessionOrder ? queue.findIndex((queued) => queued.sequence > sequence) : -1;
+  if (at < 0) queue.push(action);
+  else queue.splice(at, 0, action);
 }
 
 function answer(
@@ -218,7 +226,7 @@ function answer(
 
 /** After a transfer that came to nothing, or a new grant: the player goes on here. */
 export function resume(turn: Turn, player: NodeId, held: Held, transfer: string): void {
-  turn.out.record({ fact: "playerResumed", player, transfer });
+  turn.out.record({ type: "record", fact: "playerResumed", player, transfer });
   notify(turn, player, { transfer, notice: "rolledBack", server: turn.self, token: held.token });
   pump(turn, player, held);
 }

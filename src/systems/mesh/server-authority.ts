@@ -48,7 +48,7 @@ export function raiseToken(turn: Turn, player: NodeId, held: Held, token: number
   held.token = token;
   held.transfers = 0;
   hearOf(turn, player, turn.self, token);
-  turn.out.record({ fact: "authorityTaken", player, token, version: held.state.version, transfer: "" });
+  turn.out.record({ type: "record", fact: "authorityTaken", player, token, version: held.state.version, transfer: "" });
   if (held.write !== null) sendWrite(turn, player, held, held.write);
   onLoadDue(turn, player);
 }
@@ -152,9 +152,9 @@ export function onOwner(turn: Turn, { player, server, token }: Received<"owner">
 
 export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
   turn.state.held.delete(player);
-  if (held.write !== null) turn.out.cancelTimer(`write:${player}`);
+  if (held.write !== null) turn.out.cancelTimer(held.writeTimer);
   if (held.reload !== null) turn.out.cancelTimer(`load:${player}`);
-  turn.out.record({ fact: "authorityDropped", player, token: held.token, because });
+  turn.out.record({ type: "record", fact: "authorityDropped", player, token: held.token, because });
 }
 
 /** A restarted server has forgotten its players, and with them every promise made under their old tokens. */
@@ -186,6 +186,7 @@ interface Taken {
 
 function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Taken): void {
   const held: Held = {
+    writeTimer: `write:${player}`,
     token,
     state,
     x: state.x,
@@ -202,8 +203,8 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
   };
   turn.state.held.set(player, held);
   hearOf(turn, player, turn.self, token);
-  turn.out.record({ fact: "authorityTaken", player, token, version: state.version, transfer });
-  if (transfer !== "") turn.out.record({ fact: "playerResumed", player, transfer });
+  turn.out.record({ type: "record", fact: "authorityTaken", player, token, version: state.version, transfer });
+  if (transfer !== "") turn.out.record({ type: "record", fact: "playerResumed", player, transfer });
   const notice = cause === "transfer" ? "moved" : cause === "rollback" ? "rolledBack" : "resumed";
   if (cause !== "join") notify(turn, player, { transfer, notice, server: turn.self, token });
   const caller = turn.state.callers.get(player);

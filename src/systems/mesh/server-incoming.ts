@@ -6,7 +6,6 @@ import { dropAuthority } from "./server-authority.ts";
 import { admitQueued, arm, stampOf } from "./server-outgoing.ts";
 import { hasFreeSlot, type Incoming, inLock, type Received, releaseSlot, takeSlot, type Turn } from "./server-state.ts";
 import type { RefusalReason } from "./messages.ts";
-import { checksumOf } from "./state-checksum.ts";
 
 export function onPrepare(turn: Turn, source: NodeId, message: Received<"prepare">): void {
   const { transfer, attempt, player, fromToken } = message;
@@ -54,16 +53,24 @@ export function onShip(turn: Turn, source: NodeId, message: Received<"ship">): v
   }
   if (incoming.phase === "waiting") return ignoreLate(turn, message, "no slot was given");
   incoming.heardUs = turn.nowUs;
-  const actual = checksumOf(state, stampOf(turn));
+  const actual = turn.checksums.of(state, stampOf(turn));
   if (turn.settings.defence.checksum && actual !== checksum) {
-    turn.out.record({ fact: "stateMismatch", transfer, attempt, player, expected: checksum, actual });
+    turn.out.record({ type: "record", fact: "stateMismatch", transfer, attempt, player, expected: checksum, actual });
     turn.out.send(source, { type: "mismatch", transfer, attempt, player, expected: checksum, actual, received: state });
     return;
   }
   incoming.state = state;
   incoming.adopted = attempt;
   incoming.phase = "adopting";
-  turn.out.record({ fact: "stateAdopted", transfer: incoming.transfer, attempt, player, checksum: actual, state });
+  turn.out.record({
+    type: "record",
+    fact: "stateAdopted",
+    transfer: incoming.transfer,
+    attempt,
+    player,
+    checksum: actual,
+    state,
+  });
   askToAdopt(turn, player, incoming);
 }
 
@@ -195,5 +202,5 @@ function refuse(
 }
 
 function ignoreLate(turn: Turn, { transfer, attempt, type }: Received<"prepare" | "ship">, because: string): void {
-  turn.out.record({ fact: "lateMessageIgnored", transfer, attempt, message: type, because });
+  turn.out.record({ type: "record", fact: "lateMessageIgnored", transfer, attempt, message: type, because });
 }

@@ -19,7 +19,7 @@ import {
   type Turn,
 } from "./server-state.ts";
 import { backoffUs } from "./settings.ts";
-import { checksumOf, differenceOf } from "./state-checksum.ts";
+import { differenceOf } from "./state-checksum.ts";
 import { serverBeyond } from "./topology.ts";
 import { isAttempting, stepTransfer, type Transfer, type TransferAction, type TransferInput } from "./transfer.ts";
 
@@ -37,7 +37,7 @@ export function considerTransfer(turn: Turn, player: NodeId, held: Held): void {
   }
   if (state.queue.length >= settings.transfer.queueMax || state.queue.includes(player)) return;
   state.queue.push(player);
-  turn.out.record({ fact: "transferDeferred", player, target, queued: state.queue.length });
+  turn.out.record({ type: "record", fact: "transferDeferred", player, target, queued: state.queue.length });
 }
 
 /** A slot has become free: the first in the queue that still needs one begins. */
@@ -121,7 +121,8 @@ export function onWatchdog(turn: Turn): void {
     const sinceUs = settings.watchdog.ageBase === "firstAttempt" ? transfer.startedUs : transfer.attemptStartedUs;
     const ageUs = turn.nowUs - sinceUs;
     if (ageUs < settings.watchdog.bound) continue;
-    if (!transfer.stuck) turn.out.record({ fact: "transferStuck", transfer: transfer.id, player, ageUs });
+    if (!transfer.stuck)
+      turn.out.record({ type: "record", fact: "transferStuck", transfer: transfer.id, player, ageUs });
     transfer.stuck = true;
     // Others go on even while the coordinator cannot be reached to end it.
     freeSlot(turn, transfer);
@@ -189,12 +190,19 @@ function perform(turn: Turn, held: Held, transfer: Transfer, action: TransferAct
     case "diagnose": {
       if (transfer.shipped === null) return;
       const difference = differenceOf(transfer.shipped, action.received);
-      turn.out.record({ fact: "mismatchDiagnosed", transfer: id, player, difference });
+      turn.out.record({ type: "record", fact: "mismatchDiagnosed", transfer: id, player, difference });
       return;
     }
     case "failAttempt": {
       const afterUs = turn.nowUs - transfer.attemptStartedUs;
-      turn.out.record({ fact: "attemptFailed", transfer: id, attempt, because: action.because, afterUs });
+      turn.out.record({
+        type: "record",
+        fact: "attemptFailed",
+        transfer: id,
+        attempt,
+        because: action.because,
+        afterUs,
+      });
       return;
     }
     case "backOff":
@@ -202,7 +210,7 @@ function perform(turn: Turn, held: Held, transfer: Transfer, action: TransferAct
     case "giveUp":
       transfer.givenUpBy = action.by;
       turn.out.cancelTimer(`retry:${id}`);
-      turn.out.record({ fact: "rollbackStarted", transfer: id, player, because: action.because });
+      turn.out.record({ type: "record", fact: "rollbackStarted", transfer: id, player, because: action.because });
       return;
     case "askAbort":
       turn.out.send(turn.topology.coordinator, { type: "abort", transfer: id, player, fromToken: transfer.fromToken });
@@ -235,11 +243,19 @@ function begin(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
     commands: [],
   };
   turn.state.outgoing.add(player);
-  turn.out.record({ fact: "transferStarted", transfer: id, player, source: turn.self, target, token: held.token });
+  turn.out.record({
+    type: "record",
+    fact: "transferStarted",
+    transfer: id,
+    player,
+    source: turn.self,
+    target,
+    token: held.token,
+  });
   takeSlot(turn, outLock(player), id);
   const frozen = freezes(turn.settings);
   if (frozen) {
-    turn.out.record({ fact: "playerPaused", player, transfer: id });
+    turn.out.record({ type: "record", fact: "playerPaused", player, transfer: id });
     notify(turn, player, { transfer: id, notice: "paused", server: turn.self, token: held.token });
   }
   drain(turn, player, held);
@@ -258,7 +274,7 @@ function prepare(turn: Turn, transfer: Transfer, attempt: number): void {
   const { id, player, target, fromToken } = transfer;
   transfer.attempt = attempt;
   transfer.attemptStartedUs = turn.nowUs;
-  turn.out.record({ fact: "attemptStarted", transfer: id, attempt });
+  turn.out.record({ type: "record", fact: "attemptStarted", transfer: id, attempt });
   turn.out.send(target, { type: "prepare", transfer: id, attempt, player, fromToken });
   arm(turn);
 }
@@ -266,9 +282,9 @@ function prepare(turn: Turn, transfer: Transfer, attempt: number): void {
 function ship(turn: Turn, held: Held, transfer: Transfer): void {
   const { id, player, attempt, target, fromToken } = transfer;
   const state = { ...held.state, x: held.x };
-  const checksum = checksumOf(state, stampOf(turn));
+  const checksum = turn.checksums.of(state, stampOf(turn));
   transfer.shipped = state;
-  turn.out.record({ fact: "stateShipped", transfer: id, attempt, player, checksum, state });
+  turn.out.record({ type: "record", fact: "stateShipped", transfer: id, attempt, player, checksum, state });
   turn.out.send(target, { type: "ship", transfer: id, attempt, player, fromToken, state, checksum });
 }
 
@@ -281,7 +297,7 @@ export function stampOf({ settings, wallUs }: Turn): number | undefined {
 function backOff(turn: Turn, { id, attempt }: Transfer, retryNumber: number): void {
   const { retry } = turn.settings;
   const afterUs = backoffUs(retry, retryNumber);
-  turn.out.record({ fact: "retryScheduled", transfer: id, attempt: attempt + 1, afterUs });
+  turn.out.record({ type: "record", fact: "retryScheduled", transfer: id, attempt: attempt + 1, afterUs });
   turn.out.setTimer(`retry:${id}`, afterUs, Math.floor((afterUs * retry.jitter) / 100));
 }
 
@@ -291,7 +307,16 @@ function complete(turn: Turn, held: Held, transfer: Transfer, { server, token, b
   finish(turn, held, transfer);
   dropAuthority(turn, player, held, "transferred");
   hearOf(turn, player, server, token);
-  turn.out.record({ fact: "transferEnded", transfer: id, player, outcome: "completed", endedBy: by, attempt, token });
+  turn.out.record({
+    type: "record",
+    fact: "transferEnded",
+    transfer: id,
+    player,
+    outcome: "completed",
+    endedBy: by,
+    attempt,
+    token,
+  });
   notify(turn, player, { transfer: id, notice: "moved", server, token });
   reportTo(turn, transfer, "completed");
   admitWaiting(turn);
@@ -304,7 +329,7 @@ function undo(turn: Turn, held: Held, transfer: Transfer, { token, by }: ActionO
   held.coolUntilUs = turn.nowUs + turn.settings.transfer.cooldown;
   if (token !== null) raiseToken(turn, player, held, token);
   const ended = { transfer: id, player, outcome: "rolledBack", endedBy: by, attempt, token: held.token } as const;
-  turn.out.record({ fact: "transferEnded", ...ended });
+  turn.out.record({ type: "record", fact: "transferEnded", ...ended });
   if (attempt > 0) turn.out.send(target, { type: "cancel", transfer: id, attempt, player });
   reportTo(turn, transfer, "rolledBack");
   if (freezes(turn.settings)) resume(turn, player, held, id);
@@ -345,5 +370,5 @@ function ignoreLate(
   { transfer, attempt, type }: Received<"prepared" | "busy" | "refused" | "mismatch" | "confirm">,
   because: string,
 ): void {
-  turn.out.record({ fact: "lateMessageIgnored", transfer, attempt, message: type, because });
+  turn.out.record({ type: "record", fact: "lateMessageIgnored", transfer, attempt, message: type, because });
 }

@@ -6,6 +6,7 @@ import type { MeshMessage, Notice } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { MeshSettings } from "./settings.ts";
+import type { Checksums } from "./state-checksum.ts";
 import type { Topology } from "./topology.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -25,6 +26,8 @@ export interface WriteInFlight {
 
 /** A player this server believes it has. */
 export interface Held {
+  /** Asks again for an answer to the write: its name, which is needed with every write. */
+  readonly writeTimer: string;
   token: number;
   /** What the store has accepted. Everything but `x`, which is where the player walked since. */
   state: PlayerState;
@@ -111,6 +114,7 @@ export interface Turn {
   readonly settings: MeshSettings;
   readonly nowUs: number;
   readonly wallUs: number;
+  readonly checksums: Checksums;
   readonly out: Outbox;
 }
 
@@ -150,14 +154,14 @@ export function hasFreeSlot({ state, settings }: Turn): boolean {
 
 export function takeSlot(turn: Turn, lock: string, transfer: string): void {
   turn.state.slots.set(lock, transfer);
-  turn.out.record({ fact: "lockTaken", lock, transfer });
+  turn.out.record({ type: "record", fact: "lockTaken", lock, transfer });
 }
 
 /** Releasing a slot that is not taken changes nothing: the watchdog may have been first. */
 export function releaseSlot(turn: Turn, lock: string, transfer: string): void {
   if (turn.state.slots.get(lock) !== transfer) return;
   turn.state.slots.delete(lock);
-  turn.out.record({ fact: "lockReleased", lock, transfer });
+  turn.out.record({ type: "record", fact: "lockReleased", lock, transfer });
 }
 
 /** Remembers who has a player, if this is newer than what was known. */
@@ -176,7 +180,7 @@ export interface Word {
 /** Keeps a player informed (MESH-GEN-05). */
 export function notify(turn: Turn, player: NodeId, { transfer, notice, server, token }: Word): void {
   turn.out.send(player, { type: "notice", transfer, notice, server, token });
-  turn.out.record({ fact: "noticeSent", player, transfer, notice });
+  turn.out.record({ type: "record", fact: "noticeSent", player, transfer, notice });
 }
 
 /** Tells a player who came to the wrong server where to go, as far as it is known here. */

@@ -32,59 +32,60 @@ import {
 } from "./server-outgoing.ts";
 import { freshServer, type ServerState, type Turn } from "./server-state.ts";
 import type { MeshSettings } from "./settings.ts";
+import { Checksums } from "./state-checksum.ts";
 import type { Topology } from "./topology.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 /** Questions to the store in one incarnation; the next counts on above them, so that no answer is taken for another. */
 const ASKS_MAX = 1_000_000_000;
 
-export class Server implements Machine<MeshMessage, MeshFact> {
+/** It is its own turn: what its parts work with, of which only time and the outbox are another at each step. */
+export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   state: ServerState = freshServer();
-  readonly #self: NodeId;
-  readonly #ordinal: number;
-  readonly #topology: Topology;
-  readonly #settings: MeshSettings;
+  nowUs = 0;
+  wallUs = 0;
+  out = new Outbox();
+  readonly self: NodeId;
+  readonly ordinal: number;
+  readonly topology: Topology;
+  readonly settings: MeshSettings;
+  readonly checksums: Checksums;
 
-  constructor(self: NodeId, topology: Topology, settings: MeshSettings) {
-    this.#self = self;
-    this.#ordinal = topology.servers.indexOf(self);
-    assert(this.#ordinal >= 0, "a server is one of the topology's");
-    this.#topology = topology;
-    this.#settings = settings;
+  /** `checksums` may be shared: it remembers nothing of what it has seen. */
+  constructor(self: NodeId, topology: Topology, settings: MeshSettings, checksums = new Checksums()) {
+    this.self = self;
+    this.ordinal = topology.servers.indexOf(self);
+    assert(this.ordinal >= 0, "a server is one of the topology's");
+    this.topology = topology;
+    this.settings = settings;
+    this.checksums = checksums;
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
-    const turn: Turn = {
-      state: this.state,
-      self: this.#self,
-      ordinal: this.#ordinal,
-      topology: this.#topology,
-      settings: this.#settings,
-      nowUs: event.monotonicUs,
-      wallUs: event.wallUs,
-      out: new Outbox(),
-    };
+    this.nowUs = event.monotonicUs;
+    this.wallUs = event.wallUs;
+    this.out = new Outbox();
     switch (event.type) {
       case "booted":
         this.state.incarnation = event.incarnation;
         this.state.asks = event.incarnation * ASKS_MAX;
         this.state.ready = event.incarnation === 0;
-        if (!this.state.ready) rejoin(turn);
+        if (!this.state.ready) rejoin(this);
         break;
       case "received":
-        if (!this.state.ready) nudgeRejoin(turn);
+        if (!this.state.ready) nudgeRejoin(this);
         // Whatever comes in is an occasion to notice that a timer was lost.
-        arm(turn);
-        if (isWellFormed(event.message, this.#topology.members)) onMessage(turn, event.from, event.message);
+        arm(this);
+        if (isWellFormed(event.message, this.topology.members)) onMessage(this, event.from, event.message);
         break;
       case "timerFired":
-        onTimer(turn, event.timer);
+        onTimer(this, event.timer);
         break;
       case "connectionLost":
-        onConnectionLost(turn, event.peer);
+        onConnectionLost(this, event.peer);
         break;
       case "stopRequested":
-        turn.out.effects.push({ type: "halt" });
+        this.out.halt();
         break;
       case "drawn":
       case "synced":
@@ -93,22 +94,23 @@ export class Server implements Machine<MeshMessage, MeshFact> {
       default:
         unreachable(event);
     }
-    return turn.out.effects;
+    return this.out.effects;
   }
 }
 
 function onMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
   switch (message.type) {
-    case "hello":
-      return onHello(turn, from, message);
-    case "bye":
-      return onBye(turn, from, message);
+    // Nearly all of what comes is the first three.
     case "move":
       return onMove(turn, from, message);
     case "act":
       return onAct(turn, from, message);
     case "wrote":
       return onWrote(turn, message);
+    case "hello":
+      return onHello(turn, from, message);
+    case "bye":
+      return onBye(turn, from, message);
     case "prepare":
       return onPrepare(turn, from, message);
     case "ship":

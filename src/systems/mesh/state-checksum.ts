@@ -5,11 +5,15 @@ import { equalPlain } from "../../base/plain-data.ts";
 import { PlainHasher } from "../../base/plain-hash.ts";
 import type { PlayerState } from "./player-state.ts";
 
-/** 16 hexadecimal digits. `stamp`: with a timestamp in it, both sides must also agree on the time (X-M-13). */
-export function checksumOf(state: PlayerState, stamp?: number): string {
-  const hasher = new PlainHasher();
-  hasher.hash(stamp === undefined ? { state } : { state, stamp });
-  return hex(hasher.first) + hex(hasher.second);
+/** Computes checksums. Equal states have equal ones, whoever computes them and whatever came before. */
+export class Checksums {
+  readonly #hasher = new PlainHasher();
+
+  /** 16 hexadecimal digits. `stamp`: with a timestamp in it, both sides must also agree on the time (X-M-13). */
+  of(state: PlayerState, stamp?: number): string {
+    this.#hasher.hash(stamp === undefined ? { state } : { state, stamp });
+    return hex(this.#hasher.first) + hex(this.#hasher.second);
+  }
 }
 
 /** The fields in which two states differ, with both values: the root-cause record of MESH-F4-06. */

@@ -29,7 +29,7 @@ import {
   type Write,
 } from "./ledger.ts";
 import type { MeshMessage, WriteResult } from "./messages.ts";
-import { type MeshEffect, Outbox } from "./outbox.ts";
+import { type MeshEffect, Outbox, type Stated } from "./outbox.ts";
 import type { MeshSettings } from "./settings.ts";
 import type { Topology } from "./topology.ts";
 import { isWellFormed } from "./well-formed.ts";
@@ -104,7 +104,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         if (event.timer === "disk" && this.state.diskDueUs >= 0) this.#replaceJournal();
         break;
       case "stopRequested":
-        this.#out.effects.push({ type: "halt" });
+        this.#out.halt();
         break;
       case "drawn":
       case "connectionLost":
@@ -124,8 +124,8 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     const recovered = recoverJournal(journal, disk);
     if (recovered.type === "unreadable") {
       this.state.halted = true;
-      this.#out.record({ fact: "diskUnreadable", file: journal.file, record: recovered.record });
-      this.#out.effects.push({ type: "halt" });
+      this.#out.record({ type: "record", fact: "diskUnreadable", file: journal.file, record: recovered.record });
+      this.#out.halt();
       return;
     }
     this.#out.add(recovered.effects);
@@ -152,8 +152,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   /** What the file shows need not be durable yet: nothing is said of it before the first sync. */
   #stateLater(record: LedgerRecord): void {
     const decided = record.type === "decided" && record.outcome === "done" ? record : null;
-    const answer = factsRecovered(record).map((fact): MeshEffect => ({ type: "record", ...fact }));
-    this.state.journal.waiting.push({ answer, decided });
+    this.state.journal.waiting.push({ answer: factsRecovered(record), decided });
   }
 
   #onSynced(sync: string): void {
@@ -229,12 +228,12 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     switch (decision.type) {
       case "refuse": {
         const { because } = decision;
-        const refused: MeshFact = { fact: "effectRefused", player, server, token, action, because };
-        return this.#answer([{ type: "record", ...refused }, this.#wrote(server, write, because, false)]);
+        const refused: Stated = { type: "record", fact: "effectRefused", player, server, token, action, because };
+        return this.#answer([refused, this.#wrote(server, write, because, false)]);
       }
       case "repeat": {
-        const repeated: MeshFact = { fact: "effectRepeated", player, server, token, action };
-        return this.#answer([{ type: "record", ...repeated }, this.#wrote(server, write, decision.outcome, true)]);
+        const repeated: Stated = { type: "record", fact: "effectRepeated", player, server, token, action };
+        return this.#answer([repeated, this.#wrote(server, write, decision.outcome, true)]);
       }
       case "decide": {
         const { outcome } = decision;
@@ -250,16 +249,13 @@ export class Store implements Machine<MeshMessage, MeshFact> {
           outcome,
           state,
         };
-        const fact: MeshFact =
+        const stated: Stated =
           outcome === "done"
-            ? effectFact("effectAccepted", decided)
-            : { fact: "effectRefused", player, server, token, action, because: "itemGone" };
+            ? effectOf("effectAccepted", decided, action)
+            : { type: "record", fact: "effectRefused", player, server, token, action, because: "itemGone" };
         applyRecord(this.state.ledger, decided, outcomesKept(this.#settings));
         const reply = this.#wrote(server, write, outcome, false);
-        const waiter = {
-          answer: [{ type: "record", ...fact } as MeshEffect, reply],
-          decided: outcome === "done" ? decided : null,
-        };
+        const waiter = { answer: [stated, reply], decided: outcome === "done" ? decided : null };
         this.#out.add(writeJournal(this.state.journal, decided, waiter));
         return undefined;
       }
@@ -298,15 +294,16 @@ export class Store implements Machine<MeshMessage, MeshFact> {
 export const actionName = (player: NodeId, session: number, sequence: number): string =>
   `${player}/${session}/${sequence}`;
 
-function effectFact(fact: "effectAccepted" | "effectRecovered", decided: Decided): MeshFact {
+const noGround: readonly never[] = [];
+
+function effectOf(fact: "effectAccepted" | "effectRecovered", decided: Decided, action: string): Stated {
   const { player, server, token, session, sequence, kind, item, state } = decided;
-  const action = actionName(player, session, sequence);
-  const ground = kind === "score" ? [] : [{ item, lies: kind === "drop" }];
-  return { fact, player, server, token, action, session, sequence, kind, item, state, ground };
+  const ground = kind === "score" ? noGround : [{ item, lies: kind === "drop" }];
+  return { type: "record", fact, player, server, token, action, session, sequence, kind, item, state, ground };
 }
 
-function factsRecovered(record: LedgerRecord): readonly MeshFact[] {
-  if (record.type === "spawned") return [{ fact: "itemsSpawned", items: record.items }];
+function factsRecovered(record: LedgerRecord): readonly Stated[] {
+  if (record.type === "spawned") return [{ type: "record", fact: "itemsSpawned", items: record.items }];
   if (record.type === "fenced" || record.outcome === "failed") return [];
-  return [effectFact("effectRecovered", record)];
+  return [effectOf("effectRecovered", record, actionName(record.player, record.session, record.sequence))];
 }

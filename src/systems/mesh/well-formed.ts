@@ -1,15 +1,18 @@
 // Whether what came off the wire has the shape of a message: a damaged frame that was not noticed must not break a
 // machine that believes its types. Values are not judged here, for a value may be wrong and well formed.
+//
+// Every message a node is given passes here, so each type has a look of its own at fields it knows by name.
 
 import type { ActionKind, GrantCause } from "./facts.ts";
 import type { ActionOutcome, ForceAnswer, MeshMessage, Notice, RefusalReason, WriteResult } from "./messages.ts";
+import type { PlayerState } from "./player-state.ts";
 
-/** A list of words: one of them. */
-type Shape = "node" | "text" | "number" | "flag" | "state" | "items" | readonly string[];
-type FieldsOf<M> = M extends { readonly type: string } ? Exclude<keyof M, "type"> : never;
-type Shapes = {
-  readonly [Type in MeshMessage["type"]]: { readonly [Field in FieldsOf<Extract<MeshMessage, { type: Type }>>]: Shape };
+type Members = ReadonlySet<string>;
+/** A message that claims to be of that type: nothing is known of its fields, and none may be forgotten. */
+type Claimed<Type extends MeshMessage["type"]> = {
+  readonly [Field in keyof Extract<MeshMessage, { type: Type }>]?: unknown;
 };
+type Looks = { readonly [Type in MeshMessage["type"]]: (message: Claimed<Type>, members: Members) => boolean };
 
 const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind[];
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
@@ -19,111 +22,111 @@ const causes = ["join", "transfer", "rollback", "rejoin"] as const satisfies rea
 const refusals = ["notReady", "superseded", "conflict"] as const satisfies readonly RefusalReason[];
 const answers = ["rolledBack", "completed", "noTransfer", "noOwner"] as const satisfies readonly ForceAnswer[];
 
-const attempt = { transfer: "text", attempt: "number", player: "node" } as const;
+const isNumber = Number.isSafeInteger;
+const isText = (value: unknown): boolean => typeof value === "string";
+const isFlag = (value: unknown): boolean => typeof value === "boolean";
+const isNode = (value: unknown, members: Members): boolean => typeof value === "string" && members.has(value);
+const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);
+const areItems = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
-const shapes: Shapes = {
-  join: { session: "number", ask: "number", x: "number" },
-  locate: { session: "number", ask: "number" },
-  hello: { session: "number" },
-  bye: { session: "number" },
-  move: { session: "number", step: "number", x: "number" },
-  act: { session: "number", sequence: "number", oldest: "number", kind: kinds, item: "text" },
-  located: { session: "number", ask: "number", server: "node", token: "number" },
-  unplaced: { session: "number", ask: "number" },
-  welcome: { session: "number", token: "number", version: "number", paused: "flag", items: "items" },
-  view: { session: "number", token: "number", version: "number", x: "number", paused: "flag" },
-  acted: { session: "number", sequence: "number", outcome: outcomes, token: "number", version: "number" },
-  notice: { transfer: "text", notice: notices, server: "node", token: "number" },
-  notOwner: { session: "number" },
-  prepare: { ...attempt, fromToken: "number" },
-  ship: { ...attempt, fromToken: "number", state: "state", checksum: "text" },
-  cancel: attempt,
-  prepared: attempt,
-  busy: attempt,
-  refused: { ...attempt, because: refusals },
-  mismatch: { ...attempt, expected: "text", actual: "text", received: "state" },
-  confirm: { ...attempt, token: "number" },
-  adopt: { transfer: "text", player: "node", fromToken: "number", source: "node", version: "number" },
-  abort: { transfer: "text", player: "node", fromToken: "number" },
-  claim: { player: "node", incarnation: "number" },
-  rejoin: { incarnation: "number" },
-  granted: {
-    player: "node",
-    token: "number",
-    cause: causes,
-    transfer: "text",
-    version: "number",
-    incarnation: "number",
-  },
-  adoptRefused: { transfer: "text", player: "node", because: refusals },
-  settled: { transfer: "text", player: "node", server: "node", token: "number" },
-  owner: { player: "node", server: "node", token: "number" },
-  rejoined: { incarnation: "number", players: "number" },
-  fence: { player: "node", token: "number" },
-  fenced: { player: "node", token: "number", version: "number" },
-  load: { player: "node", token: "number", ask: "number" },
-  loaded: { player: "node", token: "number", ask: "number", state: "state" },
-  loadRefused: { player: "node", token: "number", ask: "number", fence: "number" },
-  write: {
-    player: "node",
-    token: "number",
-    session: "number",
-    sequence: "number",
-    kind: kinds,
-    item: "text",
-    base: "number",
-    state: "state",
-  },
-  wrote: {
-    player: "node",
-    token: "number",
-    session: "number",
-    sequence: "number",
-    result: results,
-    repeated: "flag",
-    version: "number",
-  },
-  forceRollback: { command: "text", player: "node", reason: "text" },
-  force: { command: "text", player: "node", reason: "text", operator: "node" },
-  forced: { command: "text", player: "node", answer: answers },
-};
-
-const fieldsOf: ReadonlyMap<string, readonly (readonly [field: string, shape: Shape])[]> = new Map(
-  Object.entries(shapes).map(([type, fields]) => [type, Object.entries(fields)]),
-);
-
-/** True for every message that a machine of the mesh sends. `members`: everybody there is; nobody else can be named. */
-export function isWellFormed(message: MeshMessage, members: ReadonlySet<string>): boolean {
-  const fields = fieldsOf.get(message.type);
-  if (fields === undefined) return false;
-  const values = message as unknown as Readonly<Record<string, unknown>>;
-  for (const [field, shape] of fields) if (!hasShape(values[field], shape, members)) return false;
-  return true;
-}
-
-function hasShape(value: unknown, shape: Shape, members: ReadonlySet<string>): boolean {
-  if (typeof shape !== "string") return typeof value === "string" && shape.includes(value);
-  switch (shape) {
-    case "node":
-      return typeof value === "string" && members.has(value);
-    case "text":
-      return typeof value === "string";
-    case "number":
-      return Number.isSafeInteger(value);
-    case "flag":
-      return typeof value === "boolean";
-    case "items":
-      return areItems(value);
-    case "state":
-      return isState(value);
-  }
-}
+const isAttempt = ({ transfer, attempt, player }: Claimed<"prepared">, members: Members): boolean =>
+  isText(transfer) && isNumber(attempt) && isNode(player, members);
 
 function isState(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const numbers = ["version", "x", "score", "session", "sequence"];
-  return numbers.every((field) => Number.isSafeInteger(fields[field])) && areItems(fields["items"]);
+  const { version, x, score, items, session, sequence } = value as { readonly [Field in keyof PlayerState]?: unknown };
+  return (
+    isNumber(version) && isNumber(x) && isNumber(score) && isNumber(session) && isNumber(sequence) && areItems(items)
+  );
 }
 
-const areItems = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
+const looks: Looks = {
+  join: ({ session, ask, x }) => isNumber(session) && isNumber(ask) && isNumber(x),
+  locate: ({ session, ask }) => isNumber(session) && isNumber(ask),
+  hello: ({ session }) => isNumber(session),
+  bye: ({ session }) => isNumber(session),
+  move: ({ session, step, x }) => isNumber(session) && isNumber(step) && isNumber(x),
+  act: ({ session, sequence, oldest, kind, item }) =>
+    isNumber(session) && isNumber(sequence) && isNumber(oldest) && isOneOf(kind, kinds) && isText(item),
+  located: ({ session, ask, server, token }, members) =>
+    isNumber(session) && isNumber(ask) && isNode(server, members) && isNumber(token),
+  unplaced: ({ session, ask }) => isNumber(session) && isNumber(ask),
+  welcome: ({ session, token, version, paused, items }) =>
+    isNumber(session) && isNumber(token) && isNumber(version) && isFlag(paused) && areItems(items),
+  view: ({ session, token, version, x, paused }) =>
+    isNumber(session) && isNumber(token) && isNumber(version) && isNumber(x) && isFlag(paused),
+  acted: ({ session, sequence, outcome, token, version }) =>
+    isNumber(session) && isNumber(sequence) && isOneOf(outcome, outcomes) && isNumber(token) && isNumber(version),
+  notice: ({ transfer, notice, server, token }, members) =>
+    isText(transfer) && isOneOf(notice, notices) && isNode(server, members) && isNumber(token),
+  notOwner: ({ session }) => isNumber(session),
+  prepare: (message, members) => isAttempt(message, members) && isNumber(message.fromToken),
+  ship: (message, members) =>
+    isAttempt(message, members) && isNumber(message.fromToken) && isState(message.state) && isText(message.checksum),
+  cancel: isAttempt,
+  prepared: isAttempt,
+  busy: isAttempt,
+  refused: (message, members) => isAttempt(message, members) && isOneOf(message.because, refusals),
+  mismatch: (message, members) =>
+    isAttempt(message, members) && isText(message.expected) && isText(message.actual) && isState(message.received),
+  confirm: (message, members) => isAttempt(message, members) && isNumber(message.token),
+  adopt: ({ transfer, player, fromToken, source, version }, members) =>
+    isText(transfer) && isNode(player, members) && isNumber(fromToken) && isNode(source, members) && isNumber(version),
+  abort: ({ transfer, player, fromToken }, members) =>
+    isText(transfer) && isNode(player, members) && isNumber(fromToken),
+  claim: ({ player, incarnation }, members) => isNode(player, members) && isNumber(incarnation),
+  rejoin: ({ incarnation }) => isNumber(incarnation),
+  granted: ({ player, token, cause, transfer, version, incarnation }, members) =>
+    isNode(player, members) &&
+    isNumber(token) &&
+    isOneOf(cause, causes) &&
+    isText(transfer) &&
+    isNumber(version) &&
+    isNumber(incarnation),
+  adoptRefused: ({ transfer, player, because }, members) =>
+    isText(transfer) && isNode(player, members) && isOneOf(because, refusals),
+  settled: ({ transfer, player, server, token }, members) =>
+    isText(transfer) && isNode(player, members) && isNode(server, members) && isNumber(token),
+  owner: ({ player, server, token }, members) => isNode(player, members) && isNode(server, members) && isNumber(token),
+  rejoined: ({ incarnation, players }) => isNumber(incarnation) && isNumber(players),
+  fence: ({ player, token }, members) => isNode(player, members) && isNumber(token),
+  fenced: ({ player, token, version }, members) => isNode(player, members) && isNumber(token) && isNumber(version),
+  load: ({ player, token, ask }, members) => isNode(player, members) && isNumber(token) && isNumber(ask),
+  loaded: ({ player, token, ask, state }, members) =>
+    isNode(player, members) && isNumber(token) && isNumber(ask) && isState(state),
+  loadRefused: ({ player, token, ask, fence }, members) =>
+    isNode(player, members) && isNumber(token) && isNumber(ask) && isNumber(fence),
+  write: ({ player, token, session, sequence, kind, item, base, state }, members) =>
+    isNode(player, members) &&
+    isNumber(token) &&
+    isNumber(session) &&
+    isNumber(sequence) &&
+    isOneOf(kind, kinds) &&
+    isText(item) &&
+    isNumber(base) &&
+    isState(state),
+  wrote: ({ player, token, session, sequence, result, repeated, version }, members) =>
+    isNode(player, members) &&
+    isNumber(token) &&
+    isNumber(session) &&
+    isNumber(sequence) &&
+    isOneOf(result, results) &&
+    isFlag(repeated) &&
+    isNumber(version),
+  forceRollback: ({ command, player, reason }, members) => isText(command) && isNode(player, members) && isText(reason),
+  force: ({ command, player, reason, operator }, members) =>
+    isText(command) && isNode(player, members) && isText(reason) && isNode(operator, members),
+  forced: ({ command, player, answer }, members) =>
+    isText(command) && isNode(player, members) && isOneOf(answer, answers),
+};
+
+type Look = (message: MeshMessage, members: Members) => boolean;
+
+// Each is found under the name of the one type it looks at.
+const lookAt: ReadonlyMap<string, Look> = new Map(Object.entries(looks) as [string, Look][]);
+
+/** True for every message that a machine of the mesh sends. `members`: everybody there is; nobody else can be named. */
+export function isWellFormed(message: MeshMessage, members: Members): boolean {
+  const look = lookAt.get(message.type);
+  return look !== undefined && look(message, members);
+}

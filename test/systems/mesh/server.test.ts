@@ -5,7 +5,7 @@ import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import type { PlayerState } from "../../../src/systems/mesh/player-state.ts";
 import { Server } from "../../../src/systems/mesh/server.ts";
 import type { ServerState } from "../../../src/systems/mesh/server-state.ts";
-import { checksumOf } from "../../../src/systems/mesh/state-checksum.ts";
+import { Checksums } from "../../../src/systems/mesh/state-checksum.ts";
 import { Bench, coordinator, p1, p2, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
 
 const state: PlayerState = { version: 3, x: 5_000, score: 3, items: [], session: 1, sequence: 3 };
@@ -291,7 +291,7 @@ describe("a target", () => {
     type: "ship",
     fromToken: 1,
     state,
-    checksum: checksumOf(state),
+    checksum: new Checksums().of(state),
     ...changes,
   });
   const prepare = (number = 1, transfer = "p1/1", fromToken = 1): MeshMessage => ({

@@ -10,7 +10,7 @@ import { fight, nodesOf } from "./arena.ts";
 const members = new Set([...nodesOf(3, 4).values()].flat());
 const anyone = { nodes: [], roles: [] };
 
-test("every message of a stormy run is well formed", () => {
+describe("every message of a stormy run", () => {
   const { trace } = fight({
     trace: true,
     healUs: 5_000_000,
@@ -18,8 +18,20 @@ test("every message of a stormy run is well formed", () => {
     link: { loss: { type: "independent", rate: { of: 1, outOf: 20 } } },
   });
   const sent = trace.flatMap((event) => (event.kind === "sent" ? [event.content as MeshMessage] : []));
-  expect(sent.length).toBeGreaterThan(1000);
-  expect(sent.filter((message) => !isWellFormed(message, members))).toEqual([]);
+
+  test("is well formed", () => {
+    expect(sent.length).toBeGreaterThan(1000);
+    expect(sent.filter((message) => !isWellFormed(message, members))).toEqual([]);
+  });
+
+  test("is not when any of its fields is something else", () => {
+    const oneOfEach = new Map(sent.map((message) => [message.type, message]));
+    expect(oneOfEach.size).toBeGreaterThan(20);
+    for (const message of oneOfEach.values()) {
+      const unseen = Object.keys(message).filter((field) => isWellFormed({ ...message, [field]: null }, members));
+      expect({ [message.type]: unseen }).toEqual({ [message.type]: [] });
+    }
+  });
 });
 
 describe("refused is", () => {
