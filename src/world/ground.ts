@@ -11,6 +11,7 @@ import type { MachineEvent } from "../machine/event.ts";
 import type { FactObserver, Tracer, WorldFact } from "../trace/trace-event.ts";
 import type { Lanes } from "./lanes.ts";
 import type { FaultLedger } from "./ledger.ts";
+import type { NodeTable } from "./node-table.ts";
 
 /** Kinds of kernel events, and what their payload `a` and `b` mean. */
 export const eventKind = {
@@ -22,7 +23,7 @@ export const eventKind = {
   timer: 3,
   /** The next event in a node's inbox has had its service. a: node. */
   work: 4,
-  /** a: node, b: slot of what is due: the answer to a draw, the end of a sync. */
+  /** A sync is through. a: node, b: its slot. */
   due: 5,
   /** As `arrival`, on a connection. */
   segment: 6,
@@ -78,6 +79,7 @@ export class Ground {
   readonly streams: Streams;
   readonly lanes: Lanes;
   readonly ledger: FaultLedger;
+  readonly nodes: NodeTable;
   readonly tracer: Tracer | undefined;
   /** Freeze what travels, and keep the last steps. */
   readonly checks: boolean;
@@ -94,6 +96,7 @@ export class Ground {
     streams: Streams;
     lanes: Lanes;
     ledger: FaultLedger;
+    nodes: NodeTable;
     observer: FactObserver;
     tracer: Tracer | undefined;
     checks: boolean;
@@ -103,6 +106,7 @@ export class Ground {
     this.streams = parts.streams;
     this.lanes = parts.lanes;
     this.ledger = parts.ledger;
+    this.nodes = parts.nodes;
     this.#observer = parts.observer;
     this.tracer = parts.tracer;
     this.checks = parts.checks;

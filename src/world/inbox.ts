@@ -9,7 +9,6 @@ export type Occurrence =
   | { readonly type: "message"; readonly flight: number }
   /** Stale once the timer has been set again or cancelled. */
   | { readonly type: "timer"; readonly slot: number; readonly arming: number }
-  | { readonly type: "drawn"; readonly purpose: string; readonly value: number }
   | { readonly type: "synced"; readonly sync: string }
   | { readonly type: "syncFailed"; readonly sync: string; readonly error: "io" | "full" }
   | { readonly type: "connectionLost"; readonly peer: NodeId; readonly reason: ConnectionLoss }
@@ -29,12 +28,6 @@ export class Inbox {
 
   push(occurrence: Occurrence): void {
     this.#waiting.push(occurrence);
-  }
-
-  /** Takes its place before all others: what belongs to the step that was made last. */
-  pushFirst(occurrence: Occurrence): void {
-    this.#waiting = [occurrence, ...this.#waiting.slice(this.#head)];
-    this.#head = 0;
   }
 
   shift(): Occurrence | undefined {

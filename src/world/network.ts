@@ -285,17 +285,7 @@ export class Network {
         return;
       }
     }
-    const slot = this.flights.add({
-      from,
-      to,
-      message,
-      ordinal,
-      sentUs: kernel.nowUs,
-      copy: 0,
-      isChanged: false,
-      flaw: undefined,
-      connection: -1,
-    });
+    const slot = this.flights.add(from, to, message, ordinal, kernel.nowUs, -1);
     kernel.schedule(kernel.nowUs + latencyUs, eventKind.arrival, slot, 0);
   }
 
@@ -370,21 +360,24 @@ export class Network {
   #launch(departure: Departure, delayUs: number, copy: number): void {
     const { from, to, message, ordinal, sentUs, isChanged, flaw } = departure;
     const { kernel } = this.#ground;
-    const slot = this.flights.add({ from, to, message, ordinal, sentUs, copy, isChanged, flaw, connection: -1 });
+    const slot = this.flights.add(from, to, message, ordinal, sentUs, -1);
+    if (copy > 0 || isChanged || flaw !== undefined) this.flights.mark(slot, copy, isChanged, flaw);
     kernel.schedule(kernel.nowUs + delayUs, eventKind.arrival, slot, 0);
   }
 
   #arrive(slot: number): void {
-    const { from, to, flaw } = this.flights.at(slot);
-    if (this.#cuts.count > 0 && this.#cuts.isCut(from, to)) {
-      this.creditCut(from, to);
-      this.flights.lose(slot, "partition");
-    } else if (!this.#processes[to].isUp) {
-      this.flights.lose(slot, "receiverDown");
+    const { flights } = this;
+    const process = this.#processes[flights.toOf(slot)];
+    const flaw = flights.flawOf(slot);
+    if (this.#cuts.count > 0 && this.#cuts.isCut(flights.fromOf(slot), process.index)) {
+      this.creditCut(flights.fromOf(slot), process.index);
+      flights.lose(slot, "partition");
+    } else if (!process.isUp) {
+      flights.lose(slot, "receiverDown");
     } else if (flaw !== undefined) {
-      this.flights.lose(slot, flaw);
+      flights.lose(slot, flaw);
     } else {
-      this.#processes[to].receive(slot);
+      process.receive(slot);
     }
   }
 

@@ -1,7 +1,9 @@
-// The clocks of a node as its machine reads them: quick while no fault touches them, credited to the faults that do.
+// The clocks of a node as its machine reads them, credited to the faults that touch them. While none does, the node table
+// says all about them, and nobody need ask here.
 
 import { NodeClock, type ClockCheckpoint } from "./clock.ts";
 import type { Ground } from "./ground.ts";
+import { oddity } from "./node-table.ts";
 import type { ClockPlan } from "./plan.ts";
 
 export interface NodeTimeCheckpoint {
@@ -10,18 +12,15 @@ export interface NodeTimeCheckpoint {
 }
 
 export class NodeTime {
-  /** No drift, and no fault so far: delays on the node's clock are true ones. */
-  isPlain = false;
   readonly #ground: Ground;
+  readonly #node: number;
   readonly #clock: NodeClock;
-  // What the readings of a plain clock are made of.
-  #bootedUs = 0;
-  #wallOffsetUs = 0;
   /** Strikes whose effect has not been read yet. */
   #strikes: readonly number[] = [];
 
-  constructor(ground: Ground, plan: ClockPlan) {
+  constructor(ground: Ground, node: number, plan: ClockPlan) {
     this.#ground = ground;
+    this.#node = node;
     this.#clock = new NodeClock(plan, ground.kernel.nowUs);
     this.#refresh();
   }
@@ -29,15 +28,13 @@ export class NodeTime {
   /** The monotonic clock, as a machine reads it now. */
   monotonicUs(): number {
     const { nowUs } = this.#ground.kernel;
-    if (this.isPlain) return nowUs - this.#bootedUs;
     if (this.#strikes.length > 0) this.#credit(nowUs);
     return this.#clock.monotonicUs(nowUs);
   }
 
   /** The wall clock. */
   wallUs(): number {
-    const { nowUs } = this.#ground.kernel;
-    return this.isPlain ? nowUs + this.#wallOffsetUs : this.#clock.wallUs(nowUs);
+    return this.#clock.wallUs(this.#ground.kernel.nowUs);
   }
 
   /** The monotonic clock, with nobody reading it. */
@@ -47,7 +44,7 @@ export class NodeTime {
 
   /** How long it truly takes from now until the monotonic clock has moved on by so much. */
   trueDelayUs(delayUs: number): number {
-    return this.isPlain ? delayUs : this.#clock.trueDelayUs(delayUs, this.#ground.kernel.nowUs);
+    return this.#clock.trueDelayUs(delayUs, this.#ground.kernel.nowUs);
   }
 
   /** Changes the clock as its host does. */
@@ -73,10 +70,12 @@ export class NodeTime {
   }
 
   #refresh(): void {
-    const { nowUs } = this.#ground.kernel;
-    this.isPlain = this.#clock.isPlain;
-    this.#bootedUs = nowUs - this.#clock.monotonicUs(nowUs);
-    this.#wallOffsetUs = this.#clock.wallUs(nowUs) - nowUs;
+    const { nodes, kernel } = this.#ground;
+    const { nowUs } = kernel;
+    if (this.#clock.isPlain) nodes.oddities[this.#node] &= ~oddity.clock;
+    else nodes.oddities[this.#node] |= oddity.clock;
+    nodes.bootedUs[this.#node] = nowUs - this.#clock.monotonicUs(nowUs);
+    nodes.wallAheadUs[this.#node] = this.#clock.wallUs(nowUs) - nowUs;
   }
 
   /** A reading is about to be taken, of a clock that was meddled with. */

@@ -4,66 +4,29 @@
 import { assert, unreachable } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import { NotPlainData, clonePlain, notPlain } from "../base/plain-data.ts";
-import type { Stream } from "../kernel/stream.ts";
 import type { Effect } from "../machine/effect.ts";
-import type { ConnectionLoss, MachineEvent } from "../machine/event.ts";
+import type { ConnectionLoss, MachineEvent, NodeClocks } from "../machine/event.ts";
 import type { Machine, NodeSpec } from "../machine/machine.ts";
 import type { NodeClock } from "./clock.ts";
-import { effectTag, eventKind, type Ground } from "./ground.ts";
-import { Inbox, type InboxCheckpoint, type Occurrence } from "./inbox.ts";
-import type { Network } from "./network.ts";
-import { NodeTime, type NodeTimeCheckpoint } from "./node-time.ts";
-import { NodeTimers, type NodeTimersCheckpoint } from "./node-timers.ts";
-import type { ClockPlan, DiskPlan, ProcessPlan } from "./plan.ts";
-import { Slots, type SlotsCheckpoint } from "./slots.ts";
-import { Storage, type StorageCheckpoint } from "./storage.ts";
+import { effectTag, eventKind } from "./ground.ts";
+import { Inbox, type Occurrence } from "./inbox.ts";
+import { NodeTime } from "./node-time.ts";
+import { oddity } from "./node-table.ts";
+import type { ProcessPlan } from "./plan.ts";
+import type { Due, Pause, ProcessCheckpoint, ProcessPlans, ProcessWorld, Slowness } from "./process-parts.ts";
+import { Slots } from "./slots.ts";
+import { Storage } from "./storage.ts";
 
-/** What a kernel event will bring to one incarnation of the node. Never changes. */
-type Due =
-  | { readonly type: "draw"; readonly incarnation: number; readonly purpose: string; readonly value: number }
-  | { readonly type: "sync"; readonly incarnation: number; readonly sync: string; readonly mark: number };
-
-interface Pause {
-  readonly strike: number;
-  readonly monotonic: "runs" | "stops";
-}
-
-interface Slowness {
-  readonly strike: number;
-  readonly stepUs: number;
-}
-
-export interface ProcessPlans {
-  readonly clock: ClockPlan;
-  readonly disk: DiskPlan;
-  readonly process: ProcessPlan;
-}
-
-export interface ProcessCheckpoint {
-  readonly incarnation: number;
-  /** Undefined: the process is down. */
-  readonly state: object | undefined;
-  readonly time: NodeTimeCheckpoint;
-  readonly storage: StorageCheckpoint;
-  readonly timers: NodeTimersCheckpoint;
-  readonly inbox: InboxCheckpoint;
-  readonly dues: SlotsCheckpoint<Due>;
-  readonly work: number;
-  readonly pause: Pause | undefined;
-  readonly slownesses: readonly Slowness[];
-}
+/** A machine that draws so often without end in one event is broken. */
+const DRAWS_MAX = 10_000;
 
 export class Process {
   // First what every event asks for, so that in a world of many nodes it lies together.
   #machine: Machine | undefined = undefined;
-  /** An event can be handed over as it comes: nothing waits, nothing is slow. */
-  #isReady = false;
   readonly index: number;
-  readonly #time: NodeTime;
-  readonly #network: Network;
-  readonly #ground: Ground;
-  readonly #timers: NodeTimers;
+  readonly #world: ProcessWorld;
   readonly id: NodeId;
+  readonly #time: NodeTime;
   readonly subject: string;
   readonly storage: Storage;
   /** -1: never booted. */
@@ -72,27 +35,26 @@ export class Process {
   readonly #plan: ProcessPlan;
   readonly #inbox = new Inbox();
   readonly #dues = new Slots<Due>();
-  /** Streams of what the machine draws, by purpose: kept, for machines draw often. Most never do. */
-  #draws: Map<string, Stream> | undefined = undefined;
   /** Kernel event at which the first in the inbox has had its service; 0: none. */
   #work = 0;
   #pause: Pause | undefined = undefined;
   #slownesses: readonly Slowness[] = [];
   #stepUs: number;
 
-  constructor(ground: Ground, network: Network, node: { index: number; spec: NodeSpec }, plans: ProcessPlans) {
+  constructor(world: ProcessWorld, node: { index: number; spec: NodeSpec }, plans: ProcessPlans) {
+    const { ground, timers } = world;
     const { index, spec } = node;
     this.index = index;
     this.id = spec.id;
     this.subject = `${spec.role}/${spec.ordinal}`;
-    this.#ground = ground;
-    this.#network = network;
+    this.#world = world;
     this.#spec = spec;
     this.#plan = plans.process;
     this.#stepUs = plans.process.stepUs;
-    this.#time = new NodeTime(ground, plans.clock);
-    this.#timers = new NodeTimers(ground, { index, id: spec.id, subject: this.subject, time: this.#time });
+    this.#time = new NodeTime(ground, index, plans.clock);
+    timers.serve({ index, id: spec.id, subject: this.subject, time: this.#time });
     this.storage = new Storage(ground, { index, id: spec.id, subject: this.subject }, plans.disk);
+    this.#refresh();
   }
 
   get isUp(): boolean {
@@ -110,7 +72,7 @@ export class Process {
 
   /** Names of the timers that are armed, in order. */
   get armedTimers(): readonly string[] {
-    return this.#timers.armed();
+    return this.#world.timers.armed(this.index);
   }
 
   /** Starts a new incarnation, unless one runs. */
@@ -120,23 +82,23 @@ export class Process {
     this.#time.set((clock, nowUs) => clock.onIncarnation(nowUs));
     this.#machine = this.#spec.start();
     const { incarnation } = this;
-    this.#ground.stateOfWorld(this.id, { fact: "nodeBooted", incarnation });
+    this.#world.ground.stateOfWorld(this.id, { fact: "nodeBooted", incarnation });
     this.#refresh();
     const disk = this.storage.contents();
     this.#step({
       type: "booted",
       incarnation,
       disk,
-      monotonicUs: this.#time.monotonicUs(),
-      wallUs: this.#time.wallUs(),
+      monotonicUs: this.#monotonicUs(),
+      wallUs: this.#wallUs(),
     });
   }
 
   /** A message has reached the node. The process is up. */
   receive(slot: number): void {
     if (this.#isReady) return this.#handMessage(slot);
-    const { flights } = this.#network;
-    if (this.#inbox.length >= this.#plan.inboxMax && flights.at(slot).connection < 0) {
+    const { flights } = this.#world.network;
+    if (this.#inbox.length >= this.#plan.inboxMax && flights.connectionOf(slot) < 0) {
       flights.lose(slot, "queueFull");
       this.#creditWait();
       return;
@@ -146,9 +108,10 @@ export class Process {
 
   /** A timer came due. */
   onTimer(slot: number): void {
-    const timer = this.#timers.due(slot);
-    if (timer === undefined) return;
-    this.#offer({ type: "timer", slot, arming: timer.arming });
+    if (!this.#world.timers.due(slot)) return;
+    const arming = this.#world.timers.armingOf(slot);
+    if (this.#isReady) this.#handTimer(slot, arming);
+    else this.#wait({ type: "timer", slot, arming });
   }
 
   /** The first in the inbox has had its service. */
@@ -164,12 +127,7 @@ export class Process {
   onDue(slot: number): void {
     const due = this.#dues.remove(slot);
     if (due.incarnation !== this.incarnation || this.#machine === undefined) return;
-    if (due.type === "sync") return this.#offer(this.storage.completeSync(due.sync, due.mark));
-    const drawn: Occurrence = { type: "drawn", purpose: due.purpose, value: due.value };
-    // A draw belongs to the step that asked for it: nothing comes between, and it takes no time.
-    if (this.#pause === undefined) this.#hand(drawn);
-    else this.#inbox.pushFirst(drawn);
-    this.#refresh();
+    this.#offer(this.storage.completeSync(due.sync, due.mark));
   }
 
   loseConnection(incarnation: number, peer: NodeId, reason: ConnectionLoss): void {
@@ -180,29 +138,29 @@ export class Process {
   /** Kills the process. */
   crash(strike: number, torn: boolean): void {
     if (this.#machine === undefined) return;
-    this.#ground.ledger.changed(strike);
+    this.#world.ground.ledger.changed(strike);
     this.#end("crashed", "fault", torn);
   }
 
   requestStop(strike: number): void {
     if (this.#machine === undefined) return;
-    this.#ground.ledger.changed(strike);
+    this.#world.ground.ledger.changed(strike);
     this.#offer({ type: "stopRequested" });
   }
 
   pause(strike: number, monotonic: "runs" | "stops"): void {
     if (this.#machine === undefined) return;
-    const { ledger, kernel } = this.#ground;
+    const { ledger, kernel } = this.#world.ground;
     ledger.touched(strike);
-    if (this.#pause === undefined) this.#ground.stateOfWorld(this.id, { fact: "nodePaused" });
+    if (this.#pause === undefined) this.#world.ground.stateOfWorld(this.id, { fact: "nodePaused" });
     const wasStopped = this.#pause?.monotonic === "stops";
     this.#pause = { strike, monotonic };
     if (monotonic === "stops" && !wasStopped) {
       this.#time.set((clock, nowUs) => clock.stopMonotonic(nowUs));
-      this.#timers.stop();
+      this.#world.timers.stop(this.index);
     } else if (monotonic === "runs" && wasStopped) {
       this.#time.set((clock, nowUs) => clock.resumeMonotonic(nowUs));
-      this.#timers.reaim();
+      this.#world.timers.reaim(this.index);
     }
     if (this.#work !== 0) {
       kernel.cancel(this.#work);
@@ -216,10 +174,10 @@ export class Process {
     if (this.#pause === undefined) return;
     if (this.#pause.monotonic === "stops") {
       this.#time.set((clock, nowUs) => clock.resumeMonotonic(nowUs));
-      this.#timers.reaim();
+      this.#world.timers.reaim(this.index);
     }
     this.#pause = undefined;
-    this.#ground.stateOfWorld(this.id, { fact: "nodeResumed" });
+    this.#world.ground.stateOfWorld(this.id, { fact: "nodeResumed" });
     this.#refresh();
     this.#planWork();
   }
@@ -233,23 +191,23 @@ export class Process {
   }
 
   suppressTimers(strike: number, prefixes: readonly string[]): void {
-    this.#timers.suppress(strike, prefixes);
+    this.#world.timers.suppress(this.index, strike, prefixes);
   }
 
   releaseTimers(strike: number, lost: boolean): void {
-    this.#timers.release(strike, lost);
+    this.#world.timers.release(this.index, strike, lost);
   }
 
   /** Does something to the clock; timers are aimed anew, since its rate may be another. */
   changeClock(strike: number, change: (clock: NodeClock, nowUs: number) => void): void {
     this.#time.strike(strike, change);
-    if (this.#machine !== undefined && this.#pause?.monotonic !== "stops") this.#timers.reaim();
+    if (this.#machine !== undefined && this.#pause?.monotonic !== "stops") this.#world.timers.reaim(this.index);
   }
 
   /** No fault is upon the node any more. */
   heal(): void {
     this.resume();
-    this.#timers.releaseAll();
+    this.#world.timers.releaseAll(this.index);
     this.#setSlownesses([]);
     this.storage.heal();
   }
@@ -260,7 +218,6 @@ export class Process {
       state: this.#machine === undefined ? undefined : clonePlain(this.#machine.state),
       time: this.#time.checkpoint(),
       storage: this.storage.checkpoint(),
-      timers: this.#timers.checkpoint(),
       inbox: this.#inbox.checkpoint(),
       dues: this.#dues.checkpoint(),
       work: this.#work,
@@ -275,7 +232,6 @@ export class Process {
     if (this.#machine !== undefined && from.state !== undefined) this.#machine.state = clonePlain(from.state);
     this.#time.restore(from.time);
     this.storage.restore(from.storage);
-    this.#timers.restore(from.timers);
     this.#inbox.restore(from.inbox);
     this.#dues.restore(from.dues);
     this.#work = from.work;
@@ -297,13 +253,13 @@ export class Process {
   }
 
   #creditWait(): void {
-    if (this.#pause !== undefined) this.#ground.ledger.changed(this.#pause.strike);
-    for (const { strike } of this.#slownesses) this.#ground.ledger.changed(strike);
+    if (this.#pause !== undefined) this.#world.ground.ledger.changed(this.#pause.strike);
+    for (const { strike } of this.#slownesses) this.#world.ground.ledger.changed(strike);
   }
 
   #planWork(): void {
     if (this.#work !== 0 || this.#inbox.length === 0 || this.#pause !== undefined) return;
-    const { kernel } = this.#ground;
+    const { kernel } = this.#world.ground;
     this.#work = kernel.schedule(kernel.nowUs + this.#stepUs, eventKind.work, this.index, 0);
   }
 
@@ -314,19 +270,40 @@ export class Process {
   }
 
   #refresh(): void {
-    this.#isReady =
+    const { oddities } = this.#world.ground.nodes;
+    const isReady =
       this.#machine !== undefined && this.#pause === undefined && this.#stepUs === 0 && this.#inbox.length === 0;
+    if (isReady) oddities[this.index] &= ~oddity.busy;
+    else oddities[this.index] |= oddity.busy;
+  }
+
+  /** An event can be handed over as it comes: nothing waits, nothing is slow. */
+  get #isReady(): boolean {
+    return (this.#world.ground.nodes.oddities[this.index] & oddity.busy) === 0;
+  }
+
+  #monotonicUs(): number {
+    const { nodes, kernel } = this.#world.ground;
+    const isPlain = (nodes.oddities[this.index] & oddity.clock) === 0;
+    return isPlain ? kernel.nowUs - nodes.bootedUs[this.index] : this.#time.monotonicUs();
+  }
+
+  #wallUs(): number {
+    const { nodes, kernel } = this.#world.ground;
+    const isPlain = (nodes.oddities[this.index] & oddity.clock) === 0;
+    return isPlain ? kernel.nowUs + nodes.wallAheadUs[this.index] : this.#time.wallUs();
   }
 
   #handMessage(slot: number): void {
-    const { from, message } = this.#network.flights.deliver(slot);
-    const name = this.#network.nameOf(from);
+    const { flights } = this.#world.network;
+    const name = this.#world.network.nameOf(flights.fromOf(slot));
+    const message = flights.deliver(slot);
     this.#step({
       type: "received",
       from: name,
       message,
-      monotonicUs: this.#time.monotonicUs(),
-      wallUs: this.#time.wallUs(),
+      monotonicUs: this.#monotonicUs(),
+      wallUs: this.#wallUs(),
     });
   }
 
@@ -337,20 +314,38 @@ export class Process {
       return true;
     }
     if (occurrence.type === "timer") return this.#handTimer(occurrence.slot, occurrence.arming);
-    this.#step({ ...occurrence, monotonicUs: this.#time.monotonicUs(), wallUs: this.#time.wallUs() });
+    this.#step({ ...occurrence, monotonicUs: this.#monotonicUs(), wallUs: this.#wallUs() });
     return true;
   }
 
   #handTimer(slot: number, arming: number): boolean {
-    const timer = this.#timers.fire(slot, arming);
+    const timer = this.#world.timers.fire(slot, arming);
     if (timer === undefined) return false;
-    this.#step({ type: "timerFired", timer, monotonicUs: this.#time.monotonicUs(), wallUs: this.#time.wallUs() });
+    this.#step({ type: "timerFired", timer, monotonicUs: this.#monotonicUs(), wallUs: this.#wallUs() });
     return true;
   }
 
   #step(event: MachineEvent): void {
     const machine = this.#machine;
     assert(machine !== undefined, "only a process that is up is given events");
+    this.#stepOnce(machine, event);
+    if (this.#world.draws.waiting > 0) this.#tellDrawn(machine, event);
+  }
+
+  /** Tells a machine what it drew in a step, and what it draws in answer, for as long as it goes on. */
+  #tellDrawn(machine: Machine, { monotonicUs, wallUs }: NodeClocks): void {
+    const { draws } = this.#world;
+    const { purposes, values } = draws;
+    for (let at = 0; at < draws.waiting && this.#machine === machine; at++) {
+      const purpose = purposes[at];
+      const value = values[at];
+      if (at < DRAWS_MAX) this.#stepOnce(machine, { type: "drawn", purpose, value, monotonicUs, wallUs });
+      else this.#break(`a machine draws no more than ${DRAWS_MAX} times in answer to one event`, "drawn");
+    }
+    draws.waiting = 0;
+  }
+
+  #stepOnce(machine: Machine, event: MachineEvent): void {
     const effects = this.#ask(machine, event);
     if (effects === undefined) return;
     const wrong = this.#carryOutAll(effects, machine, event.monotonicUs);
@@ -361,10 +356,10 @@ export class Process {
   #ask(machine: Machine, event: MachineEvent): readonly Effect[] | undefined {
     try {
       const effects = machine.step(event);
-      if (this.#ground.checks) this.#record(event, effects);
+      if (this.#world.ground.checks) this.#record(event, effects);
       return effects;
     } catch (error) {
-      if (this.#ground.checks) this.#record(event, []);
+      if (this.#world.ground.checks) this.#record(event, []);
       this.#break(textOf(error), event.type);
       return undefined;
     }
@@ -390,15 +385,15 @@ export class Process {
   #carryOut(effect: Effect, monotonicUs: number): string | undefined {
     switch (effect.type) {
       case "send":
-        if (this.#network.send(this.index, effect.to, effect.message, effect.via)) return undefined;
+        if (this.#world.network.send(this.index, effect.to, effect.message, effect.via)) return undefined;
         return `a message is sent to a node that exists, and none is called "${effect.to}"`;
       case "setTimer":
         return this.#setTimer(effect.timer, effect.afterUs, effect.spreadUs ?? 0, monotonicUs);
       case "cancelTimer":
-        this.#timers.cancel(effect.timer);
+        this.#world.timers.cancel(this.index, effect.timer);
         return undefined;
       case "record":
-        this.#ground.state(this.id, effect);
+        this.#world.ground.state(this.id, effect);
         return undefined;
       case "draw":
         return this.#draw(effect.purpose, effect.below);
@@ -423,66 +418,57 @@ export class Process {
     if (!isWhole(afterUs) || !isWhole(spreadUs)) {
       return `timer "${timer}" is set to whole microseconds from 0, not to ${afterUs} with a spread of ${spreadUs}`;
     }
-    this.#timers.set(timer, afterUs, spreadUs, monotonicUs);
+    this.#world.timers.set(this.index, timer, afterUs, spreadUs, monotonicUs);
     return undefined;
   }
 
   #draw(purpose: string, below: number): string | undefined {
     if (!isWhole(below) || below < 1) return `a draw for "${purpose}" is below an integer from 1, not below ${below}`;
-    const { kernel, streams } = this.#ground;
-    let stream = this.#draws?.get(purpose);
-    if (stream === undefined) {
-      stream = streams.named("draw", `${this.subject} ${purpose}`);
-      this.#draws ??= new Map();
-      this.#draws.set(purpose, stream);
+    const value = this.#world.draws.draw(this.index, this.subject, purpose, below);
+    if (this.#world.ground.digests) {
+      this.#world.ground.mixWords(effectTag.drawn, this.index, Math.floor(value / 0x1_0000_0000), value | 0);
     }
-    const value = stream.below(below);
-    if (this.#ground.digests) {
-      this.#ground.mixWords(effectTag.drawn, this.index, Math.floor(value / 0x1_0000_0000), value | 0);
-    }
-    const slot = this.#dues.add({ type: "draw", incarnation: this.incarnation, purpose, value });
-    kernel.schedule(kernel.nowUs, eventKind.due, this.index, slot);
     return undefined;
   }
 
   #sync(sync: string): void {
     const { mark, atUs } = this.storage.beginSync(sync);
-    const slot = this.#dues.add({ type: "sync", incarnation: this.incarnation, sync, mark });
-    this.#ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
+    const slot = this.#dues.add({ incarnation: this.incarnation, sync, mark });
+    this.#world.ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
   }
 
   /** The machine did what no machine may do: a finding, told with its story, and from here on a crash like another. */
   #break(error: string, event: string): void {
-    if (this.#ground.digests) this.#ground.mixWords(effectTag.broke, this.index, 0, 0);
-    this.#ground.stateOfWorld(this.id, { fact: "machineBroke", error, event });
+    if (this.#world.ground.digests) this.#world.ground.mixWords(effectTag.broke, this.index, 0, 0);
+    this.#world.ground.stateOfWorld(this.id, { fact: "machineBroke", error, event });
     this.#end("crashed", "machineBroke");
   }
 
   /** The incarnation is over, with everything that was not durable. */
   #end(how: "crashed" | "stopped", cause = "", torn = false): void {
-    const { kernel } = this.#ground;
+    const { kernel } = this.#world.ground;
     if (this.#work !== 0) kernel.cancel(this.#work);
     this.#work = 0;
     this.#machine = undefined;
     this.#pause = undefined;
-    this.#isReady = false;
-    this.#timers.cancelAll();
+    this.#world.ground.nodes.oddities[this.index] |= oddity.busy;
+    this.#world.timers.cancelAll(this.index);
     for (const waiting of this.#inbox.clear()) {
-      if (waiting.type === "message") this.#network.flights.lose(waiting.flight, "receiverDown");
+      if (waiting.type === "message") this.#world.network.flights.lose(waiting.flight, "receiverDown");
     }
-    this.#network.onCrash(this.index);
+    this.#world.network.onCrash(this.index);
     const lostRecords = this.storage.crash(torn);
-    if (how === "stopped" && this.#ground.digests) this.#ground.mixWords(effectTag.halt, this.index, 0, 0);
+    if (how === "stopped" && this.#world.ground.digests) this.#world.ground.mixWords(effectTag.halt, this.index, 0, 0);
     const fact =
       how === "stopped" ? ({ fact: "nodeStopped" } as const) : { fact: "nodeCrashed" as const, cause, lostRecords };
-    this.#ground.stateOfWorld(this.id, fact);
+    this.#world.ground.stateOfWorld(this.id, fact);
   }
 
   #record(what: MachineEvent, effects: readonly Effect[]): void {
-    const { nowUs: atUs, eventsDone: event } = this.#ground.kernel;
+    const { nowUs: atUs, eventsDone: event } = this.#world.ground.kernel;
     const step = { event, atUs, node: this.id, what, effects };
-    const { lastSteps } = this.#ground;
-    this.#ground.lastSteps = lastSteps[0]?.event === event ? [...lastSteps, step] : [step];
+    const { lastSteps } = this.#world.ground;
+    this.#world.ground.lastSteps = lastSteps[0]?.event === event ? [...lastSteps, step] : [step];
   }
 }
 

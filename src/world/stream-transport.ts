@@ -10,7 +10,7 @@ import type { EventHandle } from "../kernel/kernel.ts";
 import type { ConnectionLoss } from "../machine/event.ts";
 import type { LossReason } from "../trace/trace-event.ts";
 import type { Interference } from "./controls.ts";
-import type { Flight, Flights } from "./flights.ts";
+import type { Flights } from "./flights.ts";
 import { eventKind, type Ground } from "./ground.ts";
 import { lane } from "./lanes.ts";
 import type { Departure, Network } from "./network.ts";
@@ -80,17 +80,8 @@ export class StreamTransport {
     // The checksum of a stream notices damage on the wire; what a fault did to a field is under it.
     const isLost = interference !== undefined && (interference.drop || interference.damagedOnWire);
     connection.pins++;
-    const flight = this.#flights.add({
-      from,
-      to,
-      message,
-      ordinal,
-      sentUs,
-      copy: 0,
-      isChanged: isChanged && !isLost,
-      flaw: undefined,
-      connection: slot,
-    });
+    const flight = this.#flights.add(from, to, message, ordinal, sentUs, slot);
+    if (isChanged && !isLost) this.#flights.mark(flight, 0, true, undefined);
     if (interference !== undefined && interference.heldBy > 0) {
       connection.holds = [...connection.holds, interference.heldBy];
       this.#block(slot, flight);
@@ -186,7 +177,8 @@ export class StreamTransport {
   /** Sends a segment, and again as often as the link loses it. */
   #transmit(slot: number, flight: number, delayUs: number, isLostOnce: boolean): void {
     const connection = this.#connections.at(slot);
-    const { from, to, message } = this.#flights.at(flight);
+    const { from, to } = connection;
+    const message = this.#flights.messageOf(flight);
     const { connectionTimeoutUs, corrupt } = this.#network.profileOf(from, to).plan;
     const { nowUs } = this.#ground.kernel;
     const { lanes } = this.#ground;
@@ -208,17 +200,17 @@ export class StreamTransport {
   }
 
   #arrive(flight: number, isDoomed: boolean): void {
-    const { from, to, ordinal, connection: slot } = this.#flights.at(flight);
+    const slot = this.#flights.connectionOf(flight);
     const connection = this.#connections.at(slot);
+    const { from, to, blocked } = connection;
     const process = this.#processes[to];
-    const { blocked } = connection;
     if (isDoomed && !connection.isBroken) this.#breakOff(slot, "timedOut", 0);
     if (connection.isBroken) {
       this.#lose(flight, "connectionReset");
     } else if (this.#network.isCut(from, to)) {
       this.#network.creditCut(from, to);
       this.#block(slot, flight);
-    } else if (blocked.length > 0 && this.#flights.at(blocked[0]).ordinal < ordinal) {
+    } else if (blocked.length > 0 && this.#flights.ordinalOf(blocked[0]) < this.#flights.ordinalOf(flight)) {
       this.#block(slot, flight);
     } else if (!process.isUp) {
       this.#answer(slot, "refused");
@@ -238,13 +230,13 @@ export class StreamTransport {
   /** Keeps a segment until the link carries it, behind those sent before it. */
   #block(slot: number, flight: number): void {
     const connection = this.#connections.at(slot);
-    const { from, ordinal } = this.#flights.at(flight);
-    const { blocked } = connection;
+    const { from, blocked } = connection;
+    const ordinal = this.#flights.ordinalOf(flight);
     const sender = this.#processes[from];
     // Nobody is there to send it again.
     if (!sender.isUp || sender.incarnation !== connection.incarnation) return this.#lose(flight, "connectionReset");
     let at = blocked.length;
-    while (at > 0 && this.#flights.at(blocked[at - 1]).ordinal > ordinal) at--;
+    while (at > 0 && this.#flights.ordinalOf(blocked[at - 1]) > ordinal) at--;
     blocked.splice(at, 0, flight);
     if (connection.holds.length > 0) return;
     if (connection.stalledSinceUs < 0) connection.stalledSinceUs = this.#ground.kernel.nowUs;
@@ -323,7 +315,8 @@ export class StreamTransport {
   }
 
   #lose(flight: number, reason: LossReason): void {
-    const { connection }: Flight = this.#flights.lose(flight, reason);
+    const connection = this.#flights.connectionOf(flight);
+    this.#flights.lose(flight, reason);
     this.#unpin(connection);
   }
 

@@ -9,6 +9,7 @@ import { Streams, type Decisions, type StreamsCheckpoint } from "../kernel/strea
 import type { NodeSpec } from "../machine/machine.ts";
 import type { FactObserver, Tracer } from "../trace/trace-event.ts";
 import type { FaultTally } from "./fault.ts";
+import { Draws } from "./draws.ts";
 import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
 import type { MessageCounts } from "./flights.ts";
 import { Ground, eventKind, worldNode, type GroundCheckpoint, type StepRecord } from "./ground.ts";
@@ -17,7 +18,10 @@ import { FaultLedger, type LedgerCheckpoint } from "./ledger.ts";
 import { selects } from "./link.ts";
 import { Network, type NetworkCheckpoint } from "./network.ts";
 import type { NodeOverride, WorldPlan } from "./plan.ts";
-import { Process, type ProcessCheckpoint } from "./process.ts";
+import { NodeTable } from "./node-table.ts";
+import { Process } from "./process.ts";
+import type { ProcessCheckpoint, ProcessWorld } from "./process-parts.ts";
+import { Timers, type TimersCheckpoint } from "./timers.ts";
 import { WorldControls } from "./world-controls.ts";
 
 export type { Ending, MessageCounts, StepRecord };
@@ -43,6 +47,7 @@ export interface WorldCheckpoint {
   readonly ledger: LedgerCheckpoint;
   readonly driver: FaultDriverCheckpoint;
   readonly network: NetworkCheckpoint;
+  readonly timers: TimersCheckpoint;
   readonly processes: readonly ProcessCheckpoint[];
   readonly isFinished: boolean;
 }
@@ -55,6 +60,7 @@ export class World {
   readonly #ledger: FaultLedger;
   readonly #ground: Ground;
   readonly #network: Network;
+  readonly #timers: Timers;
   readonly #processes: Process[] = [];
   readonly #indexOf: ReadonlyMap<NodeId, number>;
   readonly #driver: FaultDriver;
@@ -78,6 +84,7 @@ export class World {
       streams: this.#streams,
       lanes: this.#lanes,
       ledger: this.#ledger,
+      nodes: new NodeTable(nodes.length),
       observer,
       tracer,
       checks: check,
@@ -86,13 +93,20 @@ export class World {
     this.#indexOf = new Map(nodes.map(({ id }, index) => [id, index]));
     assert(this.#indexOf.size === nodes.length, "no two nodes bear one name");
     this.#network = new Network(this.#ground, plan, nodes, this.#processes);
+    this.#timers = new Timers(this.#ground);
+    const parts: ProcessWorld = {
+      ground: this.#ground,
+      network: this.#network,
+      timers: this.#timers,
+      draws: new Draws(this.#streams),
+    };
     nodes.forEach((spec, index) => {
       const plans = {
         clock: planOf(plan.clock, plan.clocks, spec),
         disk: planOf(plan.disk, plan.disks, spec),
         process: planOf(plan.process, plan.processes, spec),
       };
-      this.#processes.push(new Process(this.#ground, this.#network, { index, spec }, plans));
+      this.#processes.push(new Process(parts, { index, spec }, plans));
     });
     this.#driver = new FaultDriver(plan.faults, new WorldControls(this.#ground, this.#network, nodes, this.#processes));
     this.#listen();
@@ -191,6 +205,7 @@ export class World {
       ledger: this.#ledger.checkpoint(),
       driver: this.#driver.checkpoint(),
       network: this.#network.checkpoint(),
+      timers: this.#timers.checkpoint(),
       processes: this.#processes.map((process) => process.checkpoint()),
       isFinished: this.#isFinished,
     };
@@ -204,6 +219,7 @@ export class World {
     this.#lanes.restore(from.lanes);
     this.#ledger.restore(from.ledger);
     this.#network.restore(from.network);
+    this.#timers.restore(from.timers);
     from.processes.forEach((process, index) => this.#processes[index].restore(process));
     // The driver comes last: it arms the message faults that were open.
     this.#driver.restore(from.driver);

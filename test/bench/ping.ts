@@ -30,7 +30,8 @@ let isDone = false;
 
 class PingNode implements Machine<Ping> {
   readonly #ordinal: number;
-  state = { peers: SLOTS.map(() => 0), numbers: SLOTS.map(() => 0) };
+  /** The peer of each slot, and the number of its request. */
+  state = { requests: SLOTS.flatMap(() => [0, 0]) };
 
   constructor(ordinal: number) {
     this.#ordinal = ordinal;
@@ -52,17 +53,18 @@ class PingNode implements Machine<Ping> {
   }
 
   #request(slot: number, other: number): readonly Effect<Ping>[] {
-    this.state.peers[slot] = other < this.#ordinal ? other : other + 1;
-    this.state.numbers[slot]++;
+    const { requests } = this.state;
+    requests[slot * 2] = other < this.#ordinal ? other : other + 1;
+    requests[slot * 2 + 1]++;
     return this.#send(slot);
   }
 
   #send(slot: number): readonly Effect<Ping>[] {
     count();
-    const { peers, numbers } = this.state;
+    const { requests } = this.state;
     return [
       setResend[slot],
-      { type: "send", to: ids[peers[slot]], message: { type: "request", slot, number: numbers[slot] } },
+      { type: "send", to: ids[requests[slot * 2]], message: { type: "request", slot, number: requests[slot * 2 + 1] } },
     ];
   }
 
@@ -72,7 +74,7 @@ class PingNode implements Machine<Ping> {
   }
 
   #next({ slot, number }: Ping): readonly Effect<Ping>[] {
-    return this.state.numbers[slot] === number ? [cancelResend[slot], drawPeer[slot]] : NONE;
+    return this.state.requests[slot * 2 + 1] === number ? [cancelResend[slot], drawPeer[slot]] : NONE;
   }
 }
 

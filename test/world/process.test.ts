@@ -54,6 +54,23 @@ describe("timers", () => {
     expect(told(onBoot([...effects, { type: "cancelTimer", timer: "never set" }], say))).toEqual(["300 a at 300"]);
   });
 
+  test("with names made of request numbers do not pile up, and none that is armed is forgotten", () => {
+    const requests: Handler = (event, state) => {
+      if (event.type === "timerFired" && event.timer === "last") return [note("last")];
+      const number = Number(state["number"] ?? 0) + 1;
+      state["number"] = number;
+      return [
+        ...(event.type === "booted" ? [timer("last", 9_000)] : []),
+        timer(`request-${number}`, 1),
+        timer(`answer-${number}`, 5),
+        { type: "cancelTimer", timer: `answer-${number}` },
+      ];
+    };
+    const { world: made, watch } = ran(requests, { untilUs: 10_000, healUs: 10_000 });
+    expect(made.checkpoint().timers.slots).toBeLessThan(300);
+    expect(watch.facts.find(({ fact }) => fact.fact === "last")?.atUs).toBe(9_000);
+  });
+
   test("with a spread are drawn within it, each by its own name", () => {
     const again: Handler = (event) =>
       event.type === "booted" || event.type === "timerFired" ? [...(say(event, {}) ?? []), timer("t", 1_000, 500)] : [];
@@ -238,6 +255,22 @@ describe("draws", () => {
     expect(facts).toHaveLength(31);
     expect(facts.slice(1).every((line) => /^0 die [0-5]$/.test(line))).toBe(true);
     expect(new Set(facts).size).toBe(7);
+  });
+
+  test("without end are a finding: the machine breaks, and the run goes on", () => {
+    const forever: Handler = (event) =>
+      event.type === "booted" || event.type === "drawn" ? [{ type: "draw", purpose: "p", below: 2 }] : [];
+    const { watch } = ran(forever);
+    expect(watch.facts.map(({ fact }) => fact)).toContainEqual({
+      fact: "machineBroke",
+      error: "a machine draws no more than 10000 times in answer to one event",
+      event: "drawn",
+    });
+  });
+
+  test("are forgotten when the machine halts in the step that asked", () => {
+    const handle = onBoot([{ type: "draw", purpose: "p", below: 2 }, { type: "halt" }], () => [note("never")]);
+    expect(told(handle)).toEqual([]);
   });
 
   test("can be forced", () => {

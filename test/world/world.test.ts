@@ -59,8 +59,7 @@ describe("a run ends", () => {
   });
 
   test("when the caller says so", () => {
-    const forever: Handler = (event) =>
-      event.type === "drawn" || event.type === "booted" ? [{ type: "draw", purpose: "p", below: 2 }] : [];
+    const forever: Handler = () => [{ type: "setTimer", timer: "again", afterUs: 0 }];
     const { world: made } = world({}, hosts(host("a", forever)));
     expect(made.run(() => true)).toMatchObject({ type: "limit", limit: "wall" });
   });
