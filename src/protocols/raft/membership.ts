@@ -108,7 +108,7 @@ export class Membership {
     state.change = null;
     this.#replication.openRound();
     const members = membersOf(configuration);
-    for (const node of [...state.progress.keys()]) if (!members.includes(node)) state.progress.delete(node);
+    for (const node of state.progress.keys()) if (!members.includes(node)) state.progress.delete(node);
     if (isVoter(configuration, self)) return;
     this.#core.follow(state.term, null, { because: "removed", by: self });
   }

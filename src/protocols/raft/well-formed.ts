@@ -58,7 +58,7 @@ const isCount = (value: unknown): boolean => typeof value === "number" && Number
 function areEntries(entries: readonly Entry[], prevIndex: number): boolean {
   if (!Array.isArray(entries)) return false;
   for (let at = 0; at < entries.length; at++) {
-    const entry: Entry | null = entries[at];
+    const entry = entries[at] as Entry | null;
     if (typeof entry !== "object" || entry === null) return false;
     if (entry.index !== prevIndex + 1 + at || !isCount(entry.term) || typeof entry.checksum !== "number") return false;
     if (entry.kind !== "command" && entry.kind !== "noop" && entry.kind !== "configuration") return false;

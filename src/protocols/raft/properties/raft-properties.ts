@@ -1,0 +1,80 @@
+// Every property a Raft group is judged by, and what must have happened for that to mean anything.
+
+import type { Rule } from "../../../check/property.ts";
+import type { RaftSettings } from "../settings.ts";
+import { exactlyOnce, linearizable } from "./clients.ts";
+import { electedByQuorum, electionSafety, leaderCompleteness, oneVoteATerm } from "./elections.ts";
+import { nobodyDisturbs, quorumsIntersect } from "./groups.ts";
+import { commitIsDurable, logMatching, stateMachineSafety } from "./logs.ts";
+import { laggardsCatchUp, leaderIsFound, operationsAreAnswered } from "./progress.ts";
+import type { JudgedFact, RaftProperty, RaftRules, RaftView, Told } from "./raft-view.ts";
+
+/** Ten election timeouts: how long a fair world may take to find a leader (RFL1). */
+const electionBoundUs = ({ electionTimeoutUs, electionSpreadUs }: RaftSettings): number =>
+  10 * (electionTimeoutUs + electionSpreadUs);
+
+/** `retryUs`: after which clients ask again, at another node; `nodes`: how many they may have to ask. */
+export const raftProperties = (
+  settings: RaftSettings,
+  { retryUs, nodes }: { readonly retryUs: number; readonly nodes: number },
+): readonly RaftProperty[] => {
+  const leaderUs = electionBoundUs(settings);
+  const servedUs = leaderUs + 2 * nodes * retryUs + 10 * settings.diskRetryUs;
+  return [
+    electionSafety,
+    electedByQuorum,
+    logMatching,
+    leaderCompleteness,
+    stateMachineSafety,
+    linearizable,
+    oneVoteATerm,
+    quorumsIntersect,
+    commitIsDurable,
+    exactlyOnce,
+    leaderIsFound(leaderUs),
+    operationsAreAnswered(servedUs),
+    laggardsCatchUp(servedUs),
+    nobodyDisturbs,
+    ...coverage,
+  ];
+};
+
+function happens<Name extends JudgedFact["fact"]>(
+  id: string,
+  claim: string,
+  name: Name,
+  such: (fact: Told<Name>, view: RaftView) => boolean = () => true,
+): RaftProperty {
+  const rule: Rule<RaftView, Told<Name>> = (view, fact, _at, findings) => {
+    if (such(fact, view)) findings.happened();
+  };
+  // One entry, under the name of the fact that its rule takes.
+  const rules = { [name]: rule } as unknown as RaftRules;
+  return { id, kind: "sometimes", claim, source: "properties.md §4", rules };
+}
+
+const coverage: readonly RaftProperty[] = [
+  happens(
+    "SEEN-REELECTION",
+    "a second leader is elected",
+    "raft.leaderElected",
+    (_fact, { leaders }) => leaders.size > 1,
+  ),
+  happens("SEEN-TRUNCATION", "a log is cut", "raft.truncated"),
+  happens("SEEN-SNAPSHOT", "a snapshot is taken", "raft.snapshotTaken"),
+  happens("SEEN-INSTALL", "a snapshot is installed", "raft.snapshotInstalled"),
+  happens(
+    "SEEN-NO-QUORUM",
+    "a leader without a quorum steps down",
+    "raft.steppedDown",
+    ({ because }) => because === "noQuorum",
+  ),
+  happens(
+    "SEEN-JOINT",
+    "a joint configuration decides",
+    "raft.configured",
+    ({ configuration }) => configuration.outgoing.length > 0,
+  ),
+  happens("SEEN-TRANSFER", "a leader hands its leadership over", "raft.stood", ({ forced }) => forced),
+  happens("SEEN-READ", "a read is answered", "store.answered", ({ kind }) => kind === "get"),
+];
