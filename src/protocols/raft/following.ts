@@ -18,7 +18,7 @@ export class Following {
   onAppend(from: NodeId, message: Received<"raft.append">): void {
     const { state } = this.#core;
     const { prevIndex, prevTerm, commit, entries } = message;
-    if (!this.#hearLeader(from, message.round)) return;
+    this.#hearLeader(from, message.round);
     if (!this.#agreesAt(prevIndex, prevTerm)) return this.#refuse(from, prevIndex);
     const fresh = this.#freshOf(entries);
     if (fresh === undefined) return;
@@ -36,7 +36,7 @@ export class Following {
 
   onSnapshot(from: NodeId, message: Received<"raft.snapshot">): void {
     const { state } = this.#core;
-    if (!this.#hearLeader(from, message.round)) return;
+    this.#hearLeader(from, message.round);
     const { term, index, offset, data, done } = message;
     let { incoming } = state;
     if (incoming === null || incoming.from !== from || incoming.term !== term || incoming.index !== index) {
@@ -63,8 +63,7 @@ export class Following {
     if (this.#core.state.ackDue && this.#core.voteIsDurable) this.#acknowledge();
   }
 
-  /** False: the sender cannot be a leader of this term. */
-  #hearLeader(from: NodeId, round: number): boolean {
+  #hearLeader(from: NodeId, round: number): void {
     const { state, nowUs } = this.#core;
     if (state.role === "leader") {
       this.#core.follow(state.term, from, { because: "rival", by: from });
@@ -75,7 +74,6 @@ export class Following {
     state.heardUs = nowUs;
     state.patienceUs = nowUs;
     if (round > state.roundSeen) state.roundSeen = round;
-    return true;
   }
 
   #agreesAt(index: number, term: number): boolean {
@@ -156,7 +154,8 @@ export class Following {
     const { index, lastTerm: term, configuration, configurationIndex } = message;
     if (index <= state.commitIndex && settings.defence.snapshotGuard) return this.#acknowledge();
     const { log } = state;
-    const kept = settings.defence.snapshotKeepsSuffix && hasIndex(log, index) && termAt(log, index) === term;
+    // What follows an entry that agrees may be acknowledged already: it stays (§7).
+    const kept = hasIndex(log, index) && termAt(log, index) === term;
     if (kept) {
       compactTo(log, index);
     } else {

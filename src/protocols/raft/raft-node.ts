@@ -264,7 +264,10 @@ export class RaftNode {
     const persisted = Math.min(disk.coveredIndex, core.lastIndex);
     if (persisted > state.persistedIndex) {
       state.persistedIndex = persisted;
-      core.record({ fact: "raft.durable", index: persisted, term: termAt(state.log, persisted) });
+      // What a snapshot has come to stand for meanwhile is durable with the snapshot, and said then.
+      if (persisted >= state.log.base) {
+        core.record({ fact: "raft.durable", index: persisted, term: termAt(state.log, persisted) });
+      }
     }
     this.#election.onDurable();
     this.#following.onDurable();

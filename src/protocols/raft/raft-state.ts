@@ -21,6 +21,8 @@ export interface Progress {
   round: number;
   snapshotIndex: number;
   snapshotOffset: number;
+  /** The round in which a part of the snapshot was sent last. */
+  sentRound: number;
 }
 
 export interface PlacedConfiguration {
@@ -182,4 +184,5 @@ export const freshProgress = (next: number, nowUs: number): Progress => ({
   round: 0,
   snapshotIndex: 0,
   snapshotOffset: 0,
+  sentRound: 0,
 });

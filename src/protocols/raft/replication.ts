@@ -74,7 +74,8 @@ export class Replication {
     this.#core.effects.push({ type: "setTimer", timer: "raft.heartbeat", afterUs: settings.heartbeatUs });
     for (const progress of state.progress.values()) {
       if (progress.mode === "probe") progress.waiting = false;
-      if (progress.heardUs + settings.heartbeatUs <= nowUs) progress.waiting = false;
+      // A part of a snapshot that was not answered for two heartbeats was lost.
+      if (state.round - progress.sentRound >= 2) progress.waiting = false;
     }
     this.openRound();
   }
@@ -253,6 +254,7 @@ export class Replication {
     const offset = Math.min(progress.snapshotOffset, content.length);
     const end = offset + this.#core.settings.chunkMax;
     progress.waiting = true;
+    progress.sentRound = round;
     this.#core.send(node, {
       type: "raft.snapshot",
       term,

@@ -53,8 +53,6 @@ export interface RaftDefences {
   readonly leaseEndsAtTransfer: boolean;
   /** A snapshot that is older than what is committed here is not installed. */
   readonly snapshotGuard: boolean;
-  /** Installing a snapshot keeps the entries behind it that agree (§7). Off: it leaves nothing but the snapshot. */
-  readonly snapshotKeepsSuffix: boolean;
   /** Sessions are part of the snapshot (§8). */
   readonly sessionsInSnapshot: boolean;
   /** A command that was applied is answered from the session, not applied again (§8). */
@@ -121,7 +119,6 @@ const allDefences: RaftDefences = {
   leaseMargin: true,
   leaseEndsAtTransfer: true,
   snapshotGuard: true,
-  snapshotKeepsSuffix: true,
   sessionsInSnapshot: true,
   sessionDedupe: true,
   entryChecksum: true,

@@ -4,17 +4,12 @@ import type { NodeId } from "../../../base/ids.ts";
 import type { Findings, Instant } from "../../../check/property.ts";
 import { isVoter, membersOf } from "../configuration.ts";
 import type { RaftConfiguration } from "../messages.ts";
-import type { PlacedConfiguration } from "../raft-state.ts";
-import { isLater } from "./raft-model.ts";
-import { nodeOf, quorumSets, type RaftProperty, type RaftView, tellConfiguration } from "./raft-view.ts";
+import { type NodeView, nodeOf, quorumSets, type RaftProperty, type RaftView, tellConfiguration } from "./raft-view.ts";
 
 /** Real campaigns in a row of one node that are put down to bad luck. */
 const VAIN_MAX = 10;
 
-/**
- * RF7. A configuration can decide while no later one is committed: from then on a quorum of its own voters would refuse
- * whoever has nothing newer. Judged whenever a log gets another configuration, against those of all other logs.
- */
+/** RF7. Judged whenever a log gets another configuration, against those of all other logs. */
 export const quorumsIntersect: RaftProperty = {
   id: "RF7",
   kind: "always",
@@ -27,10 +22,11 @@ export const quorumsIntersect: RaftProperty = {
 };
 
 function judgeNewest(view: RaftView, at: Instant, findings: Findings): void {
-  const { placed } = nodeOf(view, at.node);
-  if (placed === null || !canDecide(view, placed)) return;
+  const node = nodeOf(view, at.node);
+  const { placed } = node;
+  if (placed === null || !canDecide(view, node)) return;
   for (const other of view.nodes.values()) {
-    if (other.placed === null || other.id === at.node || !canDecide(view, other.placed)) continue;
+    if (other.placed === null || other.id === at.node || !canDecide(view, other)) continue;
     if (other.placed.index === placed.index && other.placed.term === placed.term) continue;
     findings.exercised();
     if (!canPart(placed.configuration, other.placed.configuration)) continue;
@@ -39,8 +35,16 @@ function judgeNewest(view: RaftView, at: Instant, findings: Findings): void {
   }
 }
 
-const canDecide = ({ decided }: RaftView, placed: PlacedConfiguration): boolean =>
-  placed.configuration.voters.length > 0 && !isLater(decided, placed);
+/**
+ * Of the committed configurations the newest decides. One that is not committed can still win while nothing of a later
+ * term is: from then on every quorum would refuse a log that ends with it (§5.4.1).
+ */
+function canDecide(view: RaftView, { base, placed }: NodeView): boolean {
+  if (placed === null || placed.configuration.voters.length === 0) return false;
+  const { index, term } = placed;
+  const isCommitted = index <= base || (index <= view.committed && view.committedTerms[index] === term);
+  return isCommitted ? index >= view.decided.index : term >= (view.committedTerms[view.committed] ?? 0);
+}
 
 /** Whether there are two quorums, one of each, without a node in common: every way of dealing the nodes is tried. */
 export function canPart(left: RaftConfiguration, right: RaftConfiguration): boolean {

@@ -227,7 +227,7 @@ function foldSnapshot(view: RaftView, index: number, checksum: number, at: Insta
 }
 
 /** Later in the order of logs: by term, then by index. */
-export const isLater = (
+const isLater = (
   left: { readonly term: number; readonly index: number },
   right: { readonly term: number; readonly index: number },
 ): boolean => left.term > right.term || (left.term === right.term && left.index > right.index);
