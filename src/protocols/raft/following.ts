@@ -144,8 +144,9 @@ export class Following {
       state.ackDue = true;
       return;
     }
-    state.ackDue = false;
     const match = settings.defence.appendFsync ? Math.min(persistedIndex, verifiedIndex) : verifiedIndex;
+    // What came while a sync was under way waits for the next one.
+    state.ackDue = match < verifiedIndex;
     this.#core.send(leader, { type: "raft.appended", term, match, round });
   }
 

@@ -11,6 +11,8 @@ interface Way {
   readonly how: string;
   readonly group: string;
   readonly story: string;
+  /** What the story itself makes impossible, whatever the group does. */
+  readonly besides?: string;
 }
 
 const ways: readonly Way[] = [
@@ -161,6 +163,7 @@ const ways: readonly Way[] = [
     group: "raft nodes=3 spares=1",
     story: `lead n1; open c1 n1; cut n4 | n1 n2 n3; members n1 n1,n2,n3,n4; run 100ms; crash n3; fair; put c1 n1 x=1
       run 5s`,
+    besides: "RFL3",
   },
   {
     defence: "readConfirm",
@@ -176,7 +179,7 @@ const ways: readonly Way[] = [
     how: "a new leader is asked before it knows what is committed",
     group: "raft nodes=3",
     story: `lead n1; open c1 n1; run 31ms; put c1 n1 x=1; run 5ms; crash n1; run 200ms; stand n2; run 5ms; disk n3 stops
-      get c1 n2 x; run 5ms`,
+      get c1 n2 x; run 60ms`,
   },
   {
     defence: "leaseMargin",
@@ -184,7 +187,7 @@ const ways: readonly Way[] = [
     how: "the leader's clock is slow and the voters' are fast, as declared",
     group: "raft nodes=3 reads=lease driftPpm=200000",
     story: `drift n1 -200000; drift n2 200000; drift n3 200000; lead n1; open c1 n1; put c1 n1 x=1; run 65ms
-      cut n1 | n2 n3; run 126ms; stand n2; run 8ms; open c2 n2; put c2 n2 x=2; run 4ms; get c1 n1 x; run 5ms`,
+      cut n1 | n2 n3; run 126ms; stand n2; run 8ms; open c2 n2; put c2 n2 x=2; run 5ms; get c1 n1 x; run 5ms`,
   },
   {
     defence: "leaseEndsAtTransfer",
@@ -243,7 +246,7 @@ describe("without", () => {
 
 describe("with", () => {
   test.each(ways.map((way) => [way.defence, way.how, way] as const))("%s, when %s, all holds", (_, _how, way) => {
-    expect(brokenBy(way, true)).toEqual([]);
+    expect(brokenBy(way, true).filter((id) => id !== way.besides)).toEqual([]);
   });
 });
 
