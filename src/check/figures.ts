@@ -30,14 +30,14 @@ export interface FigureSummary {
 /** The sink of one run. */
 export class Figures implements FigureSink {
   readonly #kinds: ReadonlyMap<string, FigureKind>;
-  readonly #totals = new Map<string, number>();
+  readonly #totals = new Map<string, { sum: number }>();
   readonly #samples = new Map<string, Histogram>();
 
   constructor(specs: readonly FigureSpec[]) {
     this.#kinds = new Map(specs.map(({ id, kind }) => [id, kind]));
     assert(this.#kinds.size === specs.length, "figure ids are unique");
     for (const { id, kind } of specs) {
-      if (kind === "count") this.#totals.set(id, 0);
+      if (kind === "count") this.#totals.set(id, { sum: 0 });
       else this.#samples.set(id, new Histogram());
     }
   }
@@ -46,7 +46,7 @@ export class Figures implements FigureSink {
     const total = this.#totals.get(id);
     assert(total !== undefined, "only a declared count is counted up");
     assert(Number.isInteger(by) && by >= 0, "a count rises by whole steps");
-    this.#totals.set(id, total + by);
+    total.sum += by;
   }
 
   /** Of a share: 1 for a hit, 0 for a miss. */
@@ -63,7 +63,7 @@ export class Figures implements FigureSink {
       const total = this.#totals.get(id);
       if (total === undefined) return { id, samples: samples.data() };
       const once = new Histogram();
-      once.add(total);
+      once.add(total.sum);
       return { id, samples: once.data() };
     });
     return { runs: 1, figures };

@@ -27,6 +27,8 @@ export class Histogram {
   #max = -Infinity;
   #sumHigh = 0;
   #sumLow = 0;
+  /** The buckets in order, until the next value is counted. */
+  #inOrder: HistogramData["buckets"] | undefined = undefined;
 
   get count(): number {
     return this.#count;
@@ -91,11 +93,13 @@ export class Histogram {
     return { buckets: this.#sorted(), count: this.#count, min, max, sumHigh: this.#sumHigh, sumLow: this.#sumLow };
   }
 
-  #sorted(): readonly (readonly [number, number])[] {
-    return [...this.#counts].sort((a, b) => a[0] - b[0]);
+  #sorted(): HistogramData["buckets"] {
+    this.#inOrder ??= [...this.#counts].sort((a, b) => a[0] - b[0]);
+    return this.#inOrder;
   }
 
   #addToSum(high: number, low: number): void {
+    this.#inOrder = undefined;
     // The low part stays below 2^52, so that adding to it is exact.
     const sum = this.#sumLow + (low % SUM_PART);
     this.#sumLow = sum % SUM_PART;

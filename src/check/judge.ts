@@ -207,7 +207,7 @@ class Ledger implements Findings {
     assert(dueUs >= this.#at.atUs, "nothing is owed by an instant that has passed");
     const { event, node } = this.#at;
     const trail = evidence.length === 0 ? [event] : [...evidence, event];
-    this.#debts.owe({ property: this.#index, key, dueUs, because, node, evidence: trail });
+    this.#debts.owe(this.#index, key, dueUs, { because, node, evidence: trail });
   }
 
   paid(key: string): void {

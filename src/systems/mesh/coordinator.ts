@@ -48,7 +48,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   readonly #log: DiskLog<RegisterCommand>;
   readonly #compareVersions: boolean;
   // Of the step under way only.
-  #out = new Outbox();
+  readonly #out = new Outbox();
   #nowUs = 0;
 
   constructor(topology: Topology, settings: MeshSettings) {
@@ -68,7 +68,6 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
-    this.#out = new Outbox();
     this.#nowUs = event.monotonicUs;
     if (this.state.halted) return [];
     switch (event.type) {
@@ -99,7 +98,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
       default:
         unreachable(event);
     }
-    return this.#out.effects;
+    return this.#out.take();
   }
 
   #onBooted(disk: Extract<MachineEvent, { type: "booted" }>["disk"]): void {

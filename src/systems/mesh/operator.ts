@@ -55,7 +55,7 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
       default:
         unreachable(event);
     }
-    return out.effects;
+    return out.take();
   }
 
   #type(out: Outbox, at: number): void {

@@ -12,20 +12,30 @@ export type Stated = { readonly type: "record" } & MeshFact;
 
 const nothing: readonly MeshEffect[] = [];
 
-/** Most steps have up to three effects: those wait here, and their list is made once it is known how long it is. */
+/**
+ * One machine's, for all its steps. Most have up to three effects: those wait here, and their list is made once it is
+ * known how long it is.
+ */
 export class Outbox {
   #first: MeshEffect | undefined = undefined;
   #second: MeshEffect | undefined = undefined;
   #third: MeshEffect | undefined = undefined;
   #all: MeshEffect[] | undefined = undefined;
 
-  /** All so far. Nothing is put in afterwards. */
-  get effects(): readonly MeshEffect[] {
-    if (this.#all !== undefined) return this.#all;
-    if (this.#first === undefined) return nothing;
-    if (this.#second === undefined) return [this.#first];
-    if (this.#third === undefined) return [this.#first, this.#second];
-    return [this.#first, this.#second, this.#third];
+  /** The effects of the step, which is over. Nothing of it is remembered: what is kept for long costs the collector. */
+  take(): readonly MeshEffect[] {
+    const first = this.#first;
+    if (first === undefined) return nothing;
+    const second = this.#second;
+    const third = this.#third;
+    const all = this.#all;
+    this.#first = undefined;
+    this.#second = undefined;
+    this.#third = undefined;
+    this.#all = undefined;
+    if (all !== undefined) return all;
+    if (second === undefined) return [first];
+    return third === undefined ? [first, second] : [first, second, third];
   }
 
   put(effect: MeshEffect): void {

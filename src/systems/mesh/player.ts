@@ -69,7 +69,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   readonly #plan: PlayerPlan;
   readonly #path: Path;
   // Of the step under way only.
-  #out = new Outbox();
+  readonly #out = new Outbox();
   #nowUs = 0;
 
   constructor(plan: PlayerPlan) {
@@ -96,7 +96,6 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
-    this.#out = new Outbox();
     this.#nowUs = event.monotonicUs;
     switch (event.type) {
       case "booted": {
@@ -125,7 +124,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       default:
         unreachable(event);
     }
-    return this.#out.effects;
+    return this.#out.take();
   }
 
   #onMessage(from: NodeId, message: MeshMessage): void {

@@ -113,7 +113,7 @@ export function sweepIncoming(turn: Turn): void {
 
 /** Ends an incoming transfer, whatever came of it, and gives its slot to the next. */
 export function forgetIncoming(turn: Turn, player: NodeId, incoming: Incoming): void {
-  turn.state.incoming.delete(player);
+  if (turn.state.incoming.delete(player)) turn.state.moving -= 1;
   turn.out.cancelTimer(`incoming:${player}`);
   if (incoming.phase === "adopting") turn.out.cancelTimer(`adopt:${player}`);
   releaseSlot(turn, inLock(player), incoming.transfer);
@@ -152,6 +152,7 @@ function admit(turn: Turn, source: NodeId, { transfer, attempt, player, fromToke
     adoptDueUs: 0,
   };
   state.incoming.set(player, incoming);
+  state.moving += 1;
   turn.out.setTimer(`incoming:${player}`, settings.transfer.incomingTimeout);
   if (free) accept(turn, player, incoming);
   else state.waiting.push(player);

@@ -148,6 +148,7 @@ export function onAbortDue(turn: Turn, timer: string): void {
  */
 export function arm(turn: Turn): void {
   const { state, settings, nowUs } = turn;
+  if (state.moving === 0) return;
   const { tick } = settings.transfer;
   if (state.outgoing.size > 0 && (state.tickDueUs < 0 || nowUs > state.tickDueUs + tick)) {
     state.tickDueUs = nowUs + tick;
@@ -155,8 +156,7 @@ export function arm(turn: Turn): void {
   }
   if (!settings.defence.watchdog) return;
   const { sweep } = settings.watchdog;
-  const watched = state.outgoing.size + state.incoming.size > 0;
-  if (watched && (state.watchdogDueUs < 0 || nowUs > state.watchdogDueUs + sweep)) {
+  if (state.watchdogDueUs < 0 || nowUs > state.watchdogDueUs + sweep) {
     state.watchdogDueUs = nowUs + sweep;
     turn.out.setTimer("watchdog", sweep);
   }
@@ -243,6 +243,7 @@ function begin(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
     commands: [],
   };
   turn.state.outgoing.add(player);
+  turn.state.moving += 1;
   turn.out.record({
     type: "record",
     fact: "transferStarted",
@@ -343,7 +344,7 @@ function undo(turn: Turn, held: Held, transfer: Transfer, { token, by }: ActionO
 /** Nothing of a transfer outlives it: no timer, no lock (MESH-INV-10). */
 function finish(turn: Turn, held: Held, transfer: Transfer): void {
   held.transfer = null;
-  turn.state.outgoing.delete(transfer.player);
+  if (turn.state.outgoing.delete(transfer.player)) turn.state.moving -= 1;
   turn.out.cancelTimer(`retry:${transfer.id}`);
   turn.out.cancelTimer(`abort:${transfer.id}`);
   releaseSlot(turn, outLock(transfer.player), transfer.id);

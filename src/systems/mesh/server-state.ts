@@ -87,6 +87,8 @@ export interface ServerState {
   readonly held: Map<NodeId, Held>;
   readonly loading: Map<NodeId, Loading>;
   readonly incoming: Map<NodeId, Incoming>;
+  /** How many are outgoing or incoming: mostly none, and then nothing has to be looked after. */
+  moving: number;
   readonly whereabouts: Map<NodeId, Whereabouts>;
   /** Sessions that greeted us before we had their player: welcomed as soon as we have. */
   readonly callers: Map<NodeId, number>;
@@ -127,6 +129,7 @@ export const freshServer = (): ServerState => ({
   held: new Map(),
   loading: new Map(),
   incoming: new Map(),
+  moving: 0,
   whereabouts: new Map(),
   callers: new Map(),
   outgoing: new Set(),

@@ -39,12 +39,12 @@ import { isWellFormed } from "./well-formed.ts";
 /** Questions to the store in one incarnation; the next counts on above them, so that no answer is taken for another. */
 const ASKS_MAX = 1_000_000_000;
 
-/** It is its own turn: what its parts work with, of which only time and the outbox are another at each step. */
+/** It is its own turn: what its parts work with, of which only the time is another at each step. */
 export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   state: ServerState = freshServer();
   nowUs = 0;
   wallUs = 0;
-  out = new Outbox();
+  readonly out = new Outbox();
   readonly self: NodeId;
   readonly ordinal: number;
   readonly topology: Topology;
@@ -64,7 +64,6 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
     this.nowUs = event.monotonicUs;
     this.wallUs = event.wallUs;
-    this.out = new Outbox();
     switch (event.type) {
       case "booted":
         this.state.incarnation = event.incarnation;
@@ -94,7 +93,7 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
       default:
         unreachable(event);
     }
-    return this.out.effects;
+    return this.out.take();
   }
 }
 

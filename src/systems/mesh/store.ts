@@ -63,7 +63,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   readonly #settings: MeshSettings;
   readonly #items: readonly string[];
   // Of the step under way only.
-  #out = new Outbox();
+  readonly #out = new Outbox();
 
   constructor({ members }: Topology, settings: MeshSettings, items: readonly string[]) {
     this.#members = members;
@@ -79,7 +79,6 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
-    this.#out = new Outbox();
     if (this.state.halted) return [];
     switch (event.type) {
       case "booted":
@@ -112,7 +111,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
       default:
         unreachable(event);
     }
-    return this.#out.effects;
+    return this.#out.take();
   }
 
   #canTakeMore(): boolean {
