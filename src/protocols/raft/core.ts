@@ -207,14 +207,14 @@ export class Core {
   ): void {
     const { state } = this;
     const led = state.role === "leader";
+    if (led) this.#leave(why);
     if (term > state.term) {
       this.setVote(term, null);
       state.verifiedIndex = state.commitIndex;
       state.roundSeen = 0;
       state.voteOwedTo = null;
     }
-    if (led) this.#leave(why);
-    if (state.role !== "follower" || led) {
+    if (state.role !== "follower") {
       state.role = "follower";
       state.campaignDue = false;
       state.votes = new Set();

@@ -71,6 +71,7 @@ export class RaftNode {
   /** False: the event is none of Raft's. `booted` concerns the host, too. */
   step(event: MachineEvent): boolean {
     const { state } = this.#core;
+    if (event.type === "received" && !state.halted) this.#noticeLostTimers();
     switch (event.type) {
       case "received":
         if (!event.message.type.startsWith("raft.")) return false;
@@ -156,7 +157,6 @@ export class RaftNode {
 
   #onMessage(from: NodeId, received: Message): void {
     if (!isWellFormed(received)) return;
-    this.#noticeLostTimers();
     const { state } = this.#core;
     const { role } = state;
     // Who is no member of a leader's group any more cannot depose it by an answer to what it was sent before.
@@ -240,7 +240,7 @@ export class RaftNode {
     else if (timer === "raft.disk" && disk.unsure && !disk.syncing) this.#core.rewrite();
   }
 
-  /** Timers can be lost, too: whatever comes in is an occasion to notice. */
+  /** Timers can be lost, too: whatever comes in, for Raft or for the application, is an occasion to notice. */
   #noticeLostTimers(): void {
     const { state, settings, nowUs } = this.#core;
     if (nowUs > state.heartbeatDueUs + settings.heartbeatUs) this.#replication.onHeartbeatTimer();

@@ -74,8 +74,8 @@ export class Replication {
     this.#core.effects.push({ type: "setTimer", timer: "raft.heartbeat", afterUs: settings.heartbeatUs });
     for (const progress of state.progress.values()) {
       if (progress.mode === "probe") progress.waiting = false;
-      // A part of a snapshot that was not answered for two heartbeats was lost.
-      if (state.round - progress.sentRound >= 2) progress.waiting = false;
+      // A part of a snapshot that is not answered a whole heartbeat later was lost.
+      if (state.round > progress.sentRound) progress.waiting = false;
     }
     this.openRound();
   }

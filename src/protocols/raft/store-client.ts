@@ -33,8 +33,9 @@ interface ClientState {
   sequence: number;
   asks: number;
   incarnation: number;
-  /** Which node is asked. */
-  at: number;
+  /** Which node is asked when nobody names the leader, and which one was named. */
+  turn: number;
+  named: number;
   current: Operation | null;
   /** Versions last seen, for cas. */
   readonly seen: Map<string, number>;
@@ -48,7 +49,8 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     sequence: 0,
     asks: 0,
     incarnation: 0,
-    at: 0,
+    turn: 0,
+    named: -1,
     current: null,
     seen: new Map(),
   };
@@ -69,7 +71,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
         this.#ask();
         break;
       case "received":
-        this.#onMessage(event.message);
+        this.#onMessage(event.from, event.message);
         break;
       case "timerFired":
         if (event.timer === "think") this.#draw();
@@ -87,7 +89,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     return this.#effects;
   }
 
-  #onMessage(message: StoreMessage): void {
+  #onMessage(from: NodeId, message: StoreMessage): void {
     const { state } = this;
     const { current } = state;
     switch (message.type) {
@@ -99,30 +101,30 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
       case "store.wrote":
         if (current === null || current.kind === "get") return;
         if (message.session !== state.session || message.sequence !== state.sequence) return;
-        return this.#answered(current, message);
+        return this.#answered(from, current, message);
       case "store.value":
         if (current?.kind !== "get" || message.ask !== state.asks) return;
-        return this.#answered(current, { done: true, ...message });
+        return this.#answered(from, current, { done: true, ...message });
       case "store.expired":
         if (message.session !== state.session || message.sequence !== state.sequence) return;
         return this.#expired();
-      case "store.elsewhere": {
-        // Whom it names is asked at the next retry: an answer that names the wrong one must not start a chase.
-        const leader = message.leader === null ? -1 : this.#plan.nodes.indexOf(message.leader);
-        if (leader >= 0 && leader !== state.at) state.at = leader - 1;
+      case "store.elsewhere":
+        // Whoever is named is asked at the next retry, once: names that are out of date must not lead in a circle.
+        state.named = message.leader === null ? -1 : this.#plan.nodes.indexOf(message.leader);
         return undefined;
-      }
       default:
         return undefined;
     }
   }
 
   #answered(
+    from: NodeId,
     { name, kind, key }: Operation,
     { done, value, version }: { readonly done: boolean; readonly value: string; readonly version: number },
   ): void {
     this.state.current = null;
     this.state.seen.set(key, version);
+    this.state.turn = this.#plan.nodes.indexOf(from);
     this.#record({ fact: "store.answered", operation: name, kind, key, done, version, value });
     this.#think();
   }
@@ -163,14 +165,20 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
   }
 
   #askElsewhere(): void {
-    this.state.at = (this.state.at + 1) % this.#plan.nodes.length;
-    this.#ask();
+    const { state } = this;
+    if (state.named >= 0 && state.named !== state.turn) {
+      this.#ask(state.named);
+      state.named = -1;
+    } else {
+      state.turn = (state.turn + 1) % this.#plan.nodes.length;
+      this.#ask();
+    }
   }
 
-  #ask(): void {
+  #ask(at = this.state.turn): void {
     const { state } = this;
     const { current, session, sequence } = state;
-    const node = this.#plan.nodes[Math.max(0, state.at)];
+    const node = this.#plan.nodes[at];
     if (session < 0) {
       this.#send(node, { type: "store.open", ask: this.#askOfIncarnation() });
     } else if (current !== null && current.kind === "get") {

@@ -327,8 +327,9 @@ export class Stage {
         return this.#say(actor.id, effect.to, effect.message);
       case "record": {
         const { type: _, ...fact } = effect;
-        const text = this.#hidden.has(fact.fact.split(".")[1] ?? "") ? undefined : describeFact(fact);
-        if (text !== undefined) this.#line(`${actor.id}: ${text}`);
+        const text = describeFact(fact);
+        const isHidden = text === undefined || this.#hidden.has(text.split(" ")[0] ?? "");
+        if (!isHidden) this.#line(`${actor.id}: ${text}`);
         return this.#observe(actor.id, fact);
       }
       case "setTimer":
