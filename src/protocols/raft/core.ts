@@ -85,8 +85,8 @@ export class Core {
     this.effects.push({ type: "send", to, message });
   }
 
-  record(fact: RaftFact): void {
-    this.effects.push({ type: "record", ...fact });
+  record(effect: { readonly type: "record" } & RaftFact): void {
+    this.effects.push(effect);
   }
 
   checksumOf(index: number, term: number, content: unknown): number {
@@ -114,7 +114,7 @@ export class Core {
       checksums.push(entry.checksum);
       if (entry.kind === "configuration") this.#place(entry.index, entry.term, entry.content);
     }
-    this.record({ fact: "raft.appended", first: entries[0].index, prevTerm, terms, checksums });
+    this.record({ type: "record", fact: "raft.appended", first: entries[0].index, prevTerm, terms, checksums });
     if (entries[entries.length - 1].index === this.placed.index || entries.some(isConfiguration))
       this.sayConfiguration();
   }
@@ -129,14 +129,15 @@ export class Core {
     if (this.settings.defence.syncKnowsTruncation) {
       state.disk.coveredIndex = Math.min(state.disk.coveredIndex, from - 1);
     }
-    this.record({ fact: "raft.truncated", from, last });
+    this.record({ type: "record", fact: "raft.truncated", from, last });
     if (this.placed.index < from) return;
     while (state.configurations.length > 1 && this.placed.index >= from) state.configurations.pop();
     this.sayConfiguration();
   }
 
   sayConfiguration(): void {
-    this.record({ fact: "raft.configured", ...this.placed });
+    const { index, term, configuration } = this.placed;
+    this.record({ type: "record", fact: "raft.configured", index, term, configuration });
   }
 
   /** Changes term and vote, and asks for both to be written. */
@@ -232,7 +233,7 @@ export class Core {
 
   #leave(why: { readonly because: "higherTerm" | "noQuorum" | "removed" | "rival"; readonly by: NodeId }): void {
     const { state } = this;
-    this.record({ fact: "raft.steppedDown", term: state.term, ...why });
+    this.record({ type: "record", fact: "raft.steppedDown", term: state.term, ...why });
     state.progress.clear();
     state.reads = [];
     state.change = null;
@@ -252,7 +253,16 @@ export class Core {
     if (index <= log.base) return;
     const { term, checksum } = log.entries[index - log.base - 1];
     const { configuration } = this;
-    this.record({ fact: "raft.committed", index, term, checksum, leader, leaderTerm: state.term, configuration });
+    this.record({
+      type: "record",
+      fact: "raft.committed",
+      index,
+      term,
+      checksum,
+      leader,
+      leaderTerm: state.term,
+      configuration,
+    });
   }
 
   /** Term of the entry at an index of the log. */

@@ -96,7 +96,7 @@ export class Election {
     state.leader = null;
     state.votes = new Set([self]);
     state.campaignDue = false;
-    core.record({ fact: "raft.stood", term: state.term + 1, pre: true, forced: false });
+    core.record({ type: "record", fact: "raft.stood", term: state.term + 1, pre: true, forced: false });
     const { lastIndex, lastTerm } = core;
     for (const peer of this.#voters()) {
       core.send(peer, { type: "raft.preVote", term: state.term + 1, lastIndex, lastTerm });
@@ -117,7 +117,7 @@ export class Election {
     state.forced = forced;
     state.patienceUs = nowUs;
     this.#core.awaitElection();
-    this.#core.record({ fact: "raft.stood", term: state.term, pre: false, forced });
+    this.#core.record({ type: "record", fact: "raft.stood", term: state.term, pre: false, forced });
     // A crash now may leave a shorter log, and an earlier term in which to ask again: votes that were given to the log
     // of today would elect that one. So votes are asked for once all of it is durable.
     state.campaignDue = stableCampaign || voteFsync;
@@ -136,7 +136,7 @@ export class Election {
   #countOwnVote(): void {
     const { state, self } = this.#core;
     if (state.votes.has(self)) return;
-    this.#core.record({ fact: "raft.voted", term: state.term, candidate: self });
+    this.#core.record({ type: "record", fact: "raft.voted", term: state.term, candidate: self });
     state.votes.add(self);
     if (this.#hasWon()) this.#win();
   }
@@ -146,7 +146,7 @@ export class Election {
     const candidate = state.voteOwedTo;
     state.voteOwedTo = null;
     if (candidate === null) return;
-    this.#core.record({ fact: "raft.voted", term: state.term, candidate });
+    this.#core.record({ type: "record", fact: "raft.voted", term: state.term, candidate });
     this.#core.send(candidate, { type: "raft.voted", term: state.term, granted: true });
   }
 
@@ -156,7 +156,7 @@ export class Election {
     state.leader = self;
     state.votes = new Set();
     state.campaignDue = false;
-    this.#core.record({ fact: "raft.leaderElected", term: state.term, lastIndex, lastTerm });
+    this.#core.record({ type: "record", fact: "raft.leaderElected", term: state.term, lastIndex, lastTerm });
     this.#core.effects.push({ type: "cancelTimer", timer: "raft.election" });
     this.#replication.begin();
   }

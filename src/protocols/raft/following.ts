@@ -175,7 +175,7 @@ export class Following {
     state.verifiedIndex = Math.max(kept ? state.verifiedIndex : 0, index);
     this.#core.rewrite();
     const checksum = this.#core.checksumOfText(content);
-    this.#core.record({ fact: "raft.snapshotInstalled", index, term, checksum, kept });
+    this.#core.record({ type: "record", fact: "raft.snapshotInstalled", index, term, checksum, kept });
     this.#core.sayConfiguration();
     this.#core.application.restore(content);
     state.ackDue = true;

@@ -59,7 +59,7 @@ export class Membership {
     if (state.transfer !== null) return "transferring";
     if (target === self || !configuration.voters.includes(target)) return "notVoter";
     state.transfer = { target, untilUs: nowUs + settings.electionTimeoutUs, sent: false };
-    this.#core.record({ fact: "raft.transferBegun", target, term: state.term });
+    this.#core.record({ type: "record", fact: "raft.transferBegun", target, term: state.term });
     return "accepted";
   }
 
@@ -126,7 +126,7 @@ export class Membership {
     if (transfer === null) return;
     if (nowUs >= transfer.untilUs) {
       state.transfer = null;
-      this.#core.record({ fact: "raft.transferGivenUp", target: transfer.target, term: state.term });
+      this.#core.record({ type: "record", fact: "raft.transferGivenUp", target: transfer.target, term: state.term });
     } else if (!transfer.sent && state.progress.get(transfer.target)?.match === lastIndex) {
       transfer.sent = true;
       // From here on the target may win although others hear this leader: their promise to it is void.

@@ -146,7 +146,7 @@ export class RaftNode {
     const unreadable = recover(core, disk);
     if (unreadable >= 0) {
       state.halted = true;
-      core.record({ fact: "raft.diskUnreadable", record: unreadable });
+      core.record({ type: "record", fact: "raft.diskUnreadable", record: unreadable });
       return;
     }
     state.patienceUs = nowUs;
@@ -266,7 +266,7 @@ export class RaftNode {
       state.persistedIndex = persisted;
       // What a snapshot has come to stand for meanwhile is durable with the snapshot, and said then.
       if (persisted >= state.log.base) {
-        core.record({ fact: "raft.durable", index: persisted, term: termAt(state.log, persisted) });
+        core.record({ type: "record", fact: "raft.durable", index: persisted, term: termAt(state.log, persisted) });
       }
     }
     this.#election.onDurable();
@@ -289,7 +289,7 @@ export class RaftNode {
       checksums.push(entry.checksum);
     }
     // First what is applied, then what it led to: facts of the application follow the one of Raft.
-    core.record({ fact: "raft.applied", first, terms, checksums });
+    core.record({ type: "record", fact: "raft.applied", first, terms, checksums });
     for (let index = first; index <= commitIndex; index++) {
       const entry = log.entries[index - log.base - 1];
       state.appliedIndex = index;
@@ -324,7 +324,14 @@ export class RaftNode {
     state.configurations.splice(0, covered);
     const base = Math.max(log.base, index - settings.logKeep);
     compactTo(log, base);
-    core.record({ fact: "raft.snapshotTaken", index, term, checksum: core.checksumOfText(content), base });
+    core.record({
+      type: "record",
+      fact: "raft.snapshotTaken",
+      index,
+      term,
+      checksum: core.checksumOfText(content),
+      base,
+    });
     core.rewrite();
   }
 }

@@ -88,6 +88,7 @@ function sayRecovered(core: Core): void {
   const { base, baseTerm, entries } = log;
   const { placed } = core;
   core.record({
+    type: "record",
     fact: "raft.recovered",
     term,
     votedFor,

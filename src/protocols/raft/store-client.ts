@@ -125,13 +125,14 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     this.state.current = null;
     this.state.seen.set(key, version);
     this.state.turn = this.#plan.nodes.indexOf(from);
-    this.#record({ fact: "store.answered", operation: name, kind, key, done, version, value });
+    this.#record({ type: "record", fact: "store.answered", operation: name, kind, key, done, version, value });
     this.#think();
   }
 
   #expired(): void {
     const { current } = this.state;
-    if (current !== null) this.#record({ fact: "store.unanswered", operation: current.name, key: current.key });
+    if (current !== null)
+      this.#record({ type: "record", fact: "store.unanswered", operation: current.name, key: current.key });
     this.state.current = null;
     this.state.session = -1;
     this.#ask();
@@ -160,7 +161,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     const expected = kind === "cas" ? (state.seen.get(key) ?? 0) : -1;
     const name = `${this.#self}/${state.incarnation}/${number}`;
     state.current = { name, kind, key, expected };
-    this.#record({ fact: "store.invoked", operation: name, kind, key });
+    this.#record({ type: "record", fact: "store.invoked", operation: name, kind, key });
     this.#ask();
   }
 
@@ -199,7 +200,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     this.#effects.push({ type: "send", to, message });
   }
 
-  #record(fact: StoreFact): void {
-    this.#effects.push({ type: "record", ...fact });
+  #record(effect: { readonly type: "record" } & StoreFact): void {
+    this.#effects.push(effect);
   }
 }
