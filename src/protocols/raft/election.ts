@@ -51,10 +51,13 @@ export class Election {
   onVote(from: NodeId, { lastIndex, lastTerm }: Received<"raft.vote">): void {
     const { state, settings, nowUs } = this.#core;
     const isFree = state.votedFor === null || state.votedFor === from;
-    if (state.role !== "follower" || !isFree || !this.#isUpToDate(lastIndex, lastTerm)) {
+    const stands = state.role === "candidate" || state.role === "leader";
+    if (stands || !isFree || !this.#isUpToDate(lastIndex, lastTerm)) {
       this.#core.send(from, { type: "raft.voted", term: state.term, granted: false });
       return;
     }
+    // Who only asked whether it could win has promised nothing, and lets another one try.
+    state.role = "follower";
     if (state.votedFor === null) this.#core.setVote(state.term, from);
     state.patienceUs = nowUs;
     state.voteOwedTo = from;

@@ -23,7 +23,7 @@ export function termAt(log: Log, index: number): number {
   return entryAt(log, index).term;
 }
 
-export function entryAt(log: Log, index: number): Entry {
+function entryAt(log: Log, index: number): Entry {
   const entry = log.entries[index - log.base - 1];
   if (entry === undefined) throw new RangeError("an entry that is asked for is in the log");
   return entry;

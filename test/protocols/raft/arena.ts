@@ -45,7 +45,7 @@ export interface Fought {
   readonly digest: string;
 }
 
-export const named = (prefix: string, count: number): readonly NodeId[] =>
+const named = (prefix: string, count: number): readonly NodeId[] =>
   Array.from({ length: count }, (_, index) => nodeId(`${prefix}${index + 1}`));
 
 export function arenaWorld(arena: Arena): { world: World; judge: Judge<RaftView, JudgedFact> } {
@@ -70,13 +70,13 @@ export function arenaWorld(arena: Arena): { world: World; judge: Judge<RaftView,
     id,
     role: "node",
     ordinal,
-    start: () => new RaftMachine(id, founders.includes(id) ? initial : nobody, settings) as unknown as Machine,
+    start: () => new RaftMachine(id, founders.includes(id) ? initial : nobody, settings),
   }));
   named("c", clients).forEach((id, ordinal) =>
-    specs.push({ id, role: "client", ordinal, start: () => new StoreClient(id, client) as unknown as Machine }),
+    specs.push({ id, role: "client", ordinal, start: () => new StoreClient(id, client) }),
   );
   if (operatesUs > 0) {
-    const start = (): Machine => new Operator(nodes, operatesUs, healUs) as unknown as Machine;
+    const start = (): Machine => new Operator(nodes, operatesUs, healUs);
     specs.push({ id: nodeId("operator"), role: "operator", ordinal: 0, start });
   }
   const plan: WorldPlan = {

@@ -1,7 +1,6 @@
 // The language of conversations with a Raft group (STYLE §8): commands, ----, and everything that happened.
 import { nodeId } from "../../../src/base/ids.ts";
 import { parseDuration } from "../../../src/base/units.ts";
-import type { RaftChanges } from "../../../src/protocols/raft/settings.ts";
 import { Stage } from "./stage.ts";
 
 /**
@@ -168,7 +167,7 @@ function built(words: readonly string[]): Stage {
     else if (value === "on" || value === "off") defence[key] = value === "on";
     else settings[key] = /^\d+$/.test(value) ? Number(value) : value;
   }
-  return new Stage({ ...plan, settings: { ...settings, defence } as RaftChanges });
+  return new Stage({ ...plan, settings: { ...settings, defence } });
 }
 
 function us(duration: string): number {

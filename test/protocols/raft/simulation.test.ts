@@ -1,8 +1,9 @@
 // Raft groups in the simulated world, through everything they have to survive, over fixed seeds: every property is judged.
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { nodeId } from "../../../src/base/ids.ts";
 import type { FaultAction } from "../../../src/world/fault.ts";
+import { planDefaults } from "../../../src/world/profiles.ts";
 import { fault } from "../../world/plans.ts";
 import { type Arena, arenaWorld, fight } from "./arena.ts";
 import { tempest } from "./tempest.ts";
@@ -100,15 +101,20 @@ describe("frames damaged without notice", () => {
   const corrupt: FaultAction = { kind: "corrupt", messages, field: "" };
 
   test.each([1, 2, 3])("break no node: what has not the shape of a message is ignored, seed %i", (seed) => {
-    const { world, judge } = arenaWorld({ seed, healUs, untilUs, faults: [fault(corrupt)], settings: small });
+    const { world, judge } = arenaWorld({
+      seed,
+      healUs,
+      untilUs,
+      faults: [fault(corrupt)],
+      settings: small,
+      plan: { link: { ...planDefaults.link, frameChecksum: false } },
+    });
     world.run();
     const { properties } = judge.finish({ atUs: world.nowUs, event: world.eventsDone });
     expect(properties.find(({ id }) => id === "NO-PANIC")?.first).toEqual([]);
   });
 });
 
-afterAll(() => {
-  // Nothing was judged in vain: what a property forbids could have happened, and what must be seen was.
-  for (const [id, count] of seen)
-    expect(`${id} ${count > 0 ? "exercised" : "never exercised"}`).toBe(`${id} exercised`);
+test("nothing was judged in vain: what is forbidden could have happened, and what must be seen was", () => {
+  expect([...seen].filter(([, count]) => count === 0).map(([id]) => id)).toEqual([]);
 });
