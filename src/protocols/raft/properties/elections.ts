@@ -81,13 +81,18 @@ function judgeCommit(
   }
 }
 
-/** RF6. Judged on votes as they leave the voter, over all its incarnations. Exercised by each vote. */
+/** RF6. Judged on votes as they leave the voter, over all its incarnations, which remember the term. Exercised by each vote. */
 export const oneVoteATerm: RaftProperty = {
   id: "RF6",
   kind: "always",
   claim: "nobody votes for two candidates in one term",
   source: "properties.md RF6; Raft §5.2",
   rules: {
+    "raft.recovered": (view, { term }, at, findings) => {
+      const { promised } = nodeOf(view, at.node);
+      if (term >= promised) return;
+      findings.violated(at.node, `${at.node} voted in term ${promised}, and is back in term ${term}`);
+    },
     "raft.voted": (view, { term, candidate }, at, findings) => {
       findings.exercised();
       const first = view.votes.get(term)?.get(at.node);

@@ -30,7 +30,9 @@ const folds: Folds = {
     const votes = view.votes.get(term) ?? new Map<NodeId, { candidate: NodeId; event: number }>();
     view.votes.set(term, votes);
     if (!votes.has(at.node)) votes.set(at.node, { candidate, event: at.event });
-    if (candidate !== at.node) nodeOf(view, at.node).inVain = 0;
+    const node = nodeOf(view, at.node);
+    node.promised = Math.max(node.promised, term);
+    if (candidate !== at.node) node.inVain = 0;
   },
   "raft.leaderElected": (view, { term }, at) => {
     const node = nodeOf(view, at.node);

@@ -33,6 +33,8 @@ export interface NodeView {
   leading: number;
   /** Real campaigns in a row that came to nothing. */
   inVain: number;
+  /** The highest term it has voted in. */
+  promised: number;
   /** It has to have applied this much: set when the world healed. */
   target: number;
 }
@@ -140,6 +142,7 @@ export function nodeOf(view: RaftView, id: NodeId): NodeView {
     placed: null,
     leading: -1,
     inVain: 0,
+    promised: 0,
     target: 0,
   };
   view.nodes.set(id, node);
