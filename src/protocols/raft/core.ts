@@ -28,7 +28,10 @@ export interface RaftApplication {
   restore(content: string): void;
   /** This node leads, and has applied everything that was committed before: it may answer. */
   led(term: number): void;
-  /** It leads no more: what it proposed may or may not come, and reads that wait are lost. */
+  /**
+   * It leads no more: what it proposed may or may not come, and reads that wait are lost. Told also to who was not yet
+   * told that it led, for it may have been asked.
+   */
   deposed(): void;
   /** Everything that was committed when the read was asked for has been applied. */
   readReady(read: number): void;
@@ -241,7 +244,6 @@ export class Core {
     state.heartbeatDueUs = Infinity;
     state.patienceUs = this.nowUs;
     this.effects.push({ type: "cancelTimer", timer: "raft.heartbeat" });
-    if (!state.serving) return;
     state.serving = false;
     this.application.deposed();
   }

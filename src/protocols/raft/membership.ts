@@ -34,11 +34,13 @@ export class Membership {
     if (state.role !== "leader") return "notLeader";
     if (changeAfterNoop && state.commitIndex < state.noopIndex) return "notReady";
     if (changeAfterNoop && placed.index > state.commitIndex) return "changing";
-    if (state.change !== null || isJoint(configuration)) return "changing";
+    // Servers that do not catch up must not keep the group as it is for ever: until then another wish takes the place.
+    if (state.change?.phase === "joint" || isJoint(configuration)) return "changing";
     const remaining = learners.filter((node) => !voters.includes(node));
     const same = sameMembers(voters, configuration.voters);
     if (voters.length === 0 || (same && sameMembers(remaining, configuration.learners))) return "pointless";
     if (same) {
+      state.change = null;
       this.#add({ voters, outgoing: [], learners: remaining });
       return "accepted";
     }
