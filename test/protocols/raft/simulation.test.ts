@@ -18,13 +18,14 @@ const arenas: Readonly<Record<string, Arena>> = {
   "five nodes with long logs": { nodes: 5 },
   "members that come and go, leaders that hand over": { nodes: 5, spares: 2, operatesUs: 400_000, settings: small },
   "reads by lease": { nodes: 5, spares: 1, operatesUs: 900_000, settings: { ...small, reads: "lease" } },
+  "clients that ask again at once": { nodes: 5, client: { retryUs: 15_000 }, settings: small },
   "small batches and no pipeline": { nodes: 3, settings: { ...small, maxBatch: 1, pipelineMax: 1 } },
 };
 
 const seen = new Map<string, number>();
 
 describe.each(Object.entries(arenas))("%s", (_, arena) => {
-  test.each([1, 2, 3, 4])("survive a tempest, seed %i", (seed) => {
+  test.each([1, 2, 3])("survive a tempest, seed %i", (seed) => {
     const { told, exercised } = fight({ ...arena, seed, healUs, untilUs, faults: tempest(healUs) });
     for (const [id, count] of exercised) seen.set(id, (seen.get(id) ?? 0) + count);
     expect(told).toEqual([]);
