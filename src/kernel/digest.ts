@@ -36,15 +36,20 @@ export class Digest {
     const h2 = this.#h2;
     const h3 = this.#h3;
     const h4 = this.#h4;
-    let h = this.#h1 ^ Math.imul(first | 0, C1);
-    const h1 = (Math.imul(((h << 19) | (h >>> 13)) + h2, 5) + 0x561ccd1b) | 0;
+    // Five times h is written as a shift and a sum: as a call, four of them make this too long to be put into a loop.
+    let h = this.#h1 ^ Math.imul(first, C1);
+    h = ((h << 19) | (h >>> 13)) + h2;
+    const h1 = ((h << 2) + h + 0x561ccd1b) | 0;
     this.#h1 = h1;
-    h = h2 ^ Math.imul(second | 0, C2);
-    this.#h2 = (Math.imul(((h << 17) | (h >>> 15)) + h3, 5) + 0x0bcaa747) | 0;
-    h = h3 ^ Math.imul(third | 0, C3);
-    this.#h3 = (Math.imul(((h << 15) | (h >>> 17)) + h4, 5) + 0x96cd1c35) | 0;
-    h = h4 ^ Math.imul(fourth | 0, C4);
-    this.#h4 = (Math.imul(((h << 13) | (h >>> 19)) + h1, 5) + 0x32ac3b17) | 0;
+    h = h2 ^ Math.imul(second, C2);
+    h = ((h << 17) | (h >>> 15)) + h3;
+    this.#h2 = ((h << 2) + h + 0x0bcaa747) | 0;
+    h = h3 ^ Math.imul(third, C3);
+    h = ((h << 15) | (h >>> 17)) + h4;
+    this.#h3 = ((h << 2) + h + 0x96cd1c35) | 0;
+    h = h4 ^ Math.imul(fourth, C4);
+    h = ((h << 13) | (h >>> 19)) + h1;
+    this.#h4 = ((h << 2) + h + 0x32ac3b17) | 0;
   }
 
   /** Mixes a number of up to 53 bits, or any finite integer below 2^53 in size, as two words. */

@@ -94,6 +94,8 @@ export class EventQueue extends EventSlots {
    * low 32 bits and the high 21, and lies neither before `nowUs` nor before any bound that `handle` reached.
    */
   add(timeLow: number, timeHigh: number, kind: number, a: number, b: number): number {
+    // All in one piece, too large for the engine to put into `Kernel.schedule`: which stays small, is put into the code
+    // of whoever schedules, and there needs no boxes for the time and the handle.
     if (this.freeSlot === 0) this.makeSlots();
     const { words } = this;
     const slot = this.freeSlot & SLOT_MASK;
@@ -112,7 +114,16 @@ export class EventQueue extends EventSlots {
     // 8 x the level; a time that is equal to the base belongs to level 0.
     const shift = (31 - Math.clz32((timeLow ^ this.#baseLow) | 1)) & 24;
     if (shift < this.#bottomShift) {
-      this.#settle(timeLow, slot);
+      // Into the bottom, behind those of its time.
+      if (this.#bottomAt === this.#bottomEnd) {
+        this.#bottomAt = BOTTOM;
+        this.#bottomEnd = BOTTOM;
+      } else if (this.#bottomEnd === BOTTOM_LIMIT && !this.#moveBottom()) {
+        this.#spillBottom(timeLow, slot);
+        return slot;
+      }
+      insert(words, this.#bottomAt, this.#bottomEnd, timeLow, slot);
+      this.#bottomEnd++;
       return slot;
     }
     // `#append` written out, here and where buckets are dealt out: the call would be a tenth of what an event costs.
@@ -275,19 +286,6 @@ export class EventQueue extends EventSlots {
     if (bits !== 0) return;
     if (word < 32) this.#wordsLow &= ~(1 << word);
     else this.#wordsHigh &= ~(1 << (word - 32));
-  }
-
-  /** Puts an event into the bottom, behind those of its time. */
-  #settle(timeLow: number, slot: number): void {
-    if (this.#bottomAt === this.#bottomEnd) {
-      this.#bottomAt = BOTTOM;
-      this.#bottomEnd = BOTTOM;
-    } else if (this.#bottomEnd === BOTTOM_LIMIT && !this.#moveBottom()) {
-      this.#spillBottom(timeLow, slot);
-      return;
-    }
-    insert(this.words, this.#bottomAt, this.#bottomEnd, timeLow, slot);
-    this.#bottomEnd++;
   }
 
   /** Takes an event out of the bottom. */

@@ -42,9 +42,7 @@ export interface KernelCheckpoint {
 const END_OF_TIME_US = Number.MAX_SAFE_INTEGER;
 const KINDS = 256;
 const EVENTS_PER_POLL = 4096;
-const LOW_HALF = 0x1_0000_0000;
-const PER_LOW_HALF = 1 / LOW_HALF;
-const HIGH_HALF_LIMIT = 0x20_0000;
+const PER_LOW_HALF = 1 / 0x1_0000_0000;
 
 /** The end of time: 2^53 - 1 microseconds, 285 years. */
 export const TIME_US_MAX = END_OF_TIME_US;
@@ -114,7 +112,7 @@ export class Kernel {
     const low = atUs | 0;
     const payloadA = a | 0;
     const payloadB = b | 0;
-    const isTime = atUs >= queue.nowUs && high * LOW_HALF + (low >>> 0) === atUs && high < HIGH_HALF_LIMIT;
+    const isTime = atUs >= queue.nowUs && atUs <= END_OF_TIME_US && Math.floor(atUs) === atUs;
     if (!isTime || (kind & 255) !== kind || payloadA !== a || payloadB !== b) believeEvent(isTime, kind, a, b);
     if (queue.size >= this.#pendingMax) return this.#refuse();
     return queue.handleOf(queue.add(low, high, kind, payloadA, payloadB));
