@@ -51,6 +51,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addReplay(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
+  addCheck(program, output, give);
   addDemo(program, output, give);
   for (const command of program.commands) command.exitOverride().option("--json", "one JSON document on stdout");
   program.addHelpText("after", example("faultline demo", "faultline run mesh/baseline --seeds 1..200"));
@@ -135,6 +136,20 @@ function addValidate(program: CommandUnknownOpts, output: Output, give: Give): v
     .action(async (scenarios, flags) => {
       const { validate } = await import("./validate.ts");
       await give("validate", validate(scenarios, flags, output));
+    });
+}
+
+function addCheck(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("check")
+    .description("say whether a history of operations is linearizable")
+    .argument("<history>", "JSON lines, as run --history writes them")
+    .option("--model <name>", "read operations as this model has them, as in lock")
+    .option("--limit-states <n>", "give an object up after so many states, as inconclusive")
+    .addHelpText("after", example("faultline run mesh/walk --history walk.jsonl", "faultline check walk.jsonl"))
+    .action(async (history, flags) => {
+      const { check } = await import("./check.ts");
+      await give("check", check(history, flags, output));
     });
 }
 
