@@ -36,13 +36,17 @@ export function nodeNamesSchema(roles: readonly RoleSpec[]): z.ZodType<NodeNames
 export const defaultNames = (roles: readonly RoleSpec[]): NodeNames =>
   new Map(roles.map((spec) => [spec.role, namesOf(spec, spec.countDefault)]));
 
-function groupSchema({ countMin, countMax, countDefault, about }: RoleSpec) {
-  const count = z.int().min(countMin).max(countMax);
+function groupSchema({ countMin, countMax, countDefault, countIsOdd = false, about }: RoleSpec) {
+  const fits = (count: number): boolean => !countIsOdd || count % 2 === 1;
+  const odd = countIsOdd ? "an odd number" : "a number";
+  const why = countIsOdd ? " They decide by majority: an even number survives no more failures than one less." : "";
+  const expected = `Expected ${odd} from ${countMin} to ${countMax}, or a list of as many names.${why}`;
+  const count = z.int().min(countMin).max(countMax).refine(fits, { error: expected });
   const names = z
     .array(z.string().regex(namePattern, { error: nameExpected }))
     .min(countMin)
-    .max(countMax);
-  const expected = `Expected a number from ${countMin} to ${countMax}, or a list of as many names.`;
+    .max(countMax)
+    .refine((listed) => fits(listed.length), { error: expected });
   return z.union([count, names], { error: expected }).default(countDefault).meta({ description: about });
 }
 

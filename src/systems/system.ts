@@ -28,6 +28,8 @@ export interface RoleSpec {
   readonly countDefault: number;
   readonly countMin: number;
   readonly countMax: number;
+  /** An even number of them would tolerate no more failures than one less. */
+  readonly countIsOdd?: boolean;
 }
 
 /** A defence that can be switched off, and the property that then must be found broken. */

@@ -24,7 +24,14 @@ export class Election {
     const quietUs = nowUs - state.patienceUs;
     // The timer is not set anew by every message: it asks here how long it has been quiet.
     if (quietUs < settings.electionTimeoutUs) return this.#core.awaitElection(settings.electionTimeoutUs - quietUs);
-    this.#campaign();
+    this.campaign();
+  }
+
+  /** Whether this node is the whole group: then there is no leader to wait for. */
+  get isAlone(): boolean {
+    const { configuration, self } = this.#core;
+    const { voters, outgoing } = configuration;
+    return voters.length === 1 && outgoing.length === 0 && voters[0] === self;
   }
 
   /** Whether a leader may be there: then nobody else gets a vote, and no term is raised (thesis §4.2.3, §6.2). */
@@ -88,7 +95,8 @@ export class Election {
     this.#countOwnVote();
   }
 
-  #campaign(): void {
+  /** Stands for election, however lately a leader was heard. */
+  campaign(): void {
     const core = this.#core;
     const { state, configuration, self, settings, nowUs } = core;
     state.patienceUs = nowUs;

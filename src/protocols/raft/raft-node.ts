@@ -152,7 +152,8 @@ export class RaftNode {
     state.patienceUs = nowUs;
     // It may have heard a leader just before it went down, and that leader may hold a lease on it.
     state.heardUs = settings.defence.quietStart ? nowUs : -Infinity;
-    core.awaitElection();
+    if (this.#election.isAlone) this.#election.campaign();
+    else core.awaitElection();
   }
 
   #onMessage(from: NodeId, received: Message): void {

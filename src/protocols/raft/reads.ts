@@ -29,15 +29,22 @@ export class Reads {
   /** Answers what is confirmed and applied, and asks for the confirmation of what is not. */
   serve(): void {
     const { state } = this.#core;
-    if (state.reads.length === 0 || state.role !== "leader") return;
-    const confirmed = this.#replication.confirmedRound();
-    const ready = state.reads.filter(({ index, round }) => round <= confirmed && index <= state.appliedIndex);
-    if (ready.length > 0) {
-      state.reads = state.reads.filter(({ index, round }) => round > confirmed || index > state.appliedIndex);
-      for (const { read } of ready) this.#core.application.readReady(read);
+    while (state.reads.length > 0 && state.role === "leader") {
+      const confirmed = this.#replication.confirmedRound();
+      this.#serveUpTo(confirmed);
+      // One round is under way at a time: reads that come meanwhile share the next one. Heartbeats see to lost ones.
+      const isWaiting = state.reads.some(({ round }) => round > state.round);
+      if (!isWaiting || confirmed < state.round) return;
+      // A leader that is alone has it confirmed at once.
+      this.#replication.openRound();
     }
-    // One round is under way at a time: reads that come meanwhile share the next one. Heartbeats see to lost ones.
-    const waiting = state.reads.some(({ round }) => round > state.round);
-    if (waiting && confirmed >= state.round) this.#replication.openRound();
+  }
+
+  #serveUpTo(confirmed: number): void {
+    const { state, application } = this.#core;
+    const ready = state.reads.filter(({ index, round }) => round <= confirmed && index <= state.appliedIndex);
+    if (ready.length === 0) return;
+    state.reads = state.reads.filter(({ index, round }) => round > confirmed || index > state.appliedIndex);
+    for (const { read } of ready) application.readReady(read);
   }
 }

@@ -53,6 +53,8 @@ export class Replication {
   add(entry: Entry): void {
     this.#core.append([entry]);
     if (entry.kind === "configuration") this.meetMembers();
+    // A leader that does not wait for its own disk may be a majority by itself.
+    if (!this.#core.settings.defence.selfFsync) this.commit();
   }
 
   /** Members of a new configuration receive the log; those of the old one until the new one is committed. */

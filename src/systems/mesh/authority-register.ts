@@ -85,6 +85,19 @@ export const freshRegister = (): AuthorityRegister => ({ players: new Map(), inc
 
 const noServer = "" as NodeId;
 
+/** The register as text: equal registers that came about in one order of commands have equal texts. */
+export const registerText = ({ players, incarnations }: AuthorityRegister): string =>
+  JSON.stringify({ players: [...players], incarnations: [...incarnations] });
+
+export function registerOfText(text: string): AuthorityRegister {
+  // Only what `registerText` wrote is in a snapshot, and a damaged one is not read.
+  const { players, incarnations } = JSON.parse(text) as {
+    players: [NodeId, Registration][];
+    incarnations: [NodeId, number][];
+  };
+  return { players: new Map(players), incarnations: new Map(incarnations) };
+}
+
 /** Applies one committed command. `compareVersions`: policy "version" with its guard on. */
 export function applyCommand(register: AuthorityRegister, command: RegisterCommand, compareVersions: boolean): Outcome {
   switch (command.type) {

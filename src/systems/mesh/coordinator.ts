@@ -1,10 +1,14 @@
-// The coordinator: answers from the authority register, and changes it only through the command log. Before a grant
-// commits, the store is sealed against every older token; so after it none of their writes can be accepted.
+// One of the coordinators: answers from the authority register while it leads their group, and changes it only through
+// the log they agree on. Before a grant commits, the store is sealed against every older token; so after it none of their
+// writes can be accepted.
 
 import type { NodeId } from "../../base/ids.ts";
 import { unreachable } from "../../base/assert.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { RaftApplication } from "../../protocols/raft/core.ts";
+import { RaftNode } from "../../protocols/raft/raft-node.ts";
+import { freshRaftState, type RaftState } from "../../protocols/raft/raft-state.ts";
 import {
   applyCommand,
   type AuthorityRegister,
@@ -14,134 +18,163 @@ import {
   type Owner,
   type RegisterCommand,
   type Registration,
+  registerOfText,
+  registerText,
   unregistered,
 } from "./authority-register.ts";
-import { type Committed, DiskLog, type DiskLogState, type LogStep } from "./command-log.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
-import type { MeshSettings } from "./settings.ts";
+import { groupSettings, type MeshSettings } from "./settings.ts";
 import { serverAt, type Topology } from "./topology.ts";
 import { isWellFormed } from "./well-formed.ts";
 
-/** Pause before the disk is tried again after a failed sync. */
-const DISK_RETRY_US = 20_000;
-
 export interface CoordinatorState {
-  readonly log: DiskLogState<RegisterCommand>;
+  readonly raft: RaftState;
+  /** What is committed, as far as this coordinator knows. */
   register: AuthorityRegister;
-  /** Players that wait for their first grant, and the question to answer then. Forgotten at a restart. */
+  /** It leads, and has everything that was committed before: it may answer. What follows is forgotten with that. */
+  serving: boolean;
+  /** Players that wait for their first grant, and the question to answer then. */
   readonly askers: Map<NodeId, { readonly session: number; readonly ask: number }>;
   /** When the sealing of each pending grant is asked for again. */
   readonly seals: Map<NodeId, number>;
-  /** When the disk is tried again after a failed sync; -1: it is well. */
-  diskDueUs: number;
-  halted: boolean;
+  /** Questions that wait until it is certain that nobody else leads, by number. */
+  readonly questions: Map<number, { readonly from: NodeId; readonly message: MeshMessage }>;
+  asked: number;
 }
 
 type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
-export class Coordinator implements Machine<MeshMessage, MeshFact> {
+export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplication {
   state: CoordinatorState;
   readonly #topology: Topology;
   readonly #settings: MeshSettings;
-  readonly #log: DiskLog<RegisterCommand>;
+  readonly #raft: RaftNode;
   readonly #compareVersions: boolean;
   // Of the step under way only.
   readonly #out = new Outbox();
   #nowUs = 0;
 
-  constructor(topology: Topology, settings: MeshSettings) {
+  constructor(self: NodeId, topology: Topology, settings: MeshSettings) {
     this.#topology = topology;
     this.#settings = settings;
-    const { defence, coordinator, transfer } = settings;
-    this.#log = new DiskLog({ durable: defence.durableGrants, snapshotEvery: coordinator.snapshotEvery });
-    this.#compareVersions = transfer.policy === "version" && defence.stateGuard;
+    this.#raft = new RaftNode(self, groupSettings(settings), this);
+    this.#compareVersions = settings.transfer.policy === "version" && settings.defence.stateGuard;
     this.state = {
-      log: this.#log.fresh(),
+      raft: freshRaftState({ voters: topology.coordinators, outgoing: [], learners: [] }),
       register: freshRegister(),
+      serving: false,
       askers: new Map(),
       seals: new Map(),
-      diskDueUs: -1,
-      halted: false,
+      questions: new Map(),
+      asked: 0,
     };
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
     this.#nowUs = event.monotonicUs;
-    if (this.state.halted) return [];
-    switch (event.type) {
-      case "booted":
-        this.#onBooted(event.disk);
-        break;
-      case "received":
-        // Whatever comes in is an occasion to notice that a timer was lost.
-        if (this.state.diskDueUs >= 0 && this.#nowUs > this.state.diskDueUs + DISK_RETRY_US) this.#replaceLog();
-        if (this.#log.serving(this.state.log) && isWellFormed(event.message, this.#topology.members))
-          this.#onMessage(event.from, event.message);
-        break;
-      case "timerFired":
-        this.#onTimer(event.timer);
-        break;
-      case "synced":
-        this.#onSynced(event.sync);
-        break;
-      case "syncFailed":
-        if (this.#log.syncFailed(this.state.log, event.sync).wantsSnapshot) this.#tryDiskLater();
-        break;
-      case "stopRequested":
-        this.#out.halt();
-        break;
-      case "drawn":
-      case "connectionLost":
-        break;
-      default:
-        unreachable(event);
-    }
+    this.#raft.begin(this.state.raft, event, this.#out);
+    if (!this.#raft.step(event)) this.#onOwn(event);
+    this.#raft.end();
     return this.#out.take();
   }
 
-  #onBooted(disk: Extract<MachineEvent, { type: "booted" }>["disk"]): void {
-    const restored = this.#log.restore(this.state.log, disk);
-    if (restored.type === "unreadable") {
-      this.state.halted = true;
-      this.#out.record({ type: "record", fact: "diskUnreadable", file: restored.file, record: restored.record });
-      this.#out.halt();
-      return;
+  /** Every coordinator applies every command; what follows from one is its leader's to say. */
+  apply(index: number, content: unknown): void {
+    // Only what `#propose` proposed is in the log.
+    const command = content as RegisterCommand;
+    const outcome = applyCommand(this.state.register, command, this.#compareVersions);
+    if (!this.#raft.isLeader) return;
+    if (outcome.type === "granted") this.#recordGrant(outcome.player, index);
+    if (this.state.serving) this.#tell(command, outcome);
+  }
+
+  snapshot(): string {
+    return registerText(this.state.register);
+  }
+
+  restore(content: string): void {
+    this.state.register = registerOfText(content);
+  }
+
+  led(): void {
+    this.state.serving = true;
+    for (const [player, { pending }] of this.state.register.players) if (pending !== null) this.#seal(player);
+  }
+
+  deposed(): void {
+    const { askers, seals, questions } = this.state;
+    this.state.serving = false;
+    for (const player of seals.keys()) this.#out.cancelTimer(`seal:${player}`);
+    askers.clear();
+    seals.clear();
+    questions.clear();
+  }
+
+  readReady(read: number): void {
+    const question = this.state.questions.get(read);
+    if (question === undefined) return;
+    this.state.questions.delete(read);
+    this.#answer(question.from, question.message);
+  }
+
+  /** An event that is none of Raft's. */
+  #onOwn(event: MachineEvent<MeshMessage>): void {
+    switch (event.type) {
+      case "booted":
+        // Rather than invent authority.
+        if (this.state.raft.halted) this.#out.halt();
+        return undefined;
+      case "received":
+        if (isWellFormed(event.message, this.#topology.members)) this.#onMessage(event.from, event.message);
+        return undefined;
+      case "timerFired":
+        if (event.timer.startsWith("seal:")) this.#seal(event.timer.slice("seal:".length) as NodeId);
+        return undefined;
+      case "stopRequested":
+        return this.#out.halt();
+      case "synced":
+      case "syncFailed":
+      case "drawn":
+      case "connectionLost":
+        return undefined;
+      default:
+        return unreachable(event);
     }
-    if (restored.snapshot !== undefined) this.state.register = restored.snapshot as AuthorityRegister;
-    this.#take(restored);
-    if (this.#log.serving(this.state.log)) this.#sealEverything();
-  }
-
-  #onSynced(sync: string): void {
-    const served = this.#log.serving(this.state.log);
-    const step = this.#log.synced(this.state.log, sync);
-    this.#out.add(step.effects);
-    for (const committed of step.committed) this.#apply(committed);
-    if (step.wantsSnapshot) this.#replaceLog();
-    if (!served && this.#log.serving(this.state.log)) this.#sealEverything();
-  }
-
-  #onTimer(timer: string): void {
-    if (timer === "disk" && this.state.diskDueUs >= 0) return this.#replaceLog();
-    if (timer.startsWith("seal:")) this.#seal(timer.slice("seal:".length) as NodeId);
-  }
-
-  #tryDiskLater(): void {
-    this.state.diskDueUs = this.#nowUs + DISK_RETRY_US;
-    this.#out.setTimer("disk", DISK_RETRY_US);
-  }
-
-  #replaceLog(): void {
-    this.state.diskDueUs = -1;
-    // The snapshot is a value of its own: the register goes on changing.
-    const { players, incarnations } = this.state.register;
-    const snapshot: AuthorityRegister = { players: new Map(players), incarnations: new Map(incarnations) };
-    this.#out.add(this.#log.snapshot(this.state.log, snapshot));
   }
 
   #onMessage(from: NodeId, message: MeshMessage): void {
+    switch (message.type) {
+      case "join":
+      case "locate":
+      case "adopt":
+      case "abort":
+      case "claim":
+      case "rejoin":
+      case "forceRollback":
+        return this.#ask(from, message);
+      case "fenced":
+        return this.#onFenced(message);
+      default:
+        // Meant for another role: a fault has changed its type on the way.
+        return undefined;
+    }
+  }
+
+  /** Answers once the register is known to be that of the leader: an old leader's could name an owner of yesterday. */
+  #ask(from: NodeId, message: MeshMessage): void {
+    if (!this.#raft.isLeader) {
+      this.#out.send(from, { type: "elsewhere", leader: this.#raft.leader });
+      return;
+    }
+    if (!this.state.serving) return;
+    this.state.asked += 1;
+    const { asked } = this.state;
+    if (this.#raft.read(asked) === "accepted") this.state.questions.set(asked, { from, message });
+  }
+
+  #answer(from: NodeId, message: MeshMessage): void {
     switch (message.type) {
       case "join":
         return this.#onJoin(from, message);
@@ -155,12 +188,9 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
         return this.#onClaim(from, message);
       case "rejoin":
         return this.#onRejoin(from, message.incarnation);
-      case "fenced":
-        return this.#onFenced(message);
       case "forceRollback":
         return this.#onForceRollback(from, message);
       default:
-        // Meant for another role: a fault has changed its type on the way.
         return undefined;
     }
   }
@@ -231,6 +261,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   }
 
   #onFenced({ player, token, version }: Received<"fenced">): void {
+    if (!this.state.serving) return;
     const { pending } = this.#registrationOf(player);
     if (pending?.token === token) this.#propose({ type: "close", player, token, version });
   }
@@ -249,27 +280,17 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
     this.#out.send(owner.server, { type: "force", command, player, reason, operator });
   }
 
+  /** Refused only while it is about to lead no more, or when too much waits already: whoever wants it asks again. */
   #propose(command: RegisterCommand): void {
-    this.#take(this.#log.propose(this.state.log, command));
+    this.#raft.propose(command);
   }
 
-  #take(step: LogStep<RegisterCommand>): void {
-    this.#out.add(step.effects);
-    for (const committed of step.committed) this.#apply(committed);
-    if (step.wantsSnapshot) this.#replaceLog();
-  }
-
-  #apply({ index, command, told }: Committed<RegisterCommand>): void {
-    const outcome = applyCommand(this.state.register, command, this.#compareVersions);
-    if (outcome.type === "granted") this.#recordGrant(outcome.player, index, told);
-    if (told === "never") this.#tell(command, outcome);
-  }
-
-  #recordGrant(player: NodeId, index: number, told: Committed<unknown>["told"]): void {
+  #recordGrant(player: NodeId, index: number): void {
     const { owner } = this.#registrationOf(player);
-    if (owner === null || told === "surely") return;
+    if (owner === null) return;
     const { server, token, cause, transfer } = owner;
-    const fact = told === "never" ? "granted" : "grantRecovered";
+    // A new leader cannot know whether the one before it said so.
+    const fact = this.state.serving ? "granted" : "grantRecovered";
     this.#out.record({ type: "record", fact, player, server, token, cause, transfer, index });
   }
 
@@ -331,7 +352,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   /** Asks the store to refuse everything older than the pending grant; asked again until it has answered. */
   #seal(player: NodeId): void {
     const { pending } = this.#registrationOf(player);
-    if (pending === null) return;
+    if (pending === null || !this.state.serving) return;
     if (!this.#settings.defence.sealBeforeGrant) {
       return this.#propose({ type: "close", player, token: pending.token, version: -1 });
     }
@@ -344,10 +365,6 @@ export class Coordinator implements Machine<MeshMessage, MeshFact> {
   #nudge(player: NodeId): void {
     const dueUs = this.state.seals.get(player);
     if (dueUs !== undefined && this.#nowUs > dueUs + this.#settings.coordinator.sealRetry) this.#seal(player);
-  }
-
-  #sealEverything(): void {
-    for (const [player, { pending }] of this.state.register.players) if (pending !== null) this.#seal(player);
   }
 
   #registrationOf(player: NodeId): Registration {

@@ -1,6 +1,7 @@
 // What the mesh's machines state about themselves. The judge sees these, the world's own facts, and true time only.
 
 import type { NodeId } from "../../base/ids.ts";
+import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { PlayerState } from "./player-state.ts";
 
 export type GrantCause = "join" | "transfer" | "rollback" | "rejoin";
@@ -9,7 +10,9 @@ export type AttemptFailure = "timeout" | "mismatch" | "busy" | "refused" | "unre
 export type EndedBy = "firstAttempt" | "retry" | "rollback" | "watchdog" | "operator";
 export type ActionKind = "score" | "pickup" | "drop";
 
-export type MeshFact =
+export type MeshFact = OwnFact | RaftFact;
+
+export type OwnFact =
   // coordinator: the register of authority. Stated at the instant the command is durable (properties.md: commit).
   | {
       readonly fact: "granted";
@@ -21,8 +24,8 @@ export type MeshFact =
       readonly index: number;
     }
   /**
-   * A restarted coordinator found this grant durable and cannot know whether it was stated before: the same grant when
-   * it was, otherwise granted now. Nobody can have been told of it in between.
+   * A new leader found this grant in the log and cannot know whether it was stated before: the same grant when it was,
+   * otherwise granted now. Nobody can have been told of it in between.
    */
   | {
       readonly fact: "grantRecovered";

@@ -2,6 +2,8 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { Instant, Model } from "../../check/property.ts";
+import { raftModel } from "../../protocols/raft/properties/raft-model.ts";
+import type { JudgedFact as RaftJudgedFact } from "../../protocols/raft/properties/raft-view.ts";
 import type { MeshFact } from "./facts.ts";
 import {
   freshMeshView,
@@ -131,18 +133,25 @@ const folds: Folds = {
 
 type Fold = (view: MeshView, fact: JudgedFact, at: Instant) => void;
 
+/** What the group of coordinators is judged by, in its own part of the view. */
+const raftFolds: ReadonlyMap<string, Fold> = new Map(
+  [...(raftModel.folds ?? [])].map(([name, fold]) => {
+    // Raft's facts are the mesh's, too; those of its key-value store are nobody's here.
+    return [name, (view, fact, at) => fold(view.raft, fact as RaftJudgedFact, at)];
+  }),
+);
+
 /** By fact; those that start or stop something run the stopwatches after the rest of the view. */
 const foldOf: ReadonlyMap<string, Fold> = new Map(
-  [...new Set([...Object.keys(folds), ...stopwatchFacts])].map((name) => {
+  [...new Set([...Object.keys(folds), ...raftFolds.keys(), ...stopwatchFacts])].map((name) => {
     // Each is found under the name of the one fact it takes.
     const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
-    const run = stopwatchOf(name);
-    if (fold === undefined || run === undefined) return [name, fold ?? run ?? (() => {})];
+    const runs = [fold, raftFolds.get(name), stopwatchOf(name)].filter((run) => run !== undefined);
+    if (runs.length === 1) return [name, runs[0]];
     return [
       name,
       (view, fact, at) => {
-        fold(view, fact, at);
-        run(view, fact, at);
+        for (const run of runs) run(view, fact, at);
       },
     ];
   }),

@@ -23,10 +23,11 @@ export const meshRoles: readonly RoleSpec[] = [
   {
     role: "coordinator",
     group: "coordinators",
-    about: "keeps the register of authority",
-    countDefault: 1,
+    about: "keeps the register of authority, by majority with the others",
+    countDefault: 3,
     countMin: 1,
-    countMax: 1,
+    countMax: 7,
+    countIsOdd: true,
   },
   { role: "store", group: "stores", about: "makes effects durable", countDefault: 1, countMin: 1, countMax: 1 },
   {
@@ -49,13 +50,13 @@ export const meshRoles: readonly RoleSpec[] = [
 ];
 
 function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">): Topology {
-  const coordinator = nodes.get("coordinator")?.[0];
+  const coordinators = nodes.get("coordinator") ?? [];
   const store = nodes.get("store")?.[0];
   const servers = nodes.get("server") ?? [];
-  assert(coordinator !== undefined && store !== undefined, "a mesh has a coordinator and a store");
+  assert(coordinators.length > 0 && store !== undefined, "a mesh has a coordinator and a store");
   assert(servers.length > 0, "a mesh has a server");
   const members = new Set([...nodes.values()].flat());
-  return { coordinator, store, servers, members, width: settings.region.width };
+  return { coordinators, store, servers, members, width: settings.region.width };
 }
 
 export function meshNodes(input: MeshInput): readonly MeshNode[] {
@@ -64,7 +65,7 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
   const items = itemNames(workload.items);
   const checksums = new Checksums();
   const starts: { readonly [role: string]: (id: NodeId, ordinal: number) => MeshNode["start"] } = {
-    coordinator: () => () => new Coordinator(topology, settings),
+    coordinator: (id) => () => new Coordinator(id, topology, settings),
     store: () => () => new Store(topology, settings, items),
     server: (id) => () => new Server(id, topology, settings, checksums),
     player: (self, ordinal) => {

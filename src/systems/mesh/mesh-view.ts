@@ -3,6 +3,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { WorldFact } from "../../trace/trace-event.ts";
+import { freshRaftView, type RaftView } from "../../protocols/raft/properties/raft-view.ts";
 import type { GrantCause, MeshFact } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import { freshStopwatches, type Stopwatches } from "./stopwatches.ts";
@@ -210,6 +211,8 @@ export interface MeshView {
   /** Operations whose client was told that they certainly have no effect, with the event. */
   readonly failed: Map<string, number>;
   readonly stopwatches: Stopwatches;
+  /** The coordinators' group. */
+  readonly raft: RaftView;
   /** Strikes of faults that have begun and not ended; one fault can have several. */
   faultsOpen: number;
   /** Since when no fault is open. */
@@ -237,6 +240,7 @@ export const freshMeshView = (): MeshView => ({
   effectAnswered: null,
   failed: new Map(),
   stopwatches: freshStopwatches(),
+  raft: freshRaftView(),
   faultsOpen: 0,
   calmSinceUs: 0,
   healedUs: null,

@@ -7,7 +7,7 @@ import { meshModel } from "./mesh-model.ts";
 import { meshNodes, meshRoles } from "./mesh-nodes.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { type MeshMessage, meshMessages } from "./messages.ts";
-import { meshBounds, meshProperties } from "./properties/mesh-properties.ts";
+import { meshProperties } from "./properties/mesh-properties.ts";
 import { type MeshSettings, meshSettings, meshSettleUs } from "./settings.ts";
 import { describeMesh, tellMesh } from "./story.ts";
 import { type MeshWorkload, meshWorkload } from "./workload.ts";
@@ -24,7 +24,10 @@ const timers: ReadonlyMap<string, string> = new Map([
   ["write:", "server: sends a write again"],
   ["rejoin", "server: asks the coordinator again for its players"],
   ["seal:", "coordinator: asks the store again to refuse older tokens"],
-  ["disk", "coordinator, store: tries the disk again"],
+  ["disk", "store: tries the disk again"],
+  ["raft.election", "coordinator: wants to lead after a silence"],
+  ["raft.heartbeat", "coordinator: lets the others know that it leads"],
+  ["raft.disk", "coordinator: tries the disk again"],
   ["arrive", "player: begins a session"],
   ["leave", "player: ends a session"],
   ["ask", "player: asks again for a place or a welcome"],
@@ -69,7 +72,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   nodes: meshNodes,
   settleUs: meshSettleUs,
   model: () => meshModel,
-  properties: ({ settings }) => meshProperties(meshBounds(settings)),
+  properties: ({ settings }) => meshProperties(settings),
   measures: meshMeasures,
   history: meshHistorian,
   tell: tellMesh,

@@ -1,6 +1,7 @@
 // Everything the mesh says on the wire. Fields are plain data; whoever sent a message is on its envelope, not in it.
 
 import type { NodeId } from "../../base/ids.ts";
+import type { RaftMessage } from "../../protocols/raft/messages.ts";
 import type { ActionKind, GrantCause } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 
@@ -141,7 +142,9 @@ export type AuthorityMessage =
     }
   /** Answers a claim: the player is another server's. */
   | { readonly type: "owner"; readonly player: NodeId; readonly server: NodeId; readonly token: number }
-  | { readonly type: "rejoined"; readonly incarnation: number; readonly players: number };
+  | { readonly type: "rejoined"; readonly incarnation: number; readonly players: number }
+  // coordinator to whoever asked it: another one leads, as far as it knows
+  | { readonly type: "elsewhere"; readonly leader: NodeId | null };
 
 export type StoreMessage =
   | { readonly type: "fence"; readonly player: NodeId; readonly token: number }
@@ -203,13 +206,16 @@ export type OperatorMessage =
 
 export type ForceAnswer = "rolledBack" | "completed" | "noTransfer" | "noOwner";
 
-export type MeshMessage =
+/** What the mesh's own machines say; the coordinators also talk Raft among themselves. */
+export type OwnMessage =
   | PlayerMessage
   | ToPlayerMessage
   | TransferMessage
   | AuthorityMessage
   | StoreMessage
   | OperatorMessage;
+
+export type MeshMessage = OwnMessage | RaftMessage;
 
 /** One line each: what a fault's `message:` may name. */
 export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
@@ -243,6 +249,17 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["owner", "coordinator names the owner"],
   ["rejoin", "restarted server asks for its players"],
   ["rejoined", "coordinator knows the restarted server"],
+  ["elsewhere", "coordinator does not lead, and names who does"],
+  ["raft.preVote", "coordinator asks whether it could win an election"],
+  ["raft.preVoted", "coordinator says whether it would vote for it"],
+  ["raft.vote", "coordinator asks for a vote"],
+  ["raft.voted", "coordinator's vote"],
+  ["raft.append", "leader sends entries of the log, or a heartbeat"],
+  ["raft.appended", "coordinator has them on disk"],
+  ["raft.refused", "coordinator's log does not agree with the leader's"],
+  ["raft.snapshot", "leader sends a part of the register"],
+  ["raft.snapshotReceived", "coordinator has that part"],
+  ["raft.timeoutNow", "leader hands its leadership over"],
   ["fence", "coordinator seals the store against older tokens"],
   ["fenced", "store is sealed"],
   ["load", "server asks the store for a player's state"],

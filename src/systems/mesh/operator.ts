@@ -1,9 +1,10 @@
 // The person at the admin tool: types each command of the script at its time, and again until it is answered.
 
 import { unreachable } from "../../base/assert.ts";
-import { nodeId } from "../../base/ids.ts";
+import { nodeId, type NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
@@ -17,12 +18,14 @@ const PREFIX = "command:";
 export interface OperatorState {
   /** Commands typed and not answered, by place in the script. */
   readonly open: Set<number>;
+  readonly seat: Seat;
 }
 
 export class Operator implements Machine<MeshMessage, MeshFact> {
-  state: OperatorState = { open: new Set() };
+  state: OperatorState = { open: new Set(), seat: freshSeat() };
   readonly #topology: Topology;
   readonly #script: readonly OperatorCommand[];
+  #nowUs = 0;
 
   constructor(topology: Topology, script: readonly OperatorCommand[]) {
     this.#topology = topology;
@@ -31,6 +34,7 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
     const out = new Outbox();
+    this.#nowUs = event.monotonicUs;
     switch (event.type) {
       case "booted":
         // Someone who comes back to a restarted console does not type everything once more.
@@ -41,8 +45,7 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
         this.#type(out, Number(event.timer.slice(PREFIX.length)));
         break;
       case "received":
-        if (event.message.type === "forced" && isWellFormed(event.message, this.#topology.members))
-          this.#onForced(out, event.message);
+        if (isWellFormed(event.message, this.#topology.members)) this.#onMessage(out, event.from, event.message);
         break;
       case "stopRequested":
         out.halt();
@@ -66,8 +69,20 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
     if (!this.state.open.has(at))
       out.record({ type: "record", fact: "operatorAsked", command: "forceRollback", player, reason });
     this.state.open.add(at);
-    out.send(this.#topology.coordinator, { type: "forceRollback", command: `${PREFIX}${at}`, player, reason });
+    const coordinator = seatFor(this.state.seat, this.#topology, this.#nowUs, RETRY_US);
+    out.send(coordinator, { type: "forceRollback", command: `${PREFIX}${at}`, player, reason });
     out.setTimer(`${PREFIX}${at}`, RETRY_US);
+  }
+
+  #onMessage(out: Outbox, from: NodeId, message: MeshMessage): void {
+    const { seat, open } = this.state;
+    if (message.type === "elsewhere") {
+      if (sentElsewhere(seat, this.#topology, from, message)) for (const at of open) this.#type(out, at);
+      return;
+    }
+    if (message.type !== "forced") return;
+    heardFrom(seat, this.#topology, from);
+    this.#onForced(out, message);
   }
 
   #onForced(out: Outbox, { command, player, answer }: Extract<MeshMessage, { type: "forced" }>): void {

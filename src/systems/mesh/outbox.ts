@@ -46,6 +46,11 @@ export class Outbox {
     else this.#all = [this.#first, this.#second, this.#third, effect];
   }
 
+  /** As `put`: for parts that write into any list of effects. */
+  push(effect: MeshEffect): void {
+    this.put(effect);
+  }
+
   send(to: NodeId, message: MeshMessage): void {
     this.put({ type: "send", to, message });
   }

@@ -5,8 +5,9 @@ import { unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
 import type { ActionKind, MeshFact } from "./facts.ts";
-import type { MeshMessage } from "./messages.ts";
+import type { MeshMessage, PlayerMessage } from "./messages.ts";
 import { type Path, pathOf, startOf, walk, type Walk } from "./motion.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { MeshSettings } from "./settings.ts";
@@ -38,6 +39,7 @@ export interface ClientState {
   asking: "nothing" | "join" | "locate" | "hello";
   ask: number;
   hellos: number;
+  readonly seat: Seat;
   server: NodeId | null;
   /** The highest token seen: what comes under a lower one is from a server that has lost us. */
   token: number;
@@ -82,6 +84,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       asking: "nothing",
       ask: 0,
       hellos: 0,
+      seat: freshSeat(),
       server: null,
       token: 0,
       shown: null,
@@ -130,9 +133,13 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   #onMessage(from: NodeId, message: MeshMessage): void {
     if (this.state.phase === "away") return;
     switch (message.type) {
+      case "elsewhere":
+        return this.#onElsewhere(from, message);
       case "located":
+        heardFrom(this.state.seat, this.#plan.topology, from);
         return this.#onLocated(message);
       case "unplaced":
+        heardFrom(this.state.seat, this.#plan.topology, from);
         if (this.#isAnswer(message)) this.#askFor("join");
         return undefined;
       case "welcome":
@@ -183,7 +190,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.step = 0;
     state.paused = false;
     state.server = null;
-    this.#connecting(this.#plan.topology.coordinator);
+    this.#connecting(this.#plan.topology.coordinators[state.seat.at]);
     this.#askFor("join");
     if (this.#plan.person.stay > 0) this.#out.setTimer("leave", this.#plan.person.stay);
   }
@@ -207,16 +214,26 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   /** Asks, and keeps asking: nothing in the network can be relied on to answer. */
   #askFor(question: "join" | "locate" | "hello"): void {
     const { state } = this;
-    const { coordinator } = this.#plan.topology;
     const { session } = state;
     state.asking = question;
     state.ask += 1;
     const { ask } = state;
-    if (question === "join") this.#out.send(coordinator, { type: "join", session, ask, x: state.walk.x });
-    if (question === "locate") this.#out.send(coordinator, { type: "locate", session, ask });
+    if (question === "join") this.#askCoordinator({ type: "join", session, ask, x: state.walk.x });
+    if (question === "locate") this.#askCoordinator({ type: "locate", session, ask });
     if (question === "hello" && state.server !== null) this.#out.send(state.server, { type: "hello", session });
     const { askRetry } = this.#plan.settings.client;
     this.#out.setTimer("ask", askRetry, Math.floor(askRetry / 4));
+  }
+
+  #askCoordinator(question: PlayerMessage): void {
+    const { topology, settings } = this.#plan;
+    this.#out.send(seatFor(this.state.seat, topology, this.#nowUs, settings.client.askRetry), question);
+  }
+
+  #onElsewhere(from: NodeId, message: Received<"elsewhere">): void {
+    const { seat, asking } = this.state;
+    if (asking !== "join" && asking !== "locate") return;
+    if (sentElsewhere(seat, this.#plan.topology, from, message)) this.#askFor(asking);
   }
 
   #askAgain(): void {

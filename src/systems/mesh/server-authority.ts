@@ -6,7 +6,16 @@ import type { PlayerState } from "./player-state.ts";
 import { pump, sendWrite, welcome } from "./server-actions.ts";
 import { forgetIncoming } from "./server-incoming.ts";
 import { drain, driveTransfer } from "./server-outgoing.ts";
-import { type Held, hearOf, type Incoming, notify, type Received, redirect, type Turn } from "./server-state.ts";
+import {
+  askCoordinator,
+  type Held,
+  hearOf,
+  type Incoming,
+  notify,
+  type Received,
+  redirect,
+  type Turn,
+} from "./server-state.ts";
 
 /** The coordinator has granted the player to this server, and the grant is committed. */
 export function onGranted(turn: Turn, message: Received<"granted">): void {
@@ -130,14 +139,14 @@ export function reload(turn: Turn, player: NodeId, held: Held): void {
 
 /** Asks the coordinator whether a player that came here is ours: a grant may have been lost on its way. */
 export function claim(turn: Turn, player: NodeId): void {
-  const { state, settings, topology } = turn;
+  const { state, settings } = turn;
   if (!state.ready) return nudgeRejoin(turn);
   const loading = state.loading.get(player);
   if (loading !== undefined) {
     if (turn.nowUs > loading.dueUs + settings.server.askRetry) onLoadDue(turn, player);
     return;
   }
-  turn.out.send(topology.coordinator, { type: "claim", player, incarnation: state.incarnation });
+  askCoordinator(turn, { type: "claim", player, incarnation: state.incarnation });
 }
 
 /** The answer to a claim for somebody else's player. */
@@ -159,8 +168,8 @@ export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: s
 
 /** A restarted server has forgotten its players, and with them every promise made under their old tokens. */
 export function rejoin(turn: Turn): void {
-  const { state, settings, topology } = turn;
-  turn.out.send(topology.coordinator, { type: "rejoin", incarnation: state.incarnation });
+  const { state, settings } = turn;
+  askCoordinator(turn, { type: "rejoin", incarnation: state.incarnation });
   state.rejoinDueUs = turn.nowUs + settings.server.askRetry;
   turn.out.setTimer("rejoin", settings.server.askRetry);
 }

@@ -4,7 +4,16 @@
 import type { NodeId } from "../../base/ids.ts";
 import { dropAuthority } from "./server-authority.ts";
 import { admitQueued, arm, stampOf } from "./server-outgoing.ts";
-import { hasFreeSlot, type Incoming, inLock, type Received, releaseSlot, takeSlot, type Turn } from "./server-state.ts";
+import {
+  askCoordinator,
+  hasFreeSlot,
+  type Incoming,
+  inLock,
+  type Received,
+  releaseSlot,
+  takeSlot,
+  type Turn,
+} from "./server-state.ts";
 import type { RefusalReason } from "./messages.ts";
 
 export function onPrepare(turn: Turn, source: NodeId, message: Received<"prepare">): void {
@@ -86,6 +95,11 @@ export function onAdoptRefused(turn: Turn, { transfer, player, because }: Receiv
   const { source, attempt } = incoming;
   turn.out.send(source, { type: "refused", transfer, attempt, player, because });
   forgetIncoming(turn, player, incoming);
+}
+
+/** Asks a new leader for what the old one has not answered. */
+export function askAboutAdoptions(turn: Turn): void {
+  for (const player of turn.state.incoming.keys()) onAdoptDue(turn, player);
 }
 
 export function onAdoptDue(turn: Turn, player: NodeId): void {
@@ -188,7 +202,7 @@ function askToAdopt(turn: Turn, player: NodeId, incoming: Incoming): void {
   const { transfer, fromToken, source, state } = incoming;
   if (state === null) return;
   const { version } = state;
-  turn.out.send(turn.topology.coordinator, { type: "adopt", transfer, player, fromToken, source, version });
+  askCoordinator(turn, { type: "adopt", transfer, player, fromToken, source, version });
   incoming.adoptDueUs = turn.nowUs + turn.settings.server.askRetry;
   turn.out.setTimer(`adopt:${player}`, turn.settings.server.askRetry);
 }

@@ -7,6 +7,7 @@ import { pump, resume } from "./server-actions.ts";
 import { dropAuthority, raiseToken } from "./server-authority.ts";
 import { admitWaiting, sweepIncoming } from "./server-incoming.ts";
 import {
+  askCoordinator,
   freezes,
   hasFreeSlot,
   type Held,
@@ -137,6 +138,11 @@ export function onRetryDue(turn: Turn, timer: string): void {
   if (player !== undefined) driveTransfer(turn, player, { type: "retryDue" });
 }
 
+/** Asks a new leader for what the old one has not answered. */
+export function askAboutRollbacks(turn: Turn): void {
+  for (const player of turn.state.outgoing) driveTransfer(turn, player, { type: "abortDue" });
+}
+
 export function onAbortDue(turn: Turn, timer: string): void {
   const player = playerOfTransfer(turn, timer.slice("abort:".length));
   if (player !== undefined) driveTransfer(turn, player, { type: "abortDue" });
@@ -213,7 +219,7 @@ function perform(turn: Turn, held: Held, transfer: Transfer, action: TransferAct
       turn.out.record({ type: "record", fact: "rollbackStarted", transfer: id, player, because: action.because });
       return;
     case "askAbort":
-      turn.out.send(turn.topology.coordinator, { type: "abort", transfer: id, player, fromToken: transfer.fromToken });
+      askCoordinator(turn, { type: "abort", transfer: id, player, fromToken: transfer.fromToken });
       turn.out.setTimer(`abort:${id}`, turn.settings.rollback.retry);
       return;
     case "complete":

@@ -1,8 +1,9 @@
 // What a server remembers, and what one step of it works with.
 
 import type { NodeId } from "../../base/ids.ts";
+import { freshSeat, type Seat, seatFor } from "./coordinators.ts";
 import type { ActionKind, GrantCause } from "./facts.ts";
-import type { MeshMessage, Notice } from "./messages.ts";
+import type { AuthorityMessage, MeshMessage, Notice } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { MeshSettings } from "./settings.ts";
@@ -84,6 +85,7 @@ export interface ServerState {
   /** A restarted server takes part again once the coordinator knows it. */
   ready: boolean;
   rejoinDueUs: number;
+  readonly seat: Seat;
   readonly held: Map<NodeId, Held>;
   readonly loading: Map<NodeId, Loading>;
   readonly incoming: Map<NodeId, Incoming>;
@@ -126,6 +128,7 @@ export const freshServer = (): ServerState => ({
   incarnation: 0,
   ready: true,
   rejoinDueUs: 0,
+  seat: freshSeat(),
   held: new Map(),
   loading: new Map(),
   incoming: new Map(),
@@ -140,6 +143,11 @@ export const freshServer = (): ServerState => ({
   tickDueUs: -1,
   watchdogDueUs: -1,
 });
+
+/** Sends a question to the coordinator that is thought to lead. All of them are asked again by those who ask. */
+export function askCoordinator({ state, topology, settings, nowUs, out }: Turn, question: AuthorityMessage): void {
+  out.send(seatFor(state.seat, topology, nowUs, settings.server.askRetry), question);
+}
 
 /** Policy "lock" with its guard: the player does not act, walk or write while it moves. */
 export const isFrozen = ({ settings }: Turn, held: Held): boolean =>

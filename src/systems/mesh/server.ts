@@ -4,6 +4,7 @@ import { assert, unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import { heardFrom, sentElsewhere } from "./coordinators.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
@@ -18,9 +19,18 @@ import {
   onRejoined,
   rejoin,
 } from "./server-authority.ts";
-import { onAdoptDue, onAdoptRefused, onCancel, onIncomingDue, onPrepare, onShip } from "./server-incoming.ts";
+import {
+  askAboutAdoptions,
+  onAdoptDue,
+  onAdoptRefused,
+  onCancel,
+  onIncomingDue,
+  onPrepare,
+  onShip,
+} from "./server-incoming.ts";
 import {
   arm,
+  askAboutRollbacks,
   onAbortDue,
   onConnectionLost,
   onForce,
@@ -123,11 +133,13 @@ function onMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
     case "confirm":
       return onTargetMessage(turn, from, message);
     default:
-      return onAuthorityMessage(turn, message);
+      return onAuthorityMessage(turn, from, message);
   }
 }
 
-function onAuthorityMessage(turn: Turn, message: MeshMessage): void {
+function onAuthorityMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
+  if (message.type === "elsewhere") return onElsewhere(turn, from, message);
+  heardFrom(turn.state.seat, turn.topology, from);
   switch (message.type) {
     case "granted":
       return onGranted(turn, message);
@@ -149,6 +161,14 @@ function onAuthorityMessage(turn: Turn, message: MeshMessage): void {
       // Meant for another role: a fault has changed its type on the way.
       return undefined;
   }
+}
+
+/** The coordinator that was asked does not lead. */
+function onElsewhere(turn: Turn, from: NodeId, message: Extract<MeshMessage, { type: "elsewhere" }>): void {
+  if (!sentElsewhere(turn.state.seat, turn.topology, from, message)) return;
+  if (!turn.state.ready) rejoin(turn);
+  askAboutAdoptions(turn);
+  askAboutRollbacks(turn);
 }
 
 function onTimer(turn: Turn, timer: string): void {

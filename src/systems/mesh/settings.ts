@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 
+import { type RaftSettings, raftSettings } from "../../protocols/raft/settings.ts";
 import { duration, onOff, positiveDuration } from "../quantities.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
@@ -112,6 +113,23 @@ const watchdog = z.object({
 });
 
 const coordinator = z.object({
+  electionTimeout: positiveDuration
+    .prefault("250ms")
+    .describe("Silence of the leader after which another coordinator wants to lead; at least two heartbeats."),
+  electionSpread: duration
+    .prefault("250ms")
+    .describe("Added to the election timeout at random, up to this, so that candidates part."),
+  heartbeat: positiveDuration.prefault("50ms").describe("How often the leader lets the others know of it."),
+  reads: z
+    .enum(["index", "lease"])
+    .default("index")
+    .describe("How the leader makes sure that it still is one before it answers: a round of heartbeats, or a lease."),
+  driftMax: z
+    .int()
+    .min(0)
+    .max(500_000)
+    .default(200)
+    .describe("How far clocks are declared to err in rate, in parts per million: what leases allow for."),
   sealRetry: positiveDuration
     .prefault("100ms")
     .describe("The coordinator asks the store to seal again after this long."),
@@ -120,7 +138,7 @@ const coordinator = z.object({
     .min(10)
     .max(10_000_000)
     .default(10_000)
-    .describe("Records after which the log is replaced by a snapshot."),
+    .describe("Commands after which the log is replaced by a snapshot."),
 });
 
 const store = z.object({
@@ -196,7 +214,13 @@ export const meshSettings = z.strictObject({
   retry: retry.strict().prefault({}),
   rollback: rollback.strict().prefault({}),
   watchdog: watchdog.strict().prefault({}),
-  coordinator: coordinator.strict().prefault({}),
+  coordinator: coordinator
+    .strict()
+    .refine(({ heartbeat, electionTimeout }) => heartbeat * 2 <= electionTimeout, {
+      path: ["heartbeat"],
+      error: "Expected at most half of the election timeout, or a lost heartbeat is an election.",
+    })
+    .prefault({}),
   store: store.strict().prefault({}),
   server: server.strict().prefault({}),
   client: client.strict().prefault({}),
@@ -204,6 +228,24 @@ export const meshSettings = z.strictObject({
 });
 
 export type MeshSettings = z.infer<typeof meshSettings>;
+
+/** The coordinators' group. */
+export function groupSettings({ coordinator: group, defence: { durableGrants } }: MeshSettings): RaftSettings {
+  return raftSettings({
+    electionTimeoutUs: group.electionTimeout,
+    electionSpreadUs: group.electionSpread,
+    heartbeatUs: group.heartbeat,
+    snapshotEvery: group.snapshotEvery,
+    reads: group.reads,
+    driftPpm: group.driftMax,
+    defence: {
+      voteFsync: durableGrants,
+      stableCampaign: durableGrants,
+      appendFsync: durableGrants,
+      selfFsync: durableGrants,
+    },
+  });
+}
 
 /** Delay before retry number `retry` (from 1): the k-th retry doubles the base k-1 times, or k times as the code has it. */
 export function backoffUs(settings: MeshSettings["retry"], retryNumber: number): number {
@@ -230,7 +272,9 @@ function attemptsUs({ transfer: { deadline, tick }, retry: retrying }: MeshSetti
 export function meshSettleUs(settings: MeshSettings): number {
   const { watchdog: dog, rollback: undo, client: people, server: node, coordinator: register } = settings;
   const stuckUs = dog.bound + 2 * dog.sweep + 2 * attemptsUs(settings);
-  const askedAgainUs = 4 * (undo.retry + register.sealRetry + node.askRetry + node.writeRetry);
+  // Elections may be split; whoever asks may have to ask every coordinator.
+  const ledUs = 5 * (register.electionTimeout + register.electionSpread);
+  const askedAgainUs = 4 * (undo.retry + register.sealRetry + node.askRetry + node.writeRetry) + ledUs;
   const clientUs = people.silence + 4 * (people.askRetry + people.retry);
   return stuckUs + askedAgainUs + clientUs + settings.transfer.incomingTimeout + settings.transfer.cooldown;
 }

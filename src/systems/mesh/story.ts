@@ -2,12 +2,13 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { printDuration } from "../../base/units.ts";
-import type { MeshFact } from "./facts.ts";
+import type { OwnFact } from "./facts.ts";
+import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { JudgedFact } from "./mesh-view.ts";
 import type { MeshMessage } from "./messages.ts";
 
-type FactOf<Name extends MeshFact["fact"]> = Extract<MeshFact, { fact: Name }>;
-type Tellers = { readonly [Name in MeshFact["fact"]]: ((fact: FactOf<Name>, node: NodeId) => string) | undefined };
+type FactOf<Name extends OwnFact["fact"]> = Extract<OwnFact, { fact: Name }>;
+type Tellers = { readonly [Name in OwnFact["fact"]]: ((fact: FactOf<Name>, node: NodeId) => string) | undefined };
 
 const attemptOf = ({ transfer, attempt }: { readonly transfer: string; readonly attempt: number }): string =>
   `attempt ${attempt} of transfer ${transfer}`;
@@ -16,7 +17,7 @@ const tellers: Tellers = {
   granted: ({ player, server, token, cause, transfer }) =>
     `${player} belongs to ${server} under token ${token} (${cause}${transfer === "" ? "" : ` ${transfer}`})`,
   grantRecovered: ({ player, server, token, cause }) =>
-    `found after the restart: ${player} belongs to ${server} under token ${token} (${cause})`,
+    `found in the log: ${player} belongs to ${server} under token ${token} (${cause})`,
   grantRefused: ({ player, server, transfer, because }) =>
     `${server} does not get ${player} by ${transfer}: ${because}`,
   effectAccepted: ({ action, kind, item, server, token, state }) =>
@@ -69,9 +70,28 @@ const tellers: Tellers = {
   operatorAnswered: ({ player, answer }) => `reads about ${player}: ${answer}`,
 };
 
+type RaftTellers = { readonly [Name in RaftFact["fact"]]?: (fact: Extract<RaftFact, { fact: Name }>) => string };
+
+/** Of the coordinators' group only who leads is part of the story; the rest is in full traces. */
+const raftTellers: RaftTellers = {
+  "raft.leaderElected": ({ term }) => `leads the coordinators in term ${term}`,
+  "raft.steppedDown": ({ term, because }) => `leads no more (term ${term}): ${becauseOf[because]}`,
+  "raft.diskUnreadable": ({ record }) => `cannot read record ${record} of its log, and halts`,
+};
+
+const becauseOf = {
+  higherTerm: "there is a later term",
+  noQuorum: "it hears no majority",
+  removed: "it is no member any more",
+  rival: "another one leads",
+} as const;
+
 const tellerOf: ReadonlyMap<string, ((fact: JudgedFact, node: NodeId) => string) | undefined> = new Map(
   // Each teller is found under the name of the one fact it takes.
-  Object.entries(tellers) as [string, (fact: JudgedFact, node: NodeId) => string][],
+  [...Object.entries(tellers), ...Object.entries(raftTellers)] as [
+    string,
+    (fact: JudgedFact, node: NodeId) => string,
+  ][],
 );
 
 /** One line of plain words, or undefined when the fact belongs in full traces only, or is the world's to tell. */
@@ -98,6 +118,9 @@ const shownFields = [
   "because",
   "answer",
   "incarnation",
+  "leader",
+  "term",
+  "commit",
 ] as const;
 
 /** The fields of a message worth showing, such as "player=p1 transfer=p1/7 attempt=2 token=9". */

@@ -4,7 +4,8 @@ import { assert } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 
 export interface Topology {
-  readonly coordinator: NodeId;
+  /** The group that keeps the register of authority; any of them may be asked. */
+  readonly coordinators: readonly NodeId[];
   readonly store: NodeId;
   /** Server k owns x in [k*width, (k+1)*width), the first and last also what lies beyond the world's ends. */
   readonly servers: readonly NodeId[];

@@ -4,15 +4,23 @@
 // Every message a node is given passes here, so each type has a look of its own at fields it knows by name.
 
 import type { ActionKind, GrantCause } from "./facts.ts";
-import type { ActionOutcome, ForceAnswer, MeshMessage, Notice, RefusalReason, WriteResult } from "./messages.ts";
+import type {
+  ActionOutcome,
+  ForceAnswer,
+  MeshMessage,
+  Notice,
+  OwnMessage,
+  RefusalReason,
+  WriteResult,
+} from "./messages.ts";
 import type { PlayerState } from "./player-state.ts";
 
 type Members = ReadonlySet<string>;
 /** A message that claims to be of that type: nothing is known of its fields, and none may be forgotten. */
-type Claimed<Type extends MeshMessage["type"]> = {
-  readonly [Field in keyof Extract<MeshMessage, { type: Type }>]?: unknown;
+type Claimed<Type extends OwnMessage["type"]> = {
+  readonly [Field in keyof Extract<OwnMessage, { type: Type }>]?: unknown;
 };
-type Looks = { readonly [Type in MeshMessage["type"]]: (message: Claimed<Type>, members: Members) => boolean };
+type Looks = { readonly [Type in OwnMessage["type"]]: (message: Claimed<Type>, members: Members) => boolean };
 
 const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind[];
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
@@ -88,6 +96,7 @@ const looks: Looks = {
   settled: ({ transfer, player, server, token }, members) =>
     isText(transfer) && isNode(player, members) && isNode(server, members) && isNumber(token),
   owner: ({ player, server, token }, members) => isNode(player, members) && isNode(server, members) && isNumber(token),
+  elsewhere: ({ leader }, members) => leader === null || isNode(leader, members),
   rejoined: ({ incarnation, players }) => isNumber(incarnation) && isNumber(players),
   fence: ({ player, token }, members) => isNode(player, members) && isNumber(token),
   fenced: ({ player, token, version }, members) => isNode(player, members) && isNumber(token) && isNumber(version),
@@ -125,7 +134,7 @@ type Look = (message: MeshMessage, members: Members) => boolean;
 // Each is found under the name of the one type it looks at.
 const lookAt: ReadonlyMap<string, Look> = new Map(Object.entries(looks) as [string, Look][]);
 
-/** True for every message that a machine of the mesh sends. `members`: everybody there is; nobody else can be named. */
+/** True for every message that a machine of the mesh sends, but those of Raft, which has a look of its own. `members`: everybody there is; nobody else can be named. */
 export function isWellFormed(message: MeshMessage, members: Members): boolean {
   const look = lookAt.get(message.type);
   return look !== undefined && look(message, members);

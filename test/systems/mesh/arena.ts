@@ -67,7 +67,7 @@ export function fight(arena: Arena = {}): Fought {
     healUs,
     faults: arena.faults ?? [],
   };
-  const judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(meshBounds(settings)));
+  const judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(settings));
   const facts: Observation[] = [];
   const trace: TraceEvent[] = [];
   const tracer: Tracer = { trace: (event) => void trace.push(event) };

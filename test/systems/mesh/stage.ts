@@ -14,6 +14,8 @@ import { meshWorkload } from "../../../src/systems/mesh/workload.ts";
 
 const LATENCY_US = 1_000;
 const SYNC_US = 100;
+/** By then a coordinator that is alone leads. */
+const ELECTION_US = 10_000;
 
 type Body =
   MachineEvent<MeshMessage> extends infer Event
@@ -59,6 +61,8 @@ export class Stage {
   #queue: Due[] = [];
   #order = 0;
   #telling = true;
+  /** When the story begins: a leader has been elected by then. */
+  #originUs = 0;
 
   constructor(options: { servers: number; players: number; settings: unknown }) {
     const names = (prefix: string, count: number): NodeId[] =>
@@ -92,7 +96,16 @@ export class Stage {
   /** Boots everybody; players join from the places given. */
   open(places: ReadonlyMap<string, number>): void {
     for (const [name, x] of places) this.place(name, x);
-    for (const actor of this.#actors.values()) this.#step(actor, { type: "booted", incarnation: 0, disk: new Map() });
+    const boot = (actor: Actor): void => this.#step(actor, { type: "booted", incarnation: 0, disk: new Map() });
+    const { leads = [], follows = [] } = Object.groupBy(this.#actors.values(), ({ spec }) =>
+      spec.role === "coordinator" ? "leads" : "follows",
+    );
+    this.quietly(() => {
+      leads.forEach(boot);
+      this.run(ELECTION_US);
+    });
+    this.#originUs = this.nowUs;
+    follows.forEach(boot);
   }
 
   quietly(run: () => void): void {
@@ -196,7 +209,7 @@ export class Stage {
   }
 
   #line(text: string): void {
-    if (this.#telling) this.lines.push(`${(this.nowUs / 1000).toFixed(1).padStart(8)} ${text}`);
+    if (this.#telling) this.lines.push(`${((this.nowUs - this.#originUs) / 1000).toFixed(1).padStart(8)} ${text}`);
   }
 
   #step(actor: Actor, body: Body): void {
@@ -265,7 +278,7 @@ export class Stage {
       meddling === undefined
         ? ""
         : ` (${meddling.what === "twice" ? "twice" : meddling.what === "corrupt" ? "damaged" : meddling.what === "drop" ? "lost" : meddling.what === "hold" ? "held" : "late"})`;
-    if (!this.#hidden.has(message.type))
+    if (!this.#hidden.has(message.type) && !message.type.startsWith("raft."))
       this.#line(`${from} -> ${to} ${message.type} ${describeMesh(message)}${how}`.trimEnd());
     const arriving = meddling?.what === "corrupt" ? damaged(message, meddling.field, meddling.value) : message;
     const deliver = (): void => {

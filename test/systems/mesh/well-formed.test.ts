@@ -17,7 +17,10 @@ describe("every message of a stormy run", () => {
     untilUs: 6_000_000,
     link: { loss: { type: "independent", rate: { of: 1, outOf: 20 } } },
   });
-  const sent = trace.flatMap((event) => (event.kind === "sent" ? [event.content as MeshMessage] : []));
+  const sent = trace
+    .flatMap((event) => (event.kind === "sent" ? [event.content as MeshMessage] : []))
+    // Raft's have a look of their own.
+    .filter(({ type }) => !type.startsWith("raft."));
 
   test("is well formed", () => {
     expect(sent.length).toBeGreaterThan(1000);
@@ -28,7 +31,7 @@ describe("every message of a stormy run", () => {
     const oneOfEach = new Map(sent.map((message) => [message.type, message]));
     expect(oneOfEach.size).toBeGreaterThan(20);
     for (const message of oneOfEach.values()) {
-      const unseen = Object.keys(message).filter((field) => isWellFormed({ ...message, [field]: null }, members));
+      const unseen = Object.keys(message).filter((field) => isWellFormed({ ...message, [field]: 0.5 }, members));
       expect({ [message.type]: unseen }).toEqual({ [message.type]: [] });
     }
   });

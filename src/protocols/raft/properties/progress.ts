@@ -7,7 +7,7 @@ import { nodeOf, type RaftProperty, type RaftView } from "./raft-view.ts";
 /** RFL1: whenever nobody leads in a fair world, somebody does within the bound. */
 export const leaderIsFound = (boundUs: number): RaftProperty => {
   const judge = (view: RaftView, at: Instant, findings: Findings): void => {
-    if (view.healedUs === null) return;
+    if (view.healedUs === null || view.nodes.size === 0) return;
     if ([...view.nodes.values()].some(({ leading }) => leading === view.newestTerm && leading > 0)) {
       findings.paid("leader");
     } else {

@@ -80,7 +80,10 @@ const folds: Folds = {
 
 function foldEnd(view: RaftView, id: NodeId): void {
   const node = view.nodes.get(id);
-  if (node !== undefined) node.leading = -1;
+  if (node === undefined) return;
+  node.leading = -1;
+  // What it stood for before its end was not in vain.
+  node.inVain = 0;
 }
 
 function foldRecovered(view: RaftView, fact: Told<"raft.recovered">, at: Instant): void {

@@ -13,31 +13,39 @@ import type { JudgedFact, RaftProperty, RaftRules, RaftView, Told } from "./raft
 const electionBoundUs = ({ electionTimeoutUs, electionSpreadUs }: RaftSettings): number =>
   10 * (electionTimeoutUs + electionSpreadUs);
 
-/** `retryUs`: after which clients ask again, at another node; `nodes`: how many they may have to ask. */
-export const raftProperties = (
-  settings: RaftSettings,
-  { retryUs, nodes }: { readonly retryUs: number; readonly nodes: number },
-): readonly RaftProperty[] => {
-  const leaderUs = electionBoundUs(settings);
-  const servedUs = leaderUs + 2 * nodes * retryUs + 10 * settings.diskRetryUs;
-  return [
-    electionSafety,
-    electedByQuorum,
-    logMatching,
-    leaderCompleteness,
-    stateMachineSafety,
-    linearizable,
-    oneVoteATerm,
-    quorumsIntersect,
-    commitIsDurable,
-    exactlyOnce,
-    leaderIsFound(leaderUs),
-    operationsAreAnswered(servedUs),
-    laggardsCatchUp(servedUs),
-    nobodyDisturbs,
-    ...coverage,
-  ];
-};
+interface Clients {
+  /** After which they ask again, at another node. */
+  readonly retryUs: number;
+  /** How many they may have to ask. */
+  readonly nodes: number;
+}
+
+const servedBoundUs = (settings: RaftSettings, { retryUs, nodes }: Clients): number =>
+  electionBoundUs(settings) + 2 * nodes * retryUs + 10 * settings.diskRetryUs;
+
+/** Of any group, whatever is replicated and whoever its clients are. */
+export const groupProperties = (settings: RaftSettings, clients: Clients): readonly RaftProperty[] => [
+  electionSafety,
+  electedByQuorum,
+  logMatching,
+  leaderCompleteness,
+  stateMachineSafety,
+  oneVoteATerm,
+  quorumsIntersect,
+  commitIsDurable,
+  leaderIsFound(electionBoundUs(settings)),
+  laggardsCatchUp(servedBoundUs(settings, clients)),
+  nobodyDisturbs,
+];
+
+/** Of a group with the key-value store on it. */
+export const raftProperties = (settings: RaftSettings, clients: Clients): readonly RaftProperty[] => [
+  ...groupProperties(settings, clients),
+  linearizable,
+  exactlyOnce,
+  operationsAreAnswered(servedBoundUs(settings, clients)),
+  ...coverage,
+];
 
 function happens<Name extends JudgedFact["fact"]>(
   id: string,

@@ -12,6 +12,7 @@ import {
 } from "./authority.ts";
 import { coverage } from "./coverage.ts";
 import { handedOverWhole } from "./handover.ts";
+import { coordinatorsAgree } from "./group.ts";
 import { conservation, oneLocation } from "./items.ts";
 import { nothingLeft } from "./leftovers.ts";
 import type { MeshProperty } from "./mesh-property.ts";
@@ -40,7 +41,12 @@ export function meshBounds(settings: MeshSettings): MeshBounds {
   return { settleUs, transferUs, leftoverUs: transfer.incomingTimeout + 2 * watchdog.sweep + undoneUs };
 }
 
-export const meshProperties = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly MeshProperty[] => [
+/** `bounds`: others than the settings imply, for who tests the properties themselves. */
+export function meshProperties(settings: MeshSettings, bounds = meshBounds(settings)): readonly MeshProperty[] {
+  return [...promises(bounds), ...coordinatorsAgree(settings), ...coverage];
+}
+
+const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly MeshProperty[] => [
   singleWriter,
   singleWriterWeak,
   noLateWrite,
@@ -62,5 +68,4 @@ export const meshProperties = ({ settleUs, transferUs, leftoverUs }: MeshBounds)
   handedOverWhole,
   nothingLeft(leftoverUs),
   keptInformed,
-  ...coverage,
 ];

@@ -5,13 +5,12 @@ import { canonicalJson, parseCanonical } from "../../../../src/base/canonical-js
 import { Judge, type JudgeCheckpoint } from "../../../../src/check/judge.ts";
 import { meshModel } from "../../../../src/systems/mesh/mesh-model.ts";
 import type { JudgedFact, MeshView } from "../../../../src/systems/mesh/mesh-view.ts";
-import { meshBounds, meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
+import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
 import { meshSettings } from "../../../../src/systems/mesh/settings.ts";
 import { faultProfiles } from "../../../../src/world/profiles.ts";
 import { fight } from "../arena.ts";
 
-const judgeOf = (): Judge<MeshView, JudgedFact> =>
-  new Judge(meshModel, meshProperties(meshBounds(meshSettings.parse({}))));
+const judgeOf = (): Judge<MeshView, JudgedFact> => new Judge(meshModel, meshProperties(meshSettings.parse({})));
 
 test.each([1, 2, 3])("a stormy run judged in two halves, by text in between (seed %i)", (seed) => {
   const faults = faultProfiles.get("storm")?.([], 20_000_000) ?? [];

@@ -10,6 +10,7 @@ import { meshMeasures } from "../../../../src/systems/mesh/measures.ts";
 import { meshModel } from "../../../../src/systems/mesh/mesh-model.ts";
 import type { JudgedFact, MeshView } from "../../../../src/systems/mesh/mesh-view.ts";
 import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
+import { meshSettings } from "../../../../src/systems/mesh/settings.ts";
 import type { PlayerState } from "../../../../src/systems/mesh/player-state.ts";
 
 export const bounds = { settleUs: 30_000_000, transferUs: 12_000_000, leftoverUs: 5_000_000 };
@@ -29,7 +30,7 @@ interface EffectWords {
 }
 
 export class Story {
-  readonly judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(bounds));
+  readonly judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(meshSettings.parse({}), bounds));
   readonly #figures = new Figures(meshMeasures.figures);
   atUs = 1000;
   event = 0;
