@@ -65,8 +65,9 @@ export const laggardsCatchUp = (boundUs: number): RaftProperty => ({
   rules: {
     healed: (view, _fact, at, findings) => {
       for (const id of membersOf(view.decided.configuration)) {
-        const { applied, target } = nodeOf(view, id);
-        if (applied < target) findings.owe(id, at.atUs + boundUs, `${id} has not applied ${target}`);
+        const { applied, target, isUp } = nodeOf(view, id);
+        // Who is down now is lost for good, or owes it from its next start on.
+        if (isUp && applied < target) findings.owe(id, at.atUs + boundUs, `${id} has not applied ${target}`);
       }
     },
     "raft.applied": payLaggard,

@@ -81,6 +81,7 @@ const folds: Folds = {
 function foldEnd(view: RaftView, id: NodeId): void {
   const node = view.nodes.get(id);
   if (node === undefined) return;
+  node.isUp = false;
   node.leading = -1;
   // What it stood for before its end was not in vain.
   node.inVain = 0;
@@ -88,6 +89,7 @@ function foldEnd(view: RaftView, id: NodeId): void {
 
 function foldRecovered(view: RaftView, fact: Told<"raft.recovered">, at: Instant): void {
   const node = nodeOf(view, at.node);
+  node.isUp = true;
   const { base, terms, snapshotIndex, configuration, configurationIndex, configurationTerm } = fact;
   const known = [...node.terms];
   const { durable } = node;

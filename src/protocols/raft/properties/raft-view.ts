@@ -21,6 +21,7 @@ export type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: 
 
 export interface NodeView {
   readonly id: NodeId;
+  isUp: boolean;
   /** The log, by index; what is not known is not there. Up to `base` it is what a snapshot stands for. */
   terms: number[];
   base: number;
@@ -133,6 +134,7 @@ export function nodeOf(view: RaftView, id: NodeId): NodeView {
   if (known !== undefined) return known;
   const node: NodeView = {
     id,
+    isUp: false,
     terms: [],
     base: 0,
     last: 0,
