@@ -23,7 +23,7 @@ interface Clients {
 const servedBoundUs = (settings: RaftSettings, { retryUs, nodes }: Clients): number =>
   electionBoundUs(settings) + 2 * nodes * retryUs + 10 * settings.diskRetryUs;
 
-/** Of any group, whatever is replicated and whoever its clients are. */
+/** Of a group whose members stay, whatever is replicated and whoever its clients are. */
 export const groupProperties = (settings: RaftSettings, clients: Clients): readonly RaftProperty[] => [
   electionSafety,
   electedByQuorum,
@@ -31,16 +31,16 @@ export const groupProperties = (settings: RaftSettings, clients: Clients): reado
   leaderCompleteness,
   stateMachineSafety,
   oneVoteATerm,
-  quorumsIntersect,
   commitIsDurable,
   leaderIsFound(electionBoundUs(settings)),
   laggardsCatchUp(servedBoundUs(settings, clients)),
-  nobodyDisturbs,
 ];
 
 /** Of a group with the key-value store on it. */
 export const raftProperties = (settings: RaftSettings, clients: Clients): readonly RaftProperty[] => [
   ...groupProperties(settings, clients),
+  quorumsIntersect,
+  nobodyDisturbs,
   linearizable,
   exactlyOnce,
   operationsAreAnswered(servedBoundUs(settings, clients)),
