@@ -79,7 +79,8 @@ export class PlainHasher {
    * @throws NotPlainData without its path, which `notPlain` tells; the lanes have gone on by then.
    */
   add(word: number, value: object): void {
-    if (Object.getPrototypeOf(value) === Object.prototype) {
+    // As good as to ask for the prototype, which costs more than the rest: other classes name another constructor.
+    if (value.constructor === Object) {
       this.#fields(value as Record<string, unknown>, 0, word);
     } else {
       this.addWord(word);
@@ -192,13 +193,13 @@ export class PlainHasher {
 
   /** A conversation has two types, mostly: each is looked for where the last two were found. */
   #typeOf(type: string): Word {
-    let word = this.#lastType;
-    if (word.text === type) return word;
-    word = this.#typeBefore;
-    if (word.text !== type) word = this.#types.get(type) ?? this.#learn(this.#types, type, TAG_LARGE);
-    this.#typeBefore = this.#lastType;
-    this.#lastType = word;
-    return word;
+    const last = this.#lastType;
+    if (last.text === type) return last;
+    const before = this.#typeBefore;
+    if (before.text === type) return before;
+    this.#typeBefore = last;
+    this.#lastType = this.#types.get(type) ?? this.#learn(this.#types, type, TAG_LARGE);
+    return this.#lastType;
   }
 
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): void {
@@ -237,7 +238,8 @@ export class PlainHasher {
   #combine(startFirst: number, startSecond: number, sumFirst: number, sumSecond: number): void {
     const mixed = Math.imul(startFirst ^ sumFirst, FIRST);
     this.first = (mixed << 13) | (mixed >>> 19);
-    this.second = (Math.imul(((startSecond << 9) | (startSecond >>> 23)) + sumSecond, SECOND) ^ mixed) | 0;
+    const turned = (startSecond << 9) | (startSecond >>> 23);
+    this.second = Math.imul((turned + sumSecond) | 0, SECOND) ^ mixed;
   }
 
   #learn(words: Map<string, Word>, text: string, tag: number): Word {

@@ -10,8 +10,8 @@ export function meshSection({ isQuick }: Extent): Section {
   const workers = (count: number): Job =>
     nodeJob(`mesh/workers/${count}`, "meshWorkers", {
       nodes: 2,
-      warmup: isQuick ? 10 : 20,
-      timed: isQuick ? 60 : 200,
+      warmup: isQuick ? 10 : 150,
+      timed: isQuick ? 60 : 400,
       variant: String(count),
     });
   const walk = sized(1, isQuick ? 120 : 300, isQuick ? 300 : 900);
