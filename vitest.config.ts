@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/bench/**"],
     setupFiles: ["test/setup.ts"],
+    // Test files are independent of each other, and few processors are too few to leave one idle.
+    maxWorkers: "100%",
     // No test file shares the state of a module with another.
     isolate: true,
     // Simulations are bounded by events: a slow or busy machine must not fail them.

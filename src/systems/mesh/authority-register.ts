@@ -2,6 +2,7 @@
 // whatever log they are committed. Per player: the committed owner, and at most one grant on its way to be sealed.
 
 import { assert } from "../../base/assert.ts";
+import { canonicalJson } from "../../base/canonical-json.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { GrantCause } from "./facts.ts";
 import type { RefusalReason } from "./messages.ts";
@@ -87,7 +88,7 @@ const noServer = "" as NodeId;
 
 /** The register as text: equal registers that came about in one order of commands have equal texts. */
 export const registerText = ({ players, incarnations }: AuthorityRegister): string =>
-  JSON.stringify({ players: [...players], incarnations: [...incarnations] });
+  canonicalJson({ players: [...players], incarnations: [...incarnations] });
 
 export function registerOfText(text: string): AuthorityRegister {
   // Only what `registerText` wrote is in a snapshot, and a damaged one is not read.

@@ -271,7 +271,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.paused = message.paused;
     if (state.outstanding.length === 0) state.items = message.items;
     this.#stopAsking();
-    this.#settleAt(from);
+    this.#settleAt(from, message.token);
     if (state.phase === "playing") return;
     state.phase = "playing";
     this.#out.setTimer("step", this.#plan.person.step);
@@ -296,14 +296,14 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       state.server = server;
       return;
     }
-    if (server !== state.server) this.#settleAt(server);
+    if (server !== state.server) this.#settleAt(server, token);
   }
 
-  /** From now on this server is ours: what waits for an answer is asked of it at once. */
-  #settleAt(server: NodeId): void {
+  /** From now on this server is ours, as it said under this token: what waits for an answer is asked of it at once. */
+  #settleAt(server: NodeId, token: number): void {
     const { state } = this;
     state.server = server;
-    const { session, token } = state;
+    const { session } = state;
     this.#out.record({ type: "record", fact: "playerConnected", player: this.#plan.self, server, session, token });
     for (const action of state.outstanding) action.dueUs = 0;
     this.#repeatActions();

@@ -60,10 +60,4 @@ describe("with a defence off", () => {
     expect(found("mesh/defences#without-ack-after-store", [])).toContain("player-1: act by nobody");
     expect(found("mesh/defences#without-ack-after-store", ["settings.defence.ackAfterStore=on"])).toEqual([]);
   });
-
-  test("a client that believes an old server is led back to it (A5)", () => {
-    const set = "settings.defence.clientTokenCheck";
-    expect(found("mesh/weather#storm", [`${set}=off`])).toContainEqual(expect.stringMatching(/: act by server-/));
-    expect(found("mesh/weather#storm", [`${set}=on`])).toEqual([]);
-  });
 });
