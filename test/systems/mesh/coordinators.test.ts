@@ -90,12 +90,8 @@ describe("a coordinator of three", () => {
 describe("whoever asks", () => {
   test("asks the same one until it has been silent for too long, then the next", () => {
     const seat = freshSeat();
-    expect([0, 50, 99, 100, 150, 200, 300].map((nowUs) => seatFor(seat, three, nowUs, 100))).toEqual([
-      ...[c1, c1, c1],
-      ...[c2, c2],
-      c3,
-      c1,
-    ]);
+    const asked = [0, 50, 99, 100, 150, 200, 300].map((nowUs) => seatFor(seat, three, nowUs, 100));
+    expect(asked.join(" ")).toBe("c1 c1 c1 c2 c2 c3 c1");
   });
 
   test("stays with the one that answered", () => {
