@@ -227,6 +227,19 @@ describe("a process that takes its time", () => {
     ]);
   });
 
+  test("a timer that waits for its turn and is set again meanwhile loses that turn, also when it has come due anew", () => {
+    const handle: Handler = (event) => {
+      if (event.type === "booted") return [timer("a", 10), timer("t", 20), timer("b", 150)];
+      const again = event.type === "timerFired" && event.timer === "a" ? [timer("t", 50)] : [];
+      return [...(say(event, {}) ?? []), ...again];
+    };
+    expect(told(handle, { process: { stepUs: 100, inboxMax: 10 } })).toEqual([
+      "110 a at 110",
+      "210 b at 210",
+      "310 t at 310",
+    ]);
+  });
+
   test("slows down while a fault says so, and is quick again after it", () => {
     const slow = struck({ kind: "slow", target: all, stepUs: 40 }, { atUs: 105, forUs: 100 });
     const handle: Handler = (event) =>
