@@ -10,7 +10,7 @@ export type JournalRecord =
   /** Stands for all records up to `number`. */
   | { readonly type: "snapshot"; readonly number: number; readonly settled: number; readonly content: unknown };
 
-/** Plain data, part of the state of its machine. T is what waits for the disk: answers, or commands to apply. */
+/** Plain data, part of the state of its machine. T is what waits for the disk, such as answers. */
 export interface Journal<T> {
   readonly file: string;
   /** Number of the last record written; the first is 1. */
@@ -97,14 +97,6 @@ export function writeJournal<T>(journal: Journal<T>, content: unknown, waiter: T
   // An unsure file is about to be replaced as a whole, this record included.
   const append: JournalEffect[] = journal.unsure ? [] : [{ type: "append", file: journal.file, record }];
   return [...append, ...syncWhenIdle(journal)];
-}
-
-/** Writes a record that nobody waits for: durable with some later sync, or lost. */
-export function writeUnawaited<T>(journal: Journal<T>, content: unknown): readonly JournalEffect[] {
-  journal.written += 1;
-  journal.records += 1;
-  const record: JournalRecord = { type: "entry", number: journal.written, settled: journal.written, content };
-  return [{ type: "append", file: journal.file, record }, ...syncWhenIdle(journal)];
 }
 
 /** Asks for a sync although nothing was written: what a file held at boot need not be durable yet. */

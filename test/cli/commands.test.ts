@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
+import { topics } from "../../src/cli/topics.ts";
 import { decodeTrace } from "../../src/trace/codec.ts";
 import { echoPlugIn, failingStory, faultline, filesIn, inFolder, quietStory } from "./command.ts";
 
@@ -284,18 +285,7 @@ describe.concurrent("replay", () => {
 });
 
 describe.concurrent("list and validate", () => {
-  test.each([
-    "scenarios",
-    "systems",
-    "faults",
-    "links",
-    "invariants",
-    "figures",
-    "settings",
-    "messages",
-    "timers",
-    "defences",
-  ])("list %s", patience, async (topic) => {
+  test.each(topics)("list %s", patience, async (topic) => {
     const { code, stdout } = await faultline(["list", topic, "--json"]);
     const document = z.strictObject({
       ...envelope,

@@ -15,7 +15,6 @@ import {
   syncJournal,
   waitForJournal,
   writeJournal,
-  writeUnawaited,
 } from "../../src/protocols/journal.ts";
 
 /** A disk that does what it is told, and loses at a crash what was not synced. */
@@ -140,14 +139,6 @@ describe("a journal", () => {
       [3, "c"],
       [4, "d"],
     ]);
-  });
-
-  test("without waiting for the disk, says nothing of what may be lost", () => {
-    const [journal, disk] = [freshJournal<string>("j"), new PlainDisk()];
-    disk.take(writeUnawaited(journal, "a"));
-    expect(isSettled(journal)).toBe(true);
-    disk.crash();
-    expect(readable(freshJournal("j"), disk).entries).toEqual([]);
   });
 
   test("asks for a sync although nothing was written, for what a file shows need not be durable", () => {

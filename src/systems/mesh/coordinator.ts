@@ -40,11 +40,14 @@ export interface CoordinatorState {
   /** When the sealing of each pending grant is asked for again. */
   readonly seals: Map<NodeId, number>;
   /** Questions that wait until it is certain that nobody else leads, by number. */
-  readonly questions: Map<number, { readonly from: NodeId; readonly message: MeshMessage }>;
+  readonly questions: Map<number, { readonly from: NodeId; readonly question: Question }>;
   asked: number;
 }
 
 type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
+
+/** What is answered from the register, and may lead to a command. */
+type Question = Received<"join" | "locate" | "adopt" | "abort" | "claim" | "rejoin" | "forceRollback">;
 
 export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplication {
   state: CoordinatorState;
@@ -113,10 +116,10 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
   }
 
   readReady(read: number): void {
-    const question = this.state.questions.get(read);
-    if (question === undefined) return;
+    const asked = this.state.questions.get(read);
+    if (asked === undefined) return;
     this.state.questions.delete(read);
-    this.#answer(question.from, question.message);
+    this.#answer(asked.from, asked.question);
   }
 
   /** An event that is none of Raft's. */
@@ -163,7 +166,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
   }
 
   /** Answers once the register is known to be that of the leader: an old leader's could name an owner of yesterday. */
-  #ask(from: NodeId, message: MeshMessage): void {
+  #ask(from: NodeId, question: Question): void {
     if (!this.#raft.isLeader) {
       this.#out.send(from, { type: "elsewhere", leader: this.#raft.leader });
       return;
@@ -171,27 +174,25 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     if (!this.state.serving) return;
     this.state.asked += 1;
     const { asked } = this.state;
-    if (this.#raft.read(asked) === "accepted") this.state.questions.set(asked, { from, message });
+    if (this.#raft.read(asked) === "accepted") this.state.questions.set(asked, { from, question });
   }
 
-  #answer(from: NodeId, message: MeshMessage): void {
-    switch (message.type) {
+  #answer(from: NodeId, question: Question): void {
+    switch (question.type) {
       case "join":
-        return this.#onJoin(from, message);
+        return this.#onJoin(from, question);
       case "locate":
-        return this.#onLocate(from, message);
+        return this.#onLocate(from, question);
       case "adopt":
-        return this.#onAdopt(from, message);
+        return this.#onAdopt(from, question);
       case "abort":
-        return this.#onAbort(from, message);
+        return this.#onAbort(from, question);
       case "claim":
-        return this.#onClaim(from, message);
+        return this.#onClaim(from, question);
       case "rejoin":
-        return this.#onRejoin(from, message.incarnation);
+        return this.#onRejoin(from, question.incarnation);
       case "forceRollback":
-        return this.#onForceRollback(from, message);
-      default:
-        return undefined;
+        return this.#onForceRollback(from, question);
     }
   }
 

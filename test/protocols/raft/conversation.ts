@@ -1,6 +1,7 @@
 // The language of conversations with a Raft group (STYLE §8): commands, ----, and everything that happened.
 import { nodeId } from "../../../src/base/ids.ts";
 import { parseDuration } from "../../../src/base/units.ts";
+import { converseBy } from "../../conversations.ts";
 import { Stage } from "./stage.ts";
 
 /**
@@ -22,9 +23,12 @@ import { Stage } from "./stage.ts";
  *     hide append appended | show append | look n1
  */
 export function converse(text: string): string {
-  const blocks = text.split(/\n{2,}/).filter((block) => block.trim() !== "");
   const cast = new Cast();
-  return `${blocks.map((block) => cast.answer(block)).join("\n\n")}\n`;
+  return converseBy(
+    text,
+    (command) => cast.do(command),
+    () => cast.built,
+  );
 }
 
 /** Runs commands and returns the group. */
@@ -35,29 +39,17 @@ export function perform(raft: string, commands: string): Stage {
 }
 
 class Cast {
-  #stage: Stage | undefined;
+  /** Undefined before the first group is built. */
+  built: Stage | undefined;
 
   get stage(): Stage {
-    if (this.#stage === undefined) throw new Error("no group yet");
-    return this.#stage;
-  }
-
-  answer(block: string): string {
-    const lines = block.trimEnd().split("\n");
-    const rule = lines.indexOf("----");
-    const question = rule < 0 ? lines : lines.slice(0, rule);
-    if (question.every((line) => line.startsWith("#"))) return question.join("\n");
-    const stage = this.#stage;
-    const before = stage?.lines.length ?? 0;
-    const commands = question.filter((line) => !line.startsWith("#")).flatMap((line) => line.split(";"));
-    for (const command of commands) this.do(command.trim());
-    const told = this.stage.lines.slice(this.#stage === stage ? before : 0);
-    return [...question, "----", ...told].join("\n");
+    if (this.built === undefined) throw new Error("no group yet");
+    return this.built;
   }
 
   do(command: string): void {
     const [verb = "", ...words] = command.split(/\s+/);
-    if (verb === "raft") this.#stage = built(words);
+    if (verb === "raft") this.built = built(words);
     else if (verb === "quietly") this.stage.quietly(() => this.do(words.join(" ")));
     else this.#play(verb, words, command);
   }

@@ -1,6 +1,7 @@
-// The language of conversations (STYLE §8): commands, ----, and everything that happened.
+// The language of conversations with the mesh (STYLE §8).
 import { nodeId } from "../../../src/base/ids.ts";
 import { parseDuration } from "../../../src/base/units.ts";
+import { converseBy } from "../../conversations.ts";
 import { Stage } from "./stage.ts";
 
 /**
@@ -21,9 +22,12 @@ import { Stage } from "./stage.ts";
  *     state s1                                    what the server has
  */
 export function converse(text: string): string {
-  const blocks = text.split(/\n{2,}/).filter((block) => block.trim() !== "");
   const cast = new Cast();
-  return `${blocks.map((block) => cast.answer(block)).join("\n\n")}\n`;
+  return converseBy(
+    text,
+    (command) => cast.do(command),
+    () => cast.stage,
+  );
 }
 
 class Cast {
@@ -32,20 +36,11 @@ class Cast {
   #opened = false;
   #commands = 0;
 
-  answer(block: string): string {
-    const lines = block.trimEnd().split("\n");
-    const rule = lines.indexOf("----");
-    const question = rule < 0 ? lines : lines.slice(0, rule);
-    if (question.every((line) => line.startsWith("#"))) return question.join("\n");
-    const stage = this.#stage;
-    const before = stage?.lines.length ?? 0;
-    const commands = question.filter((line) => !line.startsWith("#")).flatMap((line) => line.split(";"));
-    for (const command of commands) this.#do(command.trim());
-    const told = (this.#stage?.lines ?? []).slice(this.#stage === stage ? before : 0);
-    return [...question, "----", ...told].join("\n");
+  get stage(): Stage | undefined {
+    return this.#stage;
   }
 
-  #do(command: string): void {
+  do(command: string): void {
     const [verb = "", ...words] = command.split(/\s+/);
     if (verb === "mesh") {
       this.#stage = built(words);
