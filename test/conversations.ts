@@ -2,7 +2,7 @@
 // is up to whoever holds the conversation.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 const update = process.env["UPDATE"] === "1";
 
@@ -31,19 +31,17 @@ function answerTo(block: string, perform: (command: string) => void, stage: () =
 }
 
 /** A test for each file of a folder. UPDATE=1 rewrites them; commit a changed answer only if you can say why. */
-export function holdConversations(title: string, folder: string, converse: (text: string) => string): void {
-  describe(title, () => {
-    for (const file of readdirSync(folder)
-      .filter((name) => name.endsWith(".txt"))
-      .sort()) {
-      const path = `${folder}/${file}`;
-      const text = readFileSync(path, "utf8");
-      const about = text.split("\n")[0]?.replace(/^# /, "") ?? file;
-      test(`${file}: ${about}`, () => {
-        const now = converse(text);
-        if (update) writeFileSync(path, now);
-        expect(now).toBe(update ? now : text);
-      });
-    }
-  });
+export function holdConversations(folder: string, converse: (text: string) => string): void {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith(".txt"))
+    .sort()) {
+    const path = `${folder}/${file}`;
+    const text = readFileSync(path, "utf8");
+    const about = text.split("\n")[0]?.replace(/^# /, "") ?? file;
+    test(`${file}: ${about}`, () => {
+      const now = converse(text);
+      if (update) writeFileSync(path, now);
+      expect(now).toBe(update ? now : text);
+    });
+  }
 }

@@ -1,5 +1,8 @@
 // Conversations with a Raft group, by section of the paper.
+import { describe } from "vitest";
 import { holdConversations } from "../../conversations.ts";
 import { converse } from "./conversation.ts";
 
-holdConversations("conversations with a Raft group", "test/golden/raft", converse);
+describe("conversations with a Raft group", () => {
+  holdConversations("test/golden/raft", converse);
+});

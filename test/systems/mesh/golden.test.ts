@@ -1,5 +1,8 @@
 // Conversations with the mesh.
+import { describe } from "vitest";
 import { holdConversations } from "../../conversations.ts";
 import { converse } from "./conversation.ts";
 
-holdConversations("conversations with the mesh", "test/golden/mesh", converse);
+describe("conversations with the mesh", () => {
+  holdConversations("test/golden/mesh", converse);
+});
