@@ -24,7 +24,14 @@ export type WorldFact =
   | { readonly fact: "nodeResumed" }
   /** A machine threw or broke an assertion: always a violation (the judge's property "NO-PANIC"). */
   | { readonly fact: "machineBroke"; readonly error: string; readonly event: string }
-  | { readonly fact: "faultBegan"; readonly fault: number; readonly kind: string; readonly about: string }
+  /** `ratePpm`: by how much it makes monotonic clocks err in rate, at the most; a million: they stand still. */
+  | {
+      readonly fact: "faultBegan";
+      readonly fault: number;
+      readonly kind: string;
+      readonly about: string;
+      readonly ratePpm: number;
+    }
   | { readonly fact: "faultEnded"; readonly fault: number; readonly kind: string }
   /** From now on the world is fair: nothing is lost or late by fault, every node runs (properties AL1, X7). */
   | { readonly fact: "healed" }

@@ -170,3 +170,9 @@ export interface FaultTally {
   readonly touched: number;
   readonly changed: number;
 }
+
+/** By how much a fault makes monotonic clocks err in rate, in parts per million: what protocols declare a bound for. */
+export function rateErrorPpm(action: FaultAction): number {
+  if (action.kind === "clockDrift") return Math.abs(action.ppm);
+  return action.kind === "pause" && action.monotonic === "stops" ? 1_000_000 : 0;
+}

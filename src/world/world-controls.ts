@@ -47,8 +47,8 @@ export class WorldControls implements Controls {
     return this.#processes[node].id;
   }
 
-  stateFaultBegan(fault: number, kind: FaultKind, about: string): void {
-    this.#ground.stateOfWorld(worldNode, { fact: "faultBegan", fault, kind, about });
+  stateFaultBegan(fault: number, kind: FaultKind, about: string, ratePpm: number): void {
+    this.#ground.stateOfWorld(worldNode, { fact: "faultBegan", fault, kind, about, ratePpm });
   }
 
   stateFaultEnded(fault: number, kind: FaultKind): void {

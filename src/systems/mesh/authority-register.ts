@@ -1,15 +1,28 @@
 // Who owns whom: a deterministic replicated state machine. Equal commands in equal order make equal registers, on
-// whatever log they are committed. Per player: the committed owner, and at most one grant on its way to be sealed.
+// whatever log they are committed. Per player: the committed owner, and at most one grant on its way to be sealed. Beside
+// the players, the map of regions: a server that fails loses its regions, and its players with them.
 
 import { assert } from "../../base/assert.ts";
 import { canonicalJson } from "../../base/canonical-json.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { GrantCause } from "./facts.ts";
 import type { RefusalReason } from "./messages.ts";
+import {
+  type Loads,
+  movesBetween,
+  type Region,
+  type RegionMap,
+  type RegionMove,
+  settled,
+  type Standing,
+  standingOf,
+  withMove,
+  withStanding,
+} from "./region-map.ts";
 
 export type RegisterCommand =
   /** A player nobody knows yet gets a server. */
-  | { readonly type: "assign"; readonly player: NodeId; readonly server: NodeId }
+  | { readonly type: "assign"; readonly player: NodeId; readonly region: number }
   /** Compare-and-swap on the current token: the target wants the player from its source. */
   | {
       readonly type: "open";
@@ -19,6 +32,7 @@ export type RegisterCommand =
       readonly target: NodeId;
       readonly transfer: string;
       readonly version: number;
+      readonly region: number;
     }
   /** The store is sealed below `token`, at `version` (-1: not sealed): the pending grant becomes the owner. */
   | { readonly type: "close"; readonly player: NodeId; readonly token: number; readonly version: number }
@@ -31,7 +45,13 @@ export type RegisterCommand =
       readonly transfer: string;
     }
   /** A server starts anew: everything it owned is granted to it again, so that its old writes are fenced. */
-  | { readonly type: "reclaim"; readonly server: NodeId; readonly incarnation: number };
+  | { readonly type: "reclaim"; readonly server: NodeId; readonly incarnation: number }
+  /** A server is given up in this incarnation: its regions and players go to others (MESH-F3-06). */
+  | { readonly type: "fail"; readonly server: NodeId; readonly incarnation: number }
+  /** A server that is well gives its regions away, or takes part again. Its players follow by transfers. */
+  | { readonly type: "stand"; readonly server: NodeId; readonly standing: "up" | "draining" }
+  /** One region goes to another server, by compare-and-swap on its epoch. Its players follow by transfers. */
+  | { readonly type: "move"; readonly region: number; readonly epoch: number; readonly server: NodeId };
 
 export interface Owner {
   readonly server: NodeId;
@@ -43,6 +63,8 @@ export interface Owner {
   readonly source: NodeId;
   /** What the store was sealed at; -1: it was not. */
   readonly version: number;
+  /** The region it was granted in: whose server has the player next if this one fails. */
+  readonly region: number;
 }
 
 export interface Pending {
@@ -53,6 +75,7 @@ export interface Pending {
   readonly source: NodeId;
   /** The version that was shipped: compared with the sealed one under policy "version". */
   readonly version: number;
+  readonly region: number;
 }
 
 export interface Registration {
@@ -70,6 +93,15 @@ export interface AuthorityRegister {
   readonly players: Map<NodeId, Registration>;
   /** The latest incarnation of each server that asked for its players; absent: 0. */
   readonly incarnations: Map<NodeId, number>;
+  map: RegionMap;
+}
+
+/** What the register is told by the settings, the same at every coordinator. */
+export interface RegisterRules {
+  /** Policy "version" with its guard on. */
+  readonly compareVersions: boolean;
+  /** Backups a region is to have. */
+  readonly backups: number;
 }
 
 export type Outcome =
@@ -80,38 +112,58 @@ export type Outcome =
   /** The command asked for what is already so, or is on its way. */
   | { readonly type: "unchanged"; readonly player: NodeId }
   | { readonly type: "refused"; readonly player: NodeId; readonly because: RefusalReason }
-  | { readonly type: "reclaimed"; readonly players: readonly NodeId[] };
+  /** Servers or regions have changed: grants of these players wait to be sealed. */
+  | { readonly type: "rearranged"; readonly players: readonly NodeId[]; readonly moves: readonly RegionMove[] };
 
-export const freshRegister = (): AuthorityRegister => ({ players: new Map(), incarnations: new Map() });
+export const freshRegister = (map: RegionMap): AuthorityRegister => ({
+  players: new Map(),
+  incarnations: new Map(),
+  map,
+});
 
 const noServer = "" as NodeId;
 
 /** The register as text: equal registers that came about in one order of commands have equal texts. */
-export const registerText = ({ players, incarnations }: AuthorityRegister): string =>
-  canonicalJson({ players: [...players], incarnations: [...incarnations] });
+export const registerText = ({ players, incarnations, map }: AuthorityRegister): string =>
+  canonicalJson({
+    players: [...players],
+    incarnations: [...incarnations],
+    map: { version: map.version, regions: map.regions, standings: [...map.standings] },
+  });
 
 export function registerOfText(text: string): AuthorityRegister {
   // Only what `registerText` wrote is in a snapshot, and a damaged one is not read.
-  const { players, incarnations } = JSON.parse(text) as {
+  const { players, incarnations, map } = JSON.parse(text) as {
     players: [NodeId, Registration][];
     incarnations: [NodeId, number][];
+    map: { version: number; regions: Region[]; standings: [NodeId, Standing][] };
   };
-  return { players: new Map(players), incarnations: new Map(incarnations) };
+  return {
+    players: new Map(players),
+    incarnations: new Map(incarnations),
+    map: { ...map, standings: new Map(map.standings) },
+  };
 }
 
-/** Applies one committed command. `compareVersions`: policy "version" with its guard on. */
-export function applyCommand(register: AuthorityRegister, command: RegisterCommand, compareVersions: boolean): Outcome {
+/** Applies one committed command. */
+export function applyCommand(register: AuthorityRegister, command: RegisterCommand, rules: RegisterRules): Outcome {
   switch (command.type) {
     case "assign":
       return assign(register, command);
     case "open":
       return open(register, command);
     case "close":
-      return close(register, command, compareVersions);
+      return close(register, command, rules);
     case "abort":
       return abort(register, command);
     case "reclaim":
-      return reclaim(register, command);
+      return reclaim(register, command, rules);
+    case "fail":
+      return fail(register, command, rules);
+    case "stand":
+      return rearrange(register, withStanding(register.map, command.server, command.standing), rules);
+    case "move":
+      return rearrange(register, withMove(register.map, command.region, command.epoch, command.server), rules);
   }
 }
 
@@ -121,14 +173,15 @@ export const incarnationOf = (register: AuthorityRegister, server: NodeId): numb
 
 type Command<Type extends RegisterCommand["type"]> = Extract<RegisterCommand, { type: Type }>;
 
-function assign(register: AuthorityRegister, { player, server }: Command<"assign">): Outcome {
+function assign(register: AuthorityRegister, { player, region }: Command<"assign">): Outcome {
   const known = register.players.get(player);
   if (known !== undefined) return { type: "unchanged", player };
-  return prepare(register, player, { server, cause: "join", transfer: "", source: noServer, version: -1 });
+  const { server } = register.map.regions[region];
+  return prepare(register, player, { server, cause: "join", transfer: "", source: noServer, version: -1, region });
 }
 
 function open(register: AuthorityRegister, command: Command<"open">): Outcome {
-  const { player, fromToken, source, target, transfer, version } = command;
+  const { player, fromToken, source, target, transfer, version, region } = command;
   const known = register.players.get(player);
   if (known === undefined) return { type: "refused", player, because: "superseded" };
   const { owner, pending } = known;
@@ -138,10 +191,12 @@ function open(register: AuthorityRegister, command: Command<"open">): Outcome {
   }
   // Another grant is on its way, and it will supersede `fromToken`.
   if (pending !== null) return { type: "refused", player, because: "superseded" };
-  return prepare(register, player, { server: target, cause: "transfer", transfer, source, version });
+  // It has been given up: whoever it is granted now could be granted to nobody else for a while.
+  if (standingOf(register.map, target) === "down") return { type: "refused", player, because: "notReady" };
+  return prepare(register, player, { server: target, cause: "transfer", transfer, source, version, region });
 }
 
-function close(register: AuthorityRegister, command: Command<"close">, compareVersions: boolean): Outcome {
+function close(register: AuthorityRegister, command: Command<"close">, { compareVersions }: RegisterRules): Outcome {
   const { player, token, version } = command;
   const known = register.players.get(player);
   if (known === undefined || known.pending?.token !== token) return { type: "unchanged", player };
@@ -164,20 +219,78 @@ function abort(register: AuthorityRegister, { player, fromToken, source, transfe
   const { pending } = known;
   if (pending !== null && pending.cause !== "transfer") return { type: "unchanged", player };
   // A pending grant to the target is taken back before it commits: its token is never granted.
-  return prepare(register, player, { server: source, cause: "rollback", transfer, source, version: -1 });
+  const { region } = owner;
+  return prepare(register, player, { server: source, cause: "rollback", transfer, source, version: -1, region });
 }
 
-function reclaim(register: AuthorityRegister, { server, incarnation }: Command<"reclaim">): Outcome {
-  if (incarnation <= incarnationOf(register, server)) return { type: "reclaimed", players: [] };
+function reclaim(
+  register: AuthorityRegister,
+  { server, incarnation }: Command<"reclaim">,
+  rules: RegisterRules,
+): Outcome {
+  if (incarnation <= incarnationOf(register, server)) return { type: "rearranged", players: [], moves: [] };
   register.incarnations.set(server, incarnation);
-  const players: NodeId[] = [];
+  const again: NodeId[] = [];
   for (const [player, { owner, pending }] of register.players) {
     // A grant on its way supersedes this one anyhow, whoever it is for.
     if (owner?.server !== server || pending !== null) continue;
-    prepare(register, player, { server, cause: "rejoin", transfer: "", source: noServer, version: -1 });
+    const { region } = owner;
+    prepare(register, player, { server, cause: "rejoin", transfer: "", source: noServer, version: -1, region });
+    again.push(player);
+  }
+  const { players, moves } = rearrange(register, withStanding(register.map, server, "up"), rules);
+  return { type: "rearranged", players: [...again, ...players], moves };
+}
+
+/** Nothing happens when it has come back since in another life, or has been given up before. */
+function fail(register: AuthorityRegister, { server, incarnation }: Command<"fail">, rules: RegisterRules): Outcome {
+  const current = incarnation === incarnationOf(register, server);
+  return rearrange(register, current ? withStanding(register.map, server, "down") : register.map, rules);
+}
+
+/**
+ * Takes over a changed map: regions leave servers that cannot keep them, and so do the players of servers that are down.
+ * A server that gives its regions away in good health moves its players itself.
+ */
+function rearrange(
+  register: AuthorityRegister,
+  map: RegionMap,
+  { backups }: RegisterRules,
+): Extract<Outcome, { type: "rearranged" }> {
+  const before = register.map;
+  if (map === before) return { type: "rearranged", players: [], moves: [] };
+  register.map = settled(map, loadsOf(register), backups);
+  const players: NodeId[] = [];
+  for (const [player, registration] of register.players) {
+    const grant = successionOf(register.map, registration);
+    if (grant === undefined) continue;
+    prepare(register, player, grant);
     players.push(player);
   }
-  return { type: "reclaimed", players };
+  return { type: "rearranged", players, moves: movesBetween(before, register.map) };
+}
+
+/** The grant that a player needs whose server is down; undefined: it has one that is up, or nobody is. */
+function successionOf(map: RegionMap, { owner, pending }: Registration): Omit<Pending, "token"> | undefined {
+  const latest = pending ?? owner;
+  if (latest === null || standingOf(map, latest.server) !== "down") return undefined;
+  const { region, transfer, source } = latest;
+  // On its way to the server that failed, and not there yet: it stays where it is.
+  if (pending !== null && owner !== null && standingOf(map, owner.server) !== "down") {
+    return { server: owner.server, cause: "rollback", transfer, source, version: -1, region: owner.region };
+  }
+  const { server } = map.regions[region];
+  if (standingOf(map, server) !== "up") return undefined;
+  return { server, cause: "failover", transfer: "", source: noServer, version: -1, region };
+}
+
+function loadsOf({ players }: AuthorityRegister): Loads {
+  const loads = new Map<NodeId, number>();
+  for (const { owner, pending } of players.values()) {
+    const latest = pending ?? owner;
+    if (latest !== null) loads.set(latest.server, (loads.get(latest.server) ?? 0) + 1);
+  }
+  return loads;
 }
 
 function prepare(register: AuthorityRegister, player: NodeId, grant: Omit<Pending, "token">): Outcome {

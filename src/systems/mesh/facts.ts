@@ -4,7 +4,9 @@ import type { NodeId } from "../../base/ids.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { PlayerState } from "./player-state.ts";
 
-export type GrantCause = "join" | "transfer" | "rollback" | "rejoin";
+export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover";
+/** `suspended`: the server may not act for a while. `reassigned`: another server has the player, for its own has failed. */
+export type Notice = "paused" | "resumed" | "moved" | "rolledBack" | "suspended" | "reassigned";
 export type AttemptFailure = "timeout" | "mismatch" | "busy" | "refused" | "unreachable" | "conflict";
 /** Which level of the recovery hierarchy ended the transfer (MESH-REC, X-M-14). */
 export type EndedBy = "firstAttempt" | "retry" | "rollback" | "watchdog" | "operator";
@@ -42,6 +44,19 @@ export type OwnFact =
       readonly server: NodeId;
       readonly transfer: string;
       readonly because: string;
+    }
+  /** The server has been silent for so long that it is suspected to have failed (MESH-FT-09, MESH-F3-05). */
+  | { readonly fact: "server_failure_detected"; readonly server: NodeId; readonly silentUs: number }
+  /** A region has another server, by a command that was committed now, or that a new leader found in the log. */
+  | {
+      readonly fact: "regionMoved";
+      readonly region: number;
+      readonly from: NodeId;
+      readonly server: NodeId;
+      readonly epoch: number;
+      /** failure: `from` is given up (`failover_initiated` of MESH-FT-09); asked: it gives the region away in health. */
+      readonly because: "failure" | "asked";
+      readonly map: number;
     }
   // store: the resource. Stated at the instant the write is durable.
   | {
@@ -100,6 +115,25 @@ export type OwnFact =
   | { readonly fact: "itemsSpawned"; readonly items: readonly string[] }
   /** Coordinator or store: a durable record cannot be read and is not the last. The node halts rather than invent state. */
   | { readonly fact: "diskUnreadable"; readonly file: string; readonly record: number }
+  // server: lease and regions
+  /** The holder has a lease, or has it for longer: until `untilUs` of its own clock, unless it is renewed. */
+  | { readonly fact: "leaseRenewed"; readonly server: NodeId; readonly untilUs: number }
+  /** It does not act any more. `lateUs`: for how long it has known nothing of it, having done nothing in between. */
+  | { readonly fact: "leaseExpired"; readonly server: NodeId; readonly lateUs: number }
+  /** It was asked to let go, or was told that it is given up: all it remembered of its players is gone. */
+  | {
+      readonly fact: "serverExpelled";
+      readonly server: NodeId;
+      readonly incarnation: number;
+      readonly because: "revoked" | "givenUp";
+    }
+  /** It knows the map of that version, in which it has these regions. */
+  | {
+      readonly fact: "mapLearned";
+      readonly server: NodeId;
+      readonly map: number;
+      readonly regions: readonly { readonly region: number; readonly epoch: number }[];
+    }
   // server: belief and transfer
   /** A restarted server is known to the coordinator again; its players follow by grants with cause "rejoin". */
   | { readonly fact: "serverRejoined"; readonly server: NodeId; readonly incarnation: number; readonly players: number }
@@ -189,7 +223,7 @@ export type OwnFact =
       readonly fact: "noticeSent";
       readonly player: NodeId;
       readonly transfer: string;
-      readonly notice: "paused" | "resumed" | "moved" | "rolledBack";
+      readonly notice: Notice;
     }
   // player: the client
   /** It asks `server` for a session: at its first join, and after each loss of a connection or a restart (AL1). */

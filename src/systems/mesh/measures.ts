@@ -34,6 +34,16 @@ const figures: readonly FigureSpec[] = [
   duration("repair.detectionToService", "from the first detected failure to the player back in play"),
   duration("repair.faultToEnd", "from the attempt that failed first to the end of the transfer"),
   duration("crash.toOwner", "from the crash of a player's server to an owner that can act"),
+  duration("failover.silence", "how long a server had been silent when it was suspected"),
+  duration("failover.detection", "from the end of a server's process, or its standing still, to the suspicion"),
+  duration("failover.reassigned", "from there to the commitment of another server for a region (MESH-F3-06)"),
+  duration(
+    "failover.outage",
+    "from there to a player's being welcomed by a server that has it (MESH-F3-04, MESH-FT-18)",
+  ),
+  count("failover.grants", "players granted to another server because theirs was given up"),
+  count("failover.regions", "regions that have gone to another server"),
+  count("lease.expired", "leases that ran out"),
   duration("player.pause", "how long a player stood still at a border"),
   count("notice.sent", "notices sent to players"),
   count("notice.shown", "notices shown by clients"),
@@ -70,6 +80,8 @@ const countedBy: ReadonlyMap<string, string> = new Map([
   ["actionInvoked", "action.invoked"],
   ["actionUnanswered", "action.unanswered"],
   ["emitIgnored", "output.ignored"],
+  ["regionMoved", "failover.regions"],
+  ["leaseExpired", "lease.expired"],
 ]);
 
 export const meshMeasures: Measures<MeshView, JudgedFact> = {
@@ -94,6 +106,9 @@ function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
       sink.count("attempt.failed");
       if (fact.because === "timeout") sink.count("attempt.timeouts");
       return;
+    case "granted":
+      if (fact.cause === "failover") sink.count("failover.grants");
+      return;
     case "effectRefused":
       sink.count("effect.refused");
       if (fact.because === "staleToken") sink.count("effect.fenced");
@@ -114,6 +129,7 @@ function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
       return;
     case "nodeCrashed":
     case "nodeStopped":
+    case "serverExpelled":
       sink.count("transfer.abandoned", view.abandoned.length);
       return;
     default:

@@ -10,6 +10,7 @@ import {
   type Grant,
   GROUND,
   type JudgedFact,
+  type LeaseView,
   type MeshView,
   type PlayerView,
   playerOf,
@@ -113,9 +114,42 @@ const folds: Folds = {
     player.tokenShownBefore = player.tokenShown;
     player.tokenShown = raised(player.tokenShown, fact.token, at.event);
   },
-  nodeCrashed: (view, _fact, at) => foldProcessGone(view, at),
-  nodeStopped: (view, _fact, at) => foldProcessGone(view, at),
-  faultBegan: (view) => {
+  leaseRenewed: (view, { server }, { atUs }) => {
+    const lease = leaseOf(view, server);
+    lease.believes = true;
+    lease.renewedUs = atUs;
+    // Every server knows the first map from the start.
+    if (!view.mapsKnown.has(server)) view.mapsKnown.set(server, 1);
+  },
+  leaseExpired: (view, { server, lateUs }, { atUs }) => endLease(view, server, atUs - lateUs),
+  serverExpelled: (view, { server }, at) => {
+    endLease(view, server, at.atUs);
+    leaseOf(view, server).lifeEvent = at.event;
+    foldMemoryGone(view, at);
+  },
+  regionMoved: (view, { region, server, epoch, map }, { event }) => {
+    view.regionBefore = view.regions.get(region);
+    view.mapVersion = Math.max(view.mapVersion, map);
+    if (epoch <= (view.regionBefore?.epoch ?? 1)) return;
+    view.regions.set(region, { server, epoch, event });
+  },
+  mapLearned: (view, { server, map }) => void view.mapsKnown.set(server, map),
+  nodePaused: (view, _fact, { node }) => {
+    const lease = view.leases.get(node);
+    if (lease !== undefined) lease.paused = true;
+  },
+  nodeResumed: (view, _fact, { node }) => {
+    const lease = view.leases.get(node);
+    if (lease !== undefined) lease.paused = false;
+  },
+  nodeBooted: (view, _fact, { node, event }) => {
+    const lease = view.leases.get(node);
+    if (lease !== undefined) lease.lifeEvent = event;
+  },
+  nodeCrashed: foldProcessGone,
+  nodeStopped: foldProcessGone,
+  faultBegan: (view, { ratePpm }) => {
+    view.ratePpm = Math.max(view.ratePpm, ratePpm);
     view.faultsOpen++;
   },
   faultEnded: (view, _fact, at) => {
@@ -170,6 +204,8 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   const player = playerOf(view, fact.player);
   view.subject = player;
   const grant: Grant = { server, token, cause, transfer: id, atUs, event };
+  view.grantedFrom = player.grant?.server ?? null;
+  if (cause === "failover" && player.grant !== null) outrun(view, player.grant, player.id, { atUs, event });
   player.tokenGrantedBefore = player.tokenGranted;
   player.tokenGranted = raised(player.tokenGranted, token, event);
   player.grant = grant;
@@ -349,11 +385,52 @@ function foldAnswer(
   floor.event = event;
 }
 
+function leaseOf(view: MeshView, server: NodeId): LeaseView {
+  const known = view.leases.get(server);
+  if (known !== undefined) return known;
+  const lease: LeaseView = { believes: false, paused: false, renewedUs: -1, lifeEvent: -1, outrunBy: null };
+  view.leases.set(server, lease);
+  return lease;
+}
+
+function outrun(view: MeshView, from: Grant, player: NodeId, { atUs, event }: Pick<Instant, "atUs" | "event">): void {
+  const lease = view.leases.get(from.server);
+  if (lease?.believes === true && from.event > lease.lifeEvent) lease.outrunBy ??= { player, atUs, event };
+}
+
+/** The holder has stopped acting at `endUs`. What it had let go of by then, others may have. */
+function endLease(view: MeshView, server: NodeId, endUs: number): void {
+  view.leaseEnded = null;
+  const lease = view.leases.get(server);
+  if (lease === undefined || !lease.believes) return;
+  view.leaseEnded = { server, endUs, outrunBy: lease.outrunBy };
+  lease.believes = false;
+  lease.outrunBy = null;
+}
+
+/** A process that stood still when it ended would have looked at its clock before it did anything more. */
+function foldProcessGone(view: MeshView, _fact: JudgedFact, at: Instant): void {
+  const lease = view.leases.get(at.node);
+  endLease(view, at.node, lease?.paused === true ? lease.renewedUs : at.atUs);
+  if (lease !== undefined) {
+    lease.paused = false;
+    lease.lifeEvent = at.event;
+  }
+  view.mapsKnown.delete(at.node);
+  foldMemoryGone(view, at);
+  const client = view.players.get(at.node);
+  if (client === undefined) return;
+  client.connected = false;
+  client.waiting.clear();
+  client.unconnectedSinceUs = null;
+  client.unansweredSinceUs = null;
+}
+
 /**
- * A process that ends takes everything volatile with it: its beliefs, its locks, and the transfers it was the source
- * of. What the coordinator and the store have committed stays.
+ * A process that ends, or begins a new life, takes everything volatile with it: its beliefs, its locks, and the transfers
+ * it was the source of. What the coordinator and the store have committed stays.
  */
-function foldProcessGone(view: MeshView, { node, atUs }: Instant): void {
+function foldMemoryGone(view: MeshView, { node, atUs }: Instant): void {
   for (const player of view.players.values()) player.beliefs.delete(node);
   for (const [key, lock] of view.locks) if (lock.node === node) view.locks.delete(key);
   view.abandoned = [];
@@ -367,10 +444,4 @@ function foldProcessGone(view: MeshView, { node, atUs }: Instant): void {
     view.open.delete(id);
     view.abandoned.push(id);
   }
-  const client = view.players.get(node);
-  if (client === undefined) return;
-  client.connected = false;
-  client.waiting.clear();
-  client.unconnectedSinceUs = null;
-  client.unansweredSinceUs = null;
 }

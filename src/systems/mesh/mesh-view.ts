@@ -176,6 +176,26 @@ export interface ItemView {
   event: number;
 }
 
+/** A server's lease, as the server itself states it. */
+export interface LeaseView {
+  /** It has stated no end of it: it would act. */
+  believes: boolean;
+  /** Its process stands still: it does nothing, and will look at its clock first. */
+  paused: boolean;
+  renewedUs: number;
+  /** The event its present life began with: what it was granted before is no more its own. */
+  lifeEvent: number;
+  /** The first grant of one of its players to another server, because it was given up, that came while it believed. */
+  outrunBy: { readonly player: NodeId; readonly atUs: number; readonly event: number } | null;
+}
+
+/** A region by the committed map. */
+export interface RegionView {
+  server: NodeId;
+  epoch: number;
+  event: number;
+}
+
 export interface LockView {
   readonly node: NodeId;
   readonly lock: string;
@@ -196,6 +216,20 @@ export interface MeshView {
   readonly items: Map<string, ItemView>;
   /** Items that are somewhere else after the last accepted effect. */
   itemsMoved: string[];
+  readonly leases: Map<NodeId, LeaseView>;
+  /** The largest error in rate that a fault has given any monotonic clock: beyond what is declared, leases promise nothing. */
+  ratePpm: number;
+  /** The lease that the last fact has ended, and the true time of its end; null: none. */
+  leaseEnded: { readonly server: NodeId; readonly endUs: number; readonly outrunBy: LeaseView["outrunBy"] } | null;
+  /** The server that the player of the last grant belonged to before; null: none. */
+  grantedFrom: NodeId | null;
+  /** By number; absent: as at the start. */
+  readonly regions: Map<number, RegionView>;
+  /** What `regions` held before the last move; undefined: nothing. */
+  regionBefore: RegionView | undefined;
+  /** The version of the committed map, and of the one each server knows. */
+  mapVersion: number;
+  readonly mapsKnown: Map<NodeId, number>;
   /** By node and name. Locks of a process that is gone are gone with it. */
   readonly locks: Map<string, LockView>;
   /** The player of the last grant or effect. */
@@ -232,6 +266,14 @@ export const freshMeshView = (): MeshView => ({
   endedLast: "",
   items: new Map(),
   itemsMoved: [],
+  leases: new Map(),
+  ratePpm: 0,
+  leaseEnded: null,
+  grantedFrom: null,
+  regions: new Map(),
+  regionBefore: undefined,
+  mapVersion: 1,
+  mapsKnown: new Map(),
   locks: new Map(),
   subject: null,
   recoveredAnew: false,

@@ -2,10 +2,9 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftMessage } from "../../protocols/raft/messages.ts";
-import type { ActionKind, GrantCause } from "./facts.ts";
+import type { ActionKind, GrantCause, Notice } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 
-export type Notice = "paused" | "resumed" | "moved" | "rolledBack";
 export type ActionOutcome = "done" | "failed";
 export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict";
 export type RefusalReason = "notReady" | "superseded" | "conflict";
@@ -111,11 +110,35 @@ export type AuthorityMessage =
       readonly fromToken: number;
       readonly source: NodeId;
       readonly version: number;
+      readonly x: number;
     }
   | { readonly type: "abort"; readonly transfer: string; readonly player: NodeId; readonly fromToken: number }
   | { readonly type: "claim"; readonly player: NodeId; readonly incarnation: number }
   | { readonly type: "rejoin"; readonly incarnation: number }
+  /** `sentUs` is the server's own time, which the answer brings back; `map`: the version of the map it has. */
+  | {
+      readonly type: "heartbeat";
+      readonly incarnation: number;
+      readonly sentUs: number;
+      readonly map: number;
+    }
+  /** Its connection to another server broke: the coordinator is to see for itself (MESH-F3-01). */
+  | { readonly type: "unreachable"; readonly server: NodeId }
+  /** Everything the server had in that incarnation it has let go of. */
+  | { readonly type: "released"; readonly incarnation: number }
   // coordinator to server
+  /** The lease is renewed as of `sentUs`. */
+  | { readonly type: "leased"; readonly incarnation: number; readonly sentUs: number }
+  /** Its regions are about to go to others: it is to let go. `attempt` counts the times it was asked. */
+  | { readonly type: "revoke"; readonly incarnation: number; readonly attempt: number }
+  /** It has been given up: nothing it had in that incarnation is its own any more. */
+  | { readonly type: "expelled"; readonly incarnation: number }
+  /** Which server has which region, and in which epoch. */
+  | {
+      readonly type: "map";
+      readonly version: number;
+      readonly owners: readonly { readonly server: NodeId; readonly epoch: number }[];
+    }
   /** `version`: what the store had sealed at; -1 when the grant was not sealed. */
   | {
       readonly type: "granted";
@@ -249,6 +272,13 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["owner", "coordinator names the owner"],
   ["rejoin", "restarted server asks for its players"],
   ["rejoined", "coordinator knows the restarted server"],
+  ["heartbeat", "server tells the coordinator of it, and asks for its lease to be renewed (MESH-FT-01, MESH-F5-06)"],
+  ["unreachable", "server tells the coordinator that another one refuses connections (MESH-F3-01)"],
+  ["leased", "coordinator renews a server's lease"],
+  ["revoke", "coordinator asks a suspected server to let go"],
+  ["released", "server has let go of everything"],
+  ["expelled", "coordinator has given the server up"],
+  ["map", "coordinator tells a server who has which region"],
   ["elsewhere", "coordinator does not lead, and names who does"],
   ["raft.preVote", "coordinator asks whether it could win an election"],
   ["raft.preVoted", "coordinator says whether it would vote for it"],

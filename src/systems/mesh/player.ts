@@ -289,7 +289,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     }
     state.token = Math.max(state.token, token);
     state.heardUs = this.#nowUs;
-    state.paused = notice === "paused";
+    state.paused = notice === "paused" || notice === "suspended";
     if (transfer !== "") this.#out.record({ type: "record", fact: "noticeShown", player, transfer, notice });
     if (state.phase !== "playing") {
       // Not welcomed yet: greet the right one.

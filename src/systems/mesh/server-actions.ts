@@ -8,6 +8,7 @@ import { considerTransfer, drain, driveTransfer } from "./server-outgoing.ts";
 import {
   type Held,
   isFrozen,
+  mayAct,
   notify,
   type QueuedAction,
   type Received,
@@ -29,6 +30,10 @@ export function onHello(turn: Turn, player: NodeId, { session }: Received<"hello
 
 export function welcome(turn: Turn, player: NodeId, held: Held, session: number): void {
   if (!inSession(held, session)) return;
+  if (!mayAct(turn)) {
+    turn.state.callers.set(player, session);
+    return;
+  }
   const { token, state } = held;
   const paused = isFrozen(turn, held);
   turn.out.send(player, { type: "welcome", session, token, version: state.version, paused, items: state.items });
@@ -49,6 +54,7 @@ export function onMove(turn: Turn, player: NodeId, { session, step, x }: Receive
   }
   if (!inSession(held, session) || step <= held.step) return;
   held.step = step;
+  if (!mayAct(turn)) return;
   if (!isFrozen(turn, held)) {
     held.x = x;
     considerTransfer(turn, player, held);
@@ -124,7 +130,7 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
     if (turn.nowUs > held.reload.dueUs + turn.settings.server.askRetry) onLoadDue(turn, player);
     return;
   }
-  if (isFrozen(turn, held)) return;
+  if (isFrozen(turn, held) || !mayAct(turn)) return;
   const action = nextIn(turn, held);
   if (action === undefined) return;
   held.write = { action, base: held.state.version, state: after(held, action), dueUs: 0 };
@@ -133,6 +139,7 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
 
 /** Sends the write, under whatever token the server has now. */
 export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteInFlight): void {
+  if (!mayAct(turn)) return;
   const { base, state } = write;
   const { session, sequence, kind, item } = write.action;
   const { token } = held;
@@ -220,6 +227,8 @@ function answer(
   { session, sequence }: { session: number; sequence: number },
   outcome: ActionOutcome,
 ): void {
+  // Unanswered, the client asks again, and whoever may act then knows the outcome from the store.
+  if (!mayAct(turn)) return;
   const { token, state } = held;
   turn.out.send(player, { type: "acted", session, sequence, outcome, token, version: state.version });
 }

@@ -1,10 +1,11 @@
 // How a server gets authority and loses it: grants, states from the store, claims, and its own restart.
 
 import type { NodeId } from "../../base/ids.ts";
-import type { GrantCause } from "./facts.ts";
+import type { GrantCause, Notice } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import { pump, sendWrite, welcome } from "./server-actions.ts";
 import { forgetIncoming } from "./server-incoming.ts";
+import { beat } from "./server-lease.ts";
 import { drain, driveTransfer } from "./server-outgoing.ts";
 import {
   askCoordinator,
@@ -178,6 +179,7 @@ export function onRejoined(turn: Turn, { incarnation }: Received<"rejoined">): v
   if (turn.state.ready || incarnation !== turn.state.incarnation) return;
   turn.state.ready = true;
   turn.out.cancelTimer("rejoin");
+  beat(turn);
 }
 
 /** Asks again when the timer that should have is overdue. */
@@ -193,6 +195,15 @@ interface Taken {
   readonly state: PlayerState;
 }
 
+/** What a player is told whom a server has got. */
+const noticeOf: { readonly [Cause in GrantCause]: Notice | undefined } = {
+  join: undefined,
+  transfer: "moved",
+  rollback: "rolledBack",
+  rejoin: "resumed",
+  failover: "reassigned",
+};
+
 function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Taken): void {
   const held: Held = {
     writeTimer: `write:${player}`,
@@ -207,6 +218,7 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
     write: null,
     reload: null,
     transfer: null,
+    suspended: false,
     transfers: 0,
     coolUntilUs: 0,
   };
@@ -214,8 +226,8 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
   hearOf(turn, player, turn.self, token);
   turn.out.record({ type: "record", fact: "authorityTaken", player, token, version: state.version, transfer });
   if (transfer !== "") turn.out.record({ type: "record", fact: "playerResumed", player, transfer });
-  const notice = cause === "transfer" ? "moved" : cause === "rollback" ? "rolledBack" : "resumed";
-  if (cause !== "join") notify(turn, player, { transfer, notice, server: turn.self, token });
+  const notice = noticeOf[cause];
+  if (notice !== undefined) notify(turn, player, { transfer, notice, server: turn.self, token });
   const caller = turn.state.callers.get(player);
   turn.state.callers.delete(player);
   if (caller !== undefined) welcome(turn, player, held, caller);

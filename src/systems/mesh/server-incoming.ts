@@ -201,8 +201,8 @@ function again(turn: Turn, source: NodeId, message: Received<"prepare">, incomin
 function askToAdopt(turn: Turn, player: NodeId, incoming: Incoming): void {
   const { transfer, fromToken, source, state } = incoming;
   if (state === null) return;
-  const { version } = state;
-  askCoordinator(turn, { type: "adopt", transfer, player, fromToken, source, version });
+  const { version, x } = state;
+  askCoordinator(turn, { type: "adopt", transfer, player, fromToken, source, version, x });
   incoming.adoptDueUs = turn.nowUs + turn.settings.server.askRetry;
   turn.out.setTimer(`adopt:${player}`, turn.settings.server.askRetry);
 }

@@ -16,21 +16,21 @@ import {
   outLock,
   type Received,
   releaseSlot,
+  serverBeyond,
   takeSlot,
   type Turn,
 } from "./server-state.ts";
 import { backoffUs } from "./settings.ts";
 import { differenceOf } from "./state-checksum.ts";
-import { serverBeyond } from "./topology.ts";
 import { isAttempting, stepTransfer, type Transfer, type TransferAction, type TransferInput } from "./transfer.ts";
 
 type ActionOf<Type extends TransferAction["type"]> = Extract<TransferAction, { type: Type }>;
 
 /** Begins a transfer if the player has gone far enough into another region. */
 export function considerTransfer(turn: Turn, player: NodeId, held: Held): void {
-  const { state, settings, topology, ordinal } = turn;
+  const { state, settings } = turn;
   if (held.transfer !== null || turn.nowUs < held.coolUntilUs || !state.ready) return;
-  const target = serverBeyond(topology, ordinal, held.x, settings.transfer.hysteresis);
+  const target = serverBeyond(turn, held.x);
   if (target === undefined) return;
   if (hasFreeSlot(turn)) {
     begin(turn, player, held, target);
@@ -90,6 +90,7 @@ export function onForce(turn: Turn, { player, operator, command, reason }: Recei
 
 /** A stream to a server broke: what is waited for from there will not come. */
 export function onConnectionLost(turn: Turn, peer: NodeId): void {
+  if (turn.topology.servers.includes(peer)) askCoordinator(turn, { type: "unreachable", server: peer });
   const active = [...turn.state.outgoing];
   for (const player of active) {
     const transfer = turn.state.held.get(player)?.transfer;

@@ -2,13 +2,13 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { freshSeat, type Seat, seatFor } from "./coordinators.ts";
-import type { ActionKind, GrantCause } from "./facts.ts";
-import type { AuthorityMessage, MeshMessage, Notice } from "./messages.ts";
+import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { AuthorityMessage, MeshMessage } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { MeshSettings } from "./settings.ts";
 import type { Checksums } from "./state-checksum.ts";
-import type { Topology } from "./topology.ts";
+import { regionAt, type Topology } from "./topology.ts";
 import type { Transfer } from "./transfer.ts";
 
 export interface QueuedAction {
@@ -44,6 +44,8 @@ export interface Held {
   /** The store holds another version: nothing is written before the state has been loaded again. */
   reload: { readonly ask: number; dueUs: number } | null;
   transfer: Transfer | null;
+  /** It was told that nothing goes on here for a while, and not yet that it does. */
+  suspended: boolean;
   /** Transfers begun under this token. */
   transfers: number;
   coolUntilUs: number;
@@ -79,12 +81,25 @@ export interface Whereabouts {
   readonly token: number;
 }
 
-/** Plain data. Players are found by name; only active transfers are ever walked through. */
+/** Which server has which region, as far as a server knows. */
+export interface KnownMap {
+  readonly version: number;
+  readonly owners: readonly { readonly server: NodeId; readonly epoch: number }[];
+}
+
+/** Plain data. Players are found by name; only active transfers, and all players when a map or a lease changes, are ever walked through. */
 export interface ServerState {
+  /** Of the process, and within it of its lives: each time it is given up, it begins another. */
   incarnation: number;
   /** A restarted server takes part again once the coordinator knows it. */
   ready: boolean;
   rejoinDueUs: number;
+  map: KnownMap;
+  /** It believes that it may act; and by its own clock, until when. */
+  leased: boolean;
+  leaseUntilUs: number;
+  /** When it tells the coordinator of it again. */
+  beatDueUs: number;
   readonly seat: Seat;
   readonly held: Map<NodeId, Held>;
   readonly loading: Map<NodeId, Loading>;
@@ -112,8 +127,6 @@ export interface ServerState {
 export interface Turn {
   readonly state: ServerState;
   readonly self: NodeId;
-  /** Place among the servers: which strip is its own. */
-  readonly ordinal: number;
   readonly topology: Topology;
   readonly settings: MeshSettings;
   readonly nowUs: number;
@@ -124,10 +137,14 @@ export interface Turn {
 
 export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
-export const freshServer = (): ServerState => ({
+export const freshServer = (map: KnownMap): ServerState => ({
   incarnation: 0,
   ready: true,
   rejoinDueUs: 0,
+  map,
+  leased: false,
+  leaseUntilUs: -1,
+  beatDueUs: 0,
   seat: freshSeat(),
   held: new Map(),
   loading: new Map(),
@@ -149,6 +166,9 @@ export function askCoordinator({ state, topology, settings, nowUs, out }: Turn, 
   out.send(seatFor(state.seat, topology, nowUs, settings.server.askRetry), question);
 }
 
+/** Whether the lease allows it to act: to write, to answer, to show. What it does for transfers needs none. */
+export const mayAct = ({ state, settings }: Turn): boolean => state.leased || settings.lease.mode === "none";
+
 /** Policy "lock" with its guard: the player does not act, walk or write while it moves. */
 export const isFrozen = ({ settings }: Turn, held: Held): boolean =>
   held.transfer !== null && settings.transfer.policy === "lock" && settings.defence.stateGuard;
@@ -158,6 +178,19 @@ export const freezes = ({ transfer, defence }: MeshSettings): boolean =>
 
 export const outLock = (player: NodeId): string => `slot/out/${player}`;
 export const inLock = (player: NodeId): string => `slot/in/${player}`;
+
+/**
+ * The server that should have a player at `x` whom this server has; undefined: the player is no further than
+ * `hysteresis` millimetres beyond a region of its own.
+ */
+export function serverBeyond({ self, state, topology, settings }: Turn, x: number): NodeId | undefined {
+  const { owners } = state.map;
+  const { hysteresis } = settings.transfer;
+  const ownerAt = (place: number): NodeId => owners[regionAt(owners.length, topology.width, place)].server;
+  const owner = ownerAt(x);
+  if (owner === self || ownerAt(x - hysteresis) === self || ownerAt(x + hysteresis) === self) return undefined;
+  return owner;
+}
 
 export function hasFreeSlot({ state, settings }: Turn): boolean {
   return state.slots.size < settings.transfer.slots;

@@ -41,6 +41,18 @@ import {
   onWatchdog,
 } from "./server-outgoing.ts";
 import { freshServer, type ServerState, type Turn } from "./server-state.ts";
+import { freshMap } from "./region-map.ts";
+import {
+  beat,
+  LIVES_MAX,
+  noticeExpiry,
+  nudgeBeat,
+  onExpelled,
+  onLeased,
+  onMap,
+  onRevoke,
+  resign,
+} from "./server-lease.ts";
 import type { MeshSettings } from "./settings.ts";
 import { Checksums } from "./state-checksum.ts";
 import type { Topology } from "./topology.ts";
@@ -51,12 +63,11 @@ const ASKS_MAX = 1_000_000_000;
 
 /** It is its own turn: what its parts work with, of which only the time is another at each step. */
 export class Server implements Machine<MeshMessage, MeshFact>, Turn {
-  state: ServerState = freshServer();
+  state: ServerState;
   nowUs = 0;
   wallUs = 0;
   readonly out = new Outbox();
   readonly self: NodeId;
-  readonly ordinal: number;
   readonly topology: Topology;
   readonly settings: MeshSettings;
   readonly checksums: Checksums;
@@ -64,8 +75,9 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   /** `checksums` may be shared: it remembers nothing of what it has seen. */
   constructor(self: NodeId, topology: Topology, settings: MeshSettings, checksums = new Checksums()) {
     this.self = self;
-    this.ordinal = topology.servers.indexOf(self);
-    assert(this.ordinal >= 0, "a server is one of the topology's");
+    assert(topology.servers.includes(self), "a server is one of the topology's");
+    const { version, regions } = freshMap(topology.servers, settings.region.spares, 0);
+    this.state = freshServer({ version, owners: regions.map(({ server, epoch }) => ({ server, epoch })) });
     this.topology = topology;
     this.settings = settings;
     this.checksums = checksums;
@@ -74,15 +86,18 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
     this.nowUs = event.monotonicUs;
     this.wallUs = event.wallUs;
+    noticeExpiry(this);
     switch (event.type) {
       case "booted":
-        this.state.incarnation = event.incarnation;
+        this.state.incarnation = event.incarnation * LIVES_MAX;
         this.state.asks = event.incarnation * ASKS_MAX;
         this.state.ready = event.incarnation === 0;
-        if (!this.state.ready) rejoin(this);
+        if (this.state.ready) beat(this);
+        else rejoin(this);
         break;
       case "received":
         if (!this.state.ready) nudgeRejoin(this);
+        else nudgeBeat(this);
         // Whatever comes in is an occasion to notice that a timer was lost.
         arm(this);
         if (isWellFormed(event.message, this.topology.members)) onMessage(this, event.from, event.message);
@@ -94,6 +109,7 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
         onConnectionLost(this, event.peer);
         break;
       case "stopRequested":
+        resign(this);
         this.out.halt();
         break;
       case "drawn":
@@ -151,6 +167,14 @@ function onAuthorityMessage(turn: Turn, from: NodeId, message: MeshMessage): voi
       return onOwner(turn, message);
     case "rejoined":
       return onRejoined(turn, message);
+    case "leased":
+      return onLeased(turn, message);
+    case "revoke":
+      return onRevoke(turn, from, message);
+    case "expelled":
+      return onExpelled(turn, message);
+    case "map":
+      return onMap(turn, message);
     case "loaded":
       return onLoaded(turn, message);
     case "loadRefused":
@@ -166,7 +190,8 @@ function onAuthorityMessage(turn: Turn, from: NodeId, message: MeshMessage): voi
 /** The coordinator that was asked does not lead. */
 function onElsewhere(turn: Turn, from: NodeId, message: Extract<MeshMessage, { type: "elsewhere" }>): void {
   if (!sentElsewhere(turn.state.seat, turn.topology, from, message)) return;
-  if (!turn.state.ready) rejoin(turn);
+  if (turn.state.ready) beat(turn);
+  else rejoin(turn);
   askAboutAdoptions(turn);
   askAboutRollbacks(turn);
 }
@@ -197,4 +222,5 @@ function onOwnTimer(turn: Turn, timer: string): void {
   if (timer === "tick") onTick(turn);
   if (timer === "watchdog") onWatchdog(turn);
   if (timer === "rejoin" && !turn.state.ready) rejoin(turn);
+  if (timer === "heartbeat") beat(turn);
 }

@@ -15,7 +15,61 @@ const region = z.object({
     .min(100)
     .max(1_000_000_000)
     .default(100_000)
-    .describe("Width of a region in millimetres. Server k owns k*width up to (k+1)*width."),
+    .describe("Width of a region in millimetres. Region k is k*width up to (k+1)*width; server k has it at first."),
+  spares: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe("Servers, the last ones, that have no region at first (MESH-F8-07, X-M-35)."),
+  backups: z
+    .int()
+    .min(0)
+    .max(6)
+    .optional()
+    .describe("Backups of each region; absent: 2, or as many as there are other servers (MESH-FT-05)."),
+});
+
+const health = z.object({
+  heartbeat: positiveDuration.prefault("1s").describe("How often a server tells the coordinator of it (MESH-FT-01)."),
+  timeout: positiveDuration
+    .prefault("5s")
+    .describe("Silence after which a server is suspected to have failed (MESH-FT-02, MESH-F3-03, X-M-15)."),
+  check: positiveDuration.prefault("100ms").describe("How often the coordinator looks for silent servers."),
+  probe: positiveDuration
+    .prefault("300ms")
+    .describe("After a broken connection a server is suspected when it is not heard of for this long (MESH-F3-01)."),
+});
+
+const lease = z.object({
+  mode: z
+    .enum(["margin", "noMargin", "none"])
+    .default("margin")
+    .describe(
+      "A server acts only while it holds a lease. margin: counted from the question, both sides allow for drift; " +
+        "noMargin: counted from the answer, and nobody allows for anything; none: no leases (MESH-F5-06, MESH-INV-05).",
+    ),
+  ttl: positiveDuration
+    .prefault("4s")
+    .describe("Length of a lease. The documents' 30s makes a failover wait as long (MESH-F5-06, X-M-20)."),
+  slack: duration.prefault("10ms").describe("What the holder gives away beside drift, for what a step takes."),
+});
+
+const failover = z.object({
+  decidedBy: z
+    .enum(["coordinator", "nobody"])
+    .default("coordinator")
+    .describe("Who gives a silent server's regions to others; nobody: they wait for it (MESH-F3-06)."),
+  handOff: z
+    .enum(["twoPhase", "waitLease", "atOnce"])
+    .default("twoPhase")
+    .describe(
+      "When a suspected server is given up: at once; when its lease has run out; or as soon as it has let go, else " +
+        "when its lease has run out (X-M-20).",
+    ),
+  rebalanceAfter: duration
+    .prefault("5s")
+    .describe("A server that came back gets its regions back after this long; 0s: never (MESH-F3-08)."),
 });
 
 const transfer = z.object({
@@ -214,6 +268,21 @@ export const meshSettings = z.strictObject({
   retry: retry.strict().prefault({}),
   rollback: rollback.strict().prefault({}),
   watchdog: watchdog.strict().prefault({}),
+  health: health
+    .strict()
+    .refine(({ heartbeat, timeout }) => heartbeat * 2 <= timeout, {
+      path: ["heartbeat"],
+      error: "Expected at most half of the timeout, or one lost heartbeat is a failure.",
+    })
+    .prefault({}),
+  lease: lease
+    .strict()
+    .refine(({ slack, ttl }) => slack * 2 <= ttl, {
+      path: ["slack"],
+      error: "Expected at most half of the lease: a margin as long as the lease leaves nothing of it.",
+    })
+    .prefault({}),
+  failover: failover.strict().prefault({}),
   coordinator: coordinator
     .strict()
     .refine(({ heartbeat, electionTimeout }) => heartbeat * 2 <= electionTimeout, {
@@ -228,6 +297,28 @@ export const meshSettings = z.strictObject({
 });
 
 export type MeshSettings = z.infer<typeof meshSettings>;
+
+/** Whether servers and the coordinator tell each other that they are there. */
+export const watchesServers = ({ lease: { mode }, failover: { decidedBy } }: MeshSettings): boolean =>
+  mode !== "none" || decidedBy !== "nobody";
+
+/** Backups of each region in a mesh of `servers`. */
+export const backupsOf = ({ region: { backups } }: MeshSettings, servers: number): number =>
+  Math.min(backups ?? 2, servers - 1);
+
+/** How long a lease is in the holder's own time, from the instant it asked. */
+export const leaseHeldUs = ({ lease: { ttl, slack, mode }, coordinator: group }: MeshSettings): number =>
+  mode === "margin" ? ttl - driftOver(ttl, group.driftMax) - slack : ttl;
+
+/** How long the coordinator keeps a lease's promise in its own time, from the instant it answered. */
+export const leaseKeptUs = ({ lease: { ttl, mode }, coordinator: group }: MeshSettings): number =>
+  mode === "margin" ? ttl + driftOver(ttl, group.driftMax) : ttl;
+
+/** Whether a suspected server that does not let go is given up only when its lease has run out. */
+export const failoverWaits = ({ lease: { mode }, failover: { handOff } }: MeshSettings): boolean =>
+  handOff !== "atOnce" && mode !== "none";
+
+const driftOver = (us: number, ppm: number): number => Math.ceil((us * ppm) / 1_000_000);
 
 /** The coordinators' group. */
 export function groupSettings({ coordinator: group, defence: { durableGrants } }: MeshSettings): RaftSettings {
@@ -276,5 +367,20 @@ export function meshSettleUs(settings: MeshSettings): number {
   const ledUs = 5 * (register.electionTimeout + register.electionSpread);
   const askedAgainUs = 4 * (undo.retry + register.sealRetry + node.askRetry + node.writeRetry) + ledUs;
   const clientUs = people.silence + 4 * (people.askRetry + people.retry);
-  return stuckUs + askedAgainUs + clientUs + settings.transfer.incomingTimeout + settings.transfer.cooldown;
+  return (
+    stuckUs +
+    askedAgainUs +
+    clientUs +
+    failoverUs(settings) +
+    settings.transfer.incomingTimeout +
+    settings.transfer.cooldown
+  );
+}
+
+/** From the instant a server is lost to that at which others are granted its players, at the most, in a fair world. */
+export function failoverUs(settings: MeshSettings): number {
+  const { health: pulse, failover: how } = settings;
+  if (how.decidedBy === "nobody") return 0;
+  const waitsUs = failoverWaits(settings) ? leaseKeptUs(settings) : 0;
+  return Math.max(pulse.timeout, waitsUs) + pulse.heartbeat + 2 * pulse.check;
 }

@@ -30,6 +30,10 @@ export interface Stopwatches {
   readonly overlaps: Map<NodeId, number>;
   /** Since when the process of a player's owner is gone. */
   readonly orphans: Map<NodeId, number>;
+  /** Since when servers are down, or stand still. */
+  readonly gone: Map<NodeId, number>;
+  /** Since when players have been without a server that plays with them. */
+  readonly outages: Map<NodeId, number>;
   readonly transfers: Map<string, TransferWatch>;
   /** What the fact `by` brought about. */
   samples: Sample[];
@@ -40,6 +44,8 @@ export const freshStopwatches = (): Stopwatches => ({
   pauses: new Map(),
   overlaps: new Map(),
   orphans: new Map(),
+  gone: new Map(),
+  outages: new Map(),
   transfers: new Map(),
   samples: [],
   by: null,
@@ -62,7 +68,26 @@ const runs: Runs = {
   playerLeft: ({ stopwatches }, { player }) => {
     stopwatches.pauses.delete(player);
     stopwatches.orphans.delete(player);
+    stopwatches.outages.delete(player);
   },
+  playerConnected: ({ stopwatches, players }, { player, server, token }, { atUs }) => {
+    const sinceUs = stopwatches.outages.get(player);
+    if (sinceUs === undefined || players.get(player)?.beliefs.get(server)?.token !== token) return;
+    stopwatches.outages.delete(player);
+    note(stopwatches, "failover.outage", atUs - sinceUs);
+  },
+  server_failure_detected: ({ stopwatches }, { server, silentUs }, { atUs }) => {
+    note(stopwatches, "failover.silence", silentUs);
+    const goneUs = stopwatches.gone.get(server);
+    if (goneUs !== undefined) note(stopwatches, "failover.detection", atUs - goneUs);
+  },
+  regionMoved: ({ stopwatches }, { from, because }, { atUs }) => {
+    const goneUs = stopwatches.gone.get(from);
+    if (because === "failure" && goneUs !== undefined) note(stopwatches, "failover.reassigned", atUs - goneUs);
+  },
+  nodePaused: ({ stopwatches }, _fact, { node, atUs }) => void stopwatches.gone.set(node, atUs),
+  nodeResumed: ({ stopwatches }, _fact, { node }) => void stopwatches.gone.delete(node),
+  nodeBooted: ({ stopwatches }, _fact, { node }) => void stopwatches.gone.delete(node),
   authorityTaken: (view, { player: id, token }, { node, atUs }) => {
     const { stopwatches } = view;
     const player = view.players.get(id);
@@ -105,6 +130,7 @@ const runs: Runs = {
   transferEnded: endTransfer,
   transferStuck: ({ stopwatches }, { ageUs }) => note(stopwatches, "transfer.stuckAge", ageUs),
   nodeCrashed: stopProcess,
+  serverExpelled: (view, _fact, at) => stopMemory(view, at),
   nodeStopped: stopProcess,
 };
 
@@ -169,7 +195,16 @@ function endTransfer({ stopwatches }: MeshView, fact: Told<"transferEnded">, { a
   note(stopwatches, "retry.rolledBack", completed ? 0 : 1);
 }
 
-function stopProcess(view: MeshView, _fact: JudgedFact, { node, atUs }: Instant): void {
+function stopProcess(view: MeshView, _fact: JudgedFact, at: Instant): void {
+  const { stopwatches } = view;
+  stopwatches.gone.set(at.node, at.atUs);
+  for (const { id, grant, connected } of view.players.values()) {
+    if (grant?.server === at.node && connected && !stopwatches.outages.has(id)) stopwatches.outages.set(id, at.atUs);
+  }
+  stopMemory(view, at);
+}
+
+function stopMemory(view: MeshView, { node, atUs }: Instant): void {
   const { stopwatches } = view;
   for (const id of view.abandoned) stopwatches.transfers.delete(id);
   for (const player of stopwatches.overlaps.keys()) stopOverlap(view, player, atUs);

@@ -30,6 +30,18 @@ const tellers: Tellers = {
   fenceRaised: ({ player, token }) => `refuses tokens below ${token} for ${player}`,
   stateLoaded: ({ player, server, token, version }) =>
     `gives ${player} to ${server} under token ${token}: version ${version}`,
+  server_failure_detected: ({ server, silentUs }) =>
+    `suspects ${server}, which has been silent for ${printDuration(Math.floor(silentUs / 1000) * 1000)}`,
+  regionMoved: ({ region, from, server, epoch, because }) =>
+    `region ${region} goes from ${from} to ${server} (${because === "failure" ? `${from} is given up` : "as asked"}, epoch ${epoch})`,
+  leaseRenewed: undefined,
+  leaseExpired: () => "has no lease any more, and does nothing until it is renewed",
+  serverExpelled: ({ because }) =>
+    because === "revoked"
+      ? "lets go of everything, as it is asked to"
+      : "learns that it has been given up, and begins anew",
+  mapLearned: ({ map, regions }) =>
+    `knows map ${map}: ${regions.length === 0 ? "it has no region" : `it has ${regions.map(({ region }) => region).join(", ")}`}`,
   itemsSpawned: ({ items }) => `${items.length} items lie on the ground`,
   diskUnreadable: ({ file, record }) => `cannot read record ${record} of its ${file}, and halts`,
   serverRejoined: ({ server, players }) => `${server} is back: ${players} players are granted to it again`,

@@ -3,16 +3,8 @@
 //
 // Every message a node is given passes here, so each type has a look of its own at fields it knows by name.
 
-import type { ActionKind, GrantCause } from "./facts.ts";
-import type {
-  ActionOutcome,
-  ForceAnswer,
-  MeshMessage,
-  Notice,
-  OwnMessage,
-  RefusalReason,
-  WriteResult,
-} from "./messages.ts";
+import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { ActionOutcome, ForceAnswer, MeshMessage, OwnMessage, RefusalReason, WriteResult } from "./messages.ts";
 import type { PlayerState } from "./player-state.ts";
 
 type Members = ReadonlySet<string>;
@@ -25,8 +17,15 @@ type Looks = { readonly [Type in OwnMessage["type"]]: (message: Claimed<Type>, m
 const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind[];
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
 const results = [...outcomes, "staleToken", "outOfOrder", "versionConflict"] as const satisfies readonly WriteResult[];
-const notices = ["paused", "resumed", "moved", "rolledBack"] as const satisfies readonly Notice[];
-const causes = ["join", "transfer", "rollback", "rejoin"] as const satisfies readonly GrantCause[];
+const notices = [
+  "paused",
+  "resumed",
+  "moved",
+  "rolledBack",
+  "suspended",
+  "reassigned",
+] as const satisfies readonly Notice[];
+const causes = ["join", "transfer", "rollback", "rejoin", "failover"] as const satisfies readonly GrantCause[];
 const refusals = ["notReady", "superseded", "conflict"] as const satisfies readonly RefusalReason[];
 const answers = ["rolledBack", "completed", "noTransfer", "noOwner"] as const satisfies readonly ForceAnswer[];
 
@@ -46,6 +45,15 @@ function isState(value: unknown): boolean {
   return (
     isNumber(version) && isNumber(x) && isNumber(score) && isNumber(session) && isNumber(sequence) && areItems(items)
   );
+}
+
+function areOwners(value: unknown, members: Members): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  return value.every((owner: unknown) => {
+    if (typeof owner !== "object" || owner === null) return false;
+    const { server, epoch } = owner as { readonly server?: unknown; readonly epoch?: unknown };
+    return isNode(server, members) && isNumber(epoch);
+  });
 }
 
 const looks: Looks = {
@@ -78,12 +86,24 @@ const looks: Looks = {
   mismatch: (message, members) =>
     isAttempt(message, members) && isText(message.expected) && isText(message.actual) && isState(message.received),
   confirm: (message, members) => isAttempt(message, members) && isNumber(message.token),
-  adopt: ({ transfer, player, fromToken, source, version }, members) =>
-    isText(transfer) && isNode(player, members) && isNumber(fromToken) && isNode(source, members) && isNumber(version),
+  adopt: ({ transfer, player, fromToken, source, version, x }, members) =>
+    isText(transfer) &&
+    isNode(player, members) &&
+    isNumber(fromToken) &&
+    isNode(source, members) &&
+    isNumber(version) &&
+    isNumber(x),
   abort: ({ transfer, player, fromToken }, members) =>
     isText(transfer) && isNode(player, members) && isNumber(fromToken),
   claim: ({ player, incarnation }, members) => isNode(player, members) && isNumber(incarnation),
   rejoin: ({ incarnation }) => isNumber(incarnation),
+  heartbeat: ({ incarnation, sentUs, map }) => isNumber(incarnation) && isNumber(sentUs) && isNumber(map),
+  unreachable: ({ server }, members) => isNode(server, members),
+  released: ({ incarnation }) => isNumber(incarnation),
+  leased: ({ incarnation, sentUs }) => isNumber(incarnation) && isNumber(sentUs),
+  revoke: ({ incarnation, attempt }) => isNumber(incarnation) && isNumber(attempt),
+  expelled: ({ incarnation }) => isNumber(incarnation),
+  map: ({ version, owners }, members) => isNumber(version) && areOwners(owners, members),
   granted: ({ player, token, cause, transfer, version, incarnation }, members) =>
     isNode(player, members) &&
     isNumber(token) &&

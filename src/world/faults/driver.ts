@@ -3,7 +3,7 @@
 
 import { assert } from "../../base/assert.ts";
 import type { Controls, NodeIndex } from "../controls.ts";
-import type { Fault, FaultTarget, FaultTiming } from "../fault.ts";
+import { type Fault, rateErrorPpm, type FaultTarget, type FaultTiming } from "../fault.ts";
 import type { FaultSite, OpenStrike } from "./conduct.ts";
 import { aimStrike, beginStrike, endStrike, endsAtOnce, turnStrike } from "./conducts.ts";
 import { MessageFaults, isMessageStrike } from "./messages.ts";
@@ -126,7 +126,8 @@ export class FaultDriver {
       cut: false,
     });
     this.#open.push(open);
-    this.#controls.stateFaultBegan(index, action.kind, aimStrike(action.kind, open, this.#site));
+    const about = aimStrike(action.kind, open, this.#site);
+    this.#controls.stateFaultBegan(index, action.kind, about, rateErrorPpm(action));
     const { ordinal, nodes } = open.strike;
     past.push({ fault: index, ordinal, atUs: this.#controls.nowUs - this.#startUs, ...window, nodes });
     beginStrike(action.kind, open, this.#site);

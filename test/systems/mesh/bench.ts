@@ -28,7 +28,10 @@ export const topology: Topology = {
   width: 10_000,
 };
 
-export const settingsWith = (changes: unknown = {}): MeshSettings => meshSettings.parse(changes);
+/** Servers and coordinators do not watch each other: what most machines are tested without. */
+export const unwatched = { lease: { mode: "none" }, failover: { decidedBy: "nobody" } };
+
+export const settingsWith = (changes: object = {}): MeshSettings => meshSettings.parse({ ...unwatched, ...changes });
 
 export class Bench {
   nowUs = 0;

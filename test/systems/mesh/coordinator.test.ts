@@ -7,7 +7,7 @@ import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import { Bench, coordinator, operator, p1, s1, s2, settingsWith, store, topology } from "./bench.ts";
 
 /** A coordinator that is alone leads as soon as its vote is on its disk. */
-const fresh = (settings: unknown = {}): Bench =>
+const fresh = (settings: object = {}): Bench =>
   new Bench(() => new Coordinator(coordinator, topology, settingsWith(settings))).boot().sync();
 
 const fenced = (token: number, version = 0): MeshMessage => ({ type: "fenced", player: p1, token, version });
@@ -18,6 +18,7 @@ const adopt = (fromToken: number, version = 0): MeshMessage => ({
   fromToken,
   source: s1,
   version,
+  x: 15_000,
 });
 const abort = (fromToken: number): MeshMessage => ({
   type: "abort",
@@ -28,7 +29,7 @@ const abort = (fromToken: number): MeshMessage => ({
 const join: MeshMessage = { type: "join", session: 1, ask: 1, x: 500 };
 
 /** With p1 at s1 under token 1. */
-function joined(settings: unknown = {}): Bench {
+function joined(settings: object = {}): Bench {
   const bench = fresh(settings).receive(p1, join).sync().receive(store, fenced(1)).sync();
   bench.take();
   bench.takeFacts();
@@ -120,7 +121,7 @@ describe("the coordinator", () => {
 
   test("grants a restarted server everything anew, under its new incarnation", () => {
     const bench = joined().receive(s1, { type: "rejoin", incarnation: 1 }).sync();
-    expect(bench.takeTypes()).toEqual(["rejoined", "fence"]);
+    expect(bench.takeTypes()).toEqual(["rejoined", "map", "fence"]);
     bench.receive(store, fenced(2)).sync();
     expect(bench.take()).toMatchObject([{ type: "granted", cause: "rejoin", token: 2, incarnation: 1 }]);
     expect(bench.receive(s1, { type: "rejoin", incarnation: 1 }).takeTypes()).toEqual(["rejoined"]);

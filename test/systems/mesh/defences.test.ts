@@ -7,6 +7,7 @@ import type { Fault, FaultAction, MessageSelector } from "../../../src/world/fau
 import type { NodeSelector } from "../../../src/world/plan.ts";
 import { fault } from "../../world/plans.ts";
 import { type Arena, fight } from "./arena.ts";
+import { unwatched } from "./bench.ts";
 
 const anyone: NodeSelector = { nodes: [], roles: [] };
 const every = (role: string): NodeSelector => ({ nodes: [], roles: [role] });
@@ -105,6 +106,8 @@ const ways: readonly Way[] = [
     setting: "watchdog",
     how: "the timers of attempts do not fire",
     arena: {
+      // Nothing comes in that would be an occasion to notice it: no answers to heartbeats either.
+      settings: unwatched,
       faults: [
         {
           ...always({

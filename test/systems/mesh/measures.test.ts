@@ -208,7 +208,8 @@ test("every figure of a stormy campaign is fed by something, and sums agree", ()
   expect(countOf("transfer.success")).toBe(countOf("transfer.completed") + countOf("transfer.rolledBack"));
   expect(countOf("action.latency")).toBe(countOf("action.done") + countOf("action.failed"));
   expect(countOf("attempt.detection")).toBe(countOf("attempt.failed"));
-  expect(countOf("repair.faultToService")).toBe(countOf("repair.faultToEnd"));
+  // Of a transfer that was abandoned after its player was back in play, the end is nobody's.
+  expect(countOf("repair.faultToService")).toBeGreaterThanOrEqual(countOf("repair.faultToEnd"));
   expect(countOf("act.stale")).toBe(0);
   const fed = [
     "transfer.latency",

@@ -6,7 +6,7 @@ import { type ClientState, Player } from "../../../src/systems/mesh/player.ts";
 import { meshWorkload, personOf } from "../../../src/systems/mesh/workload.ts";
 import { Bench, coordinator, p1, s1, s2, settingsWith, topology } from "./bench.ts";
 
-const fresh = (settings: unknown = {}, players: unknown = {}): Bench =>
+const fresh = (settings: object = {}, players: unknown = {}): Bench =>
   new Bench(() => {
     const person = personOf(meshWorkload.parse({ players }), p1);
     return new Player({ self: p1, ordinal: 0, person, items: ["item-1"], topology, settings: settingsWith(settings) });
@@ -40,7 +40,7 @@ const moved = (token: number, server = s2): MeshMessage => ({
   token,
 });
 
-function playing(settings: unknown = {}, players: unknown = {}): Bench {
+function playing(settings: object = {}, players: unknown = {}): Bench {
   const bench = fresh(settings, players).fire("arrive");
   bench.receive(coordinator, located(bench)).receive(s1, welcome());
   bench.take();

@@ -10,7 +10,7 @@ import { Bench, coordinator, p1, p2, s1, s2, s3, settingsWith, store, topology }
 
 const state: PlayerState = { version: 3, x: 5_000, score: 3, items: [], session: 1, sequence: 3 };
 
-const fresh = (settings: unknown = {}): Bench =>
+const fresh = (settings: object = {}): Bench =>
   new Bench(() => new Server(s1, topology, settingsWith(settings))).boot();
 
 const granted = (token: number, more: Partial<Extract<MeshMessage, { type: "granted" }>> = {}): MeshMessage => ({
@@ -60,7 +60,7 @@ const wrote = (
 });
 
 /** With p1 under token 1, at version 3. */
-function holding(settings: unknown = {}): Bench {
+function holding(settings: object = {}): Bench {
   const bench = load(fresh(settings).receive(coordinator, granted(1)));
   bench.take();
   bench.takeFacts();
@@ -69,7 +69,7 @@ function holding(settings: unknown = {}): Bench {
 const held = (bench: Bench) => (bench.machine.state as ServerState).held.get(p1);
 
 /** On its way to s2, in the middle of the first attempt. */
-function transferring(settings: unknown = {}): Bench {
+function transferring(settings: object = {}): Bench {
   const bench = holding(settings).receive(p1, move(1, 12_000));
   bench.take();
   bench.takeFacts();
@@ -355,12 +355,12 @@ describe("a target", () => {
 describe("a restarted server", () => {
   test("asks for its players until it is answered, and takes part then", () => {
     const bench = holding().restart();
-    expect(bench.take()).toEqual([{ type: "rejoin", incarnation: 1 }]);
+    expect(bench.take()).toEqual([{ type: "rejoin", incarnation: 1000 }]);
     bench.fire("rejoin");
     expect(bench.takeTypes()).toEqual(["rejoin"]);
-    bench.receive(coordinator, { type: "rejoined", incarnation: 1, players: 1 });
+    bench.receive(coordinator, { type: "rejoined", incarnation: 1000, players: 1 });
     expect([...bench.timers.keys()]).toEqual([]);
-    bench.receive(coordinator, granted(1)).receive(coordinator, granted(2, { cause: "rejoin", incarnation: 1 }));
+    bench.receive(coordinator, granted(1)).receive(coordinator, granted(2, { cause: "rejoin", incarnation: 1000 }));
     expect(bench.take()).toMatchObject([{ type: "load", player: p1, token: 2 }]);
   });
 });

@@ -8,9 +8,9 @@ import type { MeshFact } from "../../../src/systems/mesh/facts.ts";
 import { meshNodes } from "../../../src/systems/mesh/mesh-nodes.ts";
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import type { MeshEffect } from "../../../src/systems/mesh/outbox.ts";
-import { meshSettings } from "../../../src/systems/mesh/settings.ts";
 import { describeMesh, tellMesh } from "../../../src/systems/mesh/story.ts";
 import { meshWorkload } from "../../../src/systems/mesh/workload.ts";
+import { settingsWith } from "./bench.ts";
 
 const LATENCY_US = 1_000;
 const SYNC_US = 100;
@@ -77,7 +77,7 @@ export class Stage {
     // Players stand where the script puts them, and do only what it says.
     const motion = { type: "patrol", from: -100_000_000, to: 100_000_000 };
     const still = { players: { motion, speed: 0, acts: false, startSpread: "0s" }, items: 2 };
-    const settings = meshSettings.parse({ region: { width: 10_000 }, ...(options.settings as object) });
+    const settings = settingsWith({ region: { width: 10_000 }, ...(options.settings as object) });
     const specs = meshNodes({ nodes, settings, workload: meshWorkload.parse(still), untilUs: 1e12, healUs: 1e12 });
     for (const spec of specs) {
       const actor: Actor = {

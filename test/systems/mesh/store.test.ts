@@ -5,7 +5,7 @@ import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import { Store } from "../../../src/systems/mesh/store.ts";
 import { Bench, coordinator, p1, p2, s1, s2, settingsWith, topology } from "./bench.ts";
 
-const fresh = (settings: unknown = {}): Bench =>
+const fresh = (settings: object = {}): Bench =>
   new Bench(() => new Store(topology, settingsWith(settings), ["item-1", "item-2"])).boot().sync();
 
 interface Written {

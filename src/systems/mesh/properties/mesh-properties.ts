@@ -14,11 +14,13 @@ import { coverage } from "./coverage.ts";
 import { handedOverWhole } from "./handover.ts";
 import { coordinatorsAgree } from "./group.ts";
 import { conservation, oneLocation } from "./items.ts";
+import { leaseIncluded } from "./leases.ts";
 import { nothingLeft } from "./leftovers.ts";
 import type { MeshProperty } from "./mesh-property.ts";
 import { type MeshSettings, meshSettleUs } from "../settings.ts";
 import { exactlyOnce, nothingVanishes, sessionOrder, truthfulAnswers } from "./operations.ts";
 import { progress } from "./progress.ts";
+import { mapAgreed, onePrimary } from "./regions.ts";
 import { keptInformed, ownerAfterTransfer, transferEndsOnce, transfersTerminate } from "./transfers.ts";
 
 /** Microseconds of true time, from the settings of the run. */
@@ -43,7 +45,12 @@ export function meshBounds(settings: MeshSettings): MeshBounds {
 
 /** `bounds`: others than the settings imply, for who tests the properties themselves. */
 export function meshProperties(settings: MeshSettings, bounds = meshBounds(settings)): readonly MeshProperty[] {
-  return [...promises(bounds), ...coordinatorsAgree(settings), ...coverage];
+  return [
+    ...promises(bounds),
+    leaseIncluded(settings.coordinator.driftMax),
+    ...coordinatorsAgree(settings),
+    ...coverage,
+  ];
 }
 
 const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly MeshProperty[] => [
@@ -60,6 +67,7 @@ const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly Me
   sessionOrder,
   progress(settleUs),
   conservation,
+  onePrimary,
   oneActor,
   oneLocation,
   nothingVanishes,
@@ -67,5 +75,6 @@ const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly Me
   transfersTerminate(transferUs),
   handedOverWhole,
   nothingLeft(leftoverUs),
+  mapAgreed(settleUs),
   keptInformed,
 ];

@@ -33,6 +33,7 @@ export const progress = (settleUs: number): MeshProperty => ({
     },
     nodeCrashed: (view, _fact, at, findings) => forgiveGone(view, at.node, findings),
     nodeStopped: (view, _fact, at, findings) => forgiveGone(view, at.node, findings),
+    serverExpelled: (view, _fact, at, findings) => forgiveGone(view, at.node, findings),
   },
 });
 

@@ -156,6 +156,7 @@ export const transfersTerminate = (transferUs: number): MeshProperty => {
       healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       nodeCrashed: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
       nodeStopped: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
+      serverExpelled: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
     },
   };
 };

@@ -160,7 +160,7 @@ describe("A7-owner: the owner can act", () => {
 
 describe("MESH-INV-06: every transfer ends", () => {
   const began = (story: Story, kind = "suppressTimers"): Story =>
-    story.say("world", { fact: "faultBegan", fault: 1, kind, about: "n1" });
+    story.say("world", { fact: "faultBegan", fault: 1, kind, about: "n1", ratePpm: 0 });
   const ended = (story: Story): Story => story.say("world", { fact: "faultEnded", fault: 1, kind: "suppressTimers" });
 
   test("timers suppressed and no watchdog: found one bound after the fault is over, long before healing", () => {
@@ -315,7 +315,13 @@ describe("MESH-INV-10: nothing is left", () => {
         .wait(2 * bounds.leftoverUs)
         .broken(),
     ).toEqual([]);
-    const cut = locked(over()).say("world", { fact: "faultBegan", fault: 1, kind: "partition", about: "n2" });
+    const cut = locked(over()).say("world", {
+      fact: "faultBegan",
+      fault: 1,
+      kind: "partition",
+      about: "n2",
+      ratePpm: 0,
+    });
     expect(cut.wait(2 * bounds.leftoverUs).broken()).toEqual([]);
   });
 

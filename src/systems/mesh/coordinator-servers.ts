@@ -1,0 +1,156 @@
+// The leading coordinator's care for the servers: heartbeats and leases, suspicions and failures, and who has which region.
+
+import type { NodeId } from "../../base/ids.ts";
+import { incarnationOf, type Outcome, type RegisterCommand } from "./authority-register.ts";
+import { seal } from "./coordinator-grants.ts";
+import type { Desk, Received } from "./coordinator-state.ts";
+import { type RegionMove, standingOf } from "./region-map.ts";
+import { freshPulse, heardOf, lostTouch, type Pulse, renewed, stepFor } from "./server-watch.ts";
+import { watchesServers } from "./settings.ts";
+
+export function onRejoin(desk: Desk, server: NodeId, incarnation: number): void {
+  if (incarnation > incarnationOf(desk.state.register, server)) {
+    return desk.propose({ type: "reclaim", server, incarnation });
+  }
+  desk.out.send(server, { type: "rejoined", incarnation, players: 0 });
+}
+
+/** Begins the watch over the servers. */
+export function watch(desk: Desk): void {
+  if (!watchesServers(desk.settings)) return;
+  for (const [server, standing] of desk.state.register.map.standings) {
+    if (standing !== "down") desk.state.pulses.set(server, freshPulse(desk.nowUs, desk.settings));
+  }
+  armHealth(desk);
+}
+
+function armHealth(desk: Desk): void {
+  const { check } = desk.settings.health;
+  desk.state.healthDueUs = desk.nowUs + check;
+  desk.out.setTimer("health", check);
+}
+
+/** Looks when the timer that should have is overdue: timers can be lost, too. */
+export function nudgeHealth(desk: Desk): void {
+  const { healthDueUs } = desk.state;
+  if (healthDueUs >= 0 && desk.nowUs > healthDueUs + desk.settings.health.check) checkHealth(desk);
+}
+
+export function checkHealth(desk: Desk): void {
+  for (const [server, pulse] of desk.state.pulses) judge(desk, server, pulse);
+  armHealth(desk);
+  for (const dueUs of desk.state.returns.values()) if (dueUs <= desk.nowUs) return giveBack(desk);
+}
+
+function judge(desk: Desk, server: NodeId, pulse: Pulse): void {
+  const { suspected } = pulse;
+  const step = stepFor(pulse, desk.nowUs, desk.settings);
+  if (pulse.suspected && !suspected) {
+    const silentUs = desk.nowUs - pulse.heardUs;
+    desk.out.record({ type: "record", fact: "server_failure_detected", server, silentUs });
+  }
+  const incarnation = incarnationOf(desk.state.register, server);
+  if (step === "revoke") {
+    pulse.revokes += 1;
+    desk.out.send(server, { type: "revoke", incarnation, attempt: pulse.revokes });
+  }
+  if (step === "giveUp" && desk.settings.failover.decidedBy === "coordinator") {
+    desk.propose({ type: "fail", server, incarnation });
+  }
+}
+
+export function onHeartbeat(desk: Desk, server: NodeId, message: Received<"heartbeat">): void {
+  const pulse = desk.state.pulses.get(server);
+  const known = incarnationOf(desk.state.register, server);
+  if (pulse !== undefined && message.incarnation === known && !pulse.released) heardOf(pulse, desk.nowUs);
+  desk.ask(server, message);
+}
+
+/** It is certain that nobody else led when the question came: what is promised now, no later leader breaks. */
+export function renew(desk: Desk, server: NodeId, { incarnation, sentUs, map }: Received<"heartbeat">): void {
+  // From a life that is over, or one that has not been told of yet.
+  if (incarnation !== incarnationOf(desk.state.register, server)) return;
+  const pulse = desk.state.pulses.get(server);
+  if (standingOf(desk.state.register.map, server) === "down") {
+    desk.out.send(server, { type: "expelled", incarnation });
+    return;
+  }
+  if (map !== desk.state.register.map.version) sendMap(desk, server);
+  if (pulse === undefined || pulse.released) return;
+  renewed(pulse, desk.nowUs, desk.settings);
+  desk.out.send(server, { type: "leased", incarnation, sentUs });
+}
+
+export function onReleased(desk: Desk, server: NodeId, { incarnation }: Received<"released">): void {
+  const pulse = desk.state.pulses.get(server);
+  if (pulse === undefined || incarnation !== incarnationOf(desk.state.register, server)) return;
+  pulse.released = true;
+  judge(desk, server, pulse);
+}
+
+/** Fail-fast (MESH-F3-01): a peer that refuses connections is not waited for as long as one that is silent. */
+export function onConnectionLost(desk: Desk, peer: NodeId): void {
+  const pulse = desk.state.pulses.get(peer);
+  if (pulse !== undefined) lostTouch(pulse, desk.nowUs, desk.settings);
+}
+
+/** Servers that came back get their regions back; whoever has them now moves the players (MESH-F3-08). */
+export function giveBack(desk: Desk): void {
+  for (const [server, dueUs] of desk.state.returns) {
+    if (dueUs > desk.nowUs) continue;
+    desk.state.returns.delete(server);
+    for (const [region, { home, epoch, server: owner }] of desk.state.register.map.regions.entries()) {
+      if (home === server && owner !== server) desk.propose({ type: "move", region, epoch, server });
+    }
+  }
+}
+
+export function sendMap(desk: Desk, server: NodeId): void {
+  const { version, regions } = desk.state.register.map;
+  const owners = regions.map((region) => ({ server: region.server, epoch: region.epoch }));
+  desk.out.send(server, { type: "map", version, owners });
+}
+
+export function recordMoves(desk: Desk, moves: readonly RegionMove[]): void {
+  const { version } = desk.state.register.map;
+  for (const { region, from, server, epoch } of moves) {
+    const because = standingOf(desk.state.register.map, from) === "down" ? "failure" : "asked";
+    desk.out.record({ type: "record", fact: "regionMoved", region, from, server, epoch, because, map: version });
+  }
+}
+
+export function tellRearranged(
+  desk: Desk,
+  command: RegisterCommand,
+  { players, moves }: Extract<Outcome, { type: "rearranged" }>,
+): void {
+  if (command.type === "reclaim") welcomeBack(desk, command, players.length);
+  if (command.type === "fail" && standingOf(desk.state.register.map, command.server) === "down") {
+    desk.state.pulses.delete(command.server);
+    desk.out.send(command.server, { type: "expelled", incarnation: command.incarnation });
+  }
+  for (const player of players) seal(desk, player);
+  if (moves.length > 0) for (const server of desk.topology.servers) sendMap(desk, server);
+}
+
+function welcomeBack(
+  desk: Desk,
+  { server, incarnation }: Extract<RegisterCommand, { type: "reclaim" }>,
+  players: number,
+): void {
+  desk.out.record({ type: "record", fact: "serverRejoined", server, incarnation, players });
+  desk.out.send(server, { type: "rejoined", incarnation, players });
+  sendMap(desk, server);
+  if (!watchesServers(desk.settings)) return;
+  desk.state.pulses.set(server, freshPulse(desk.nowUs, desk.settings));
+  const { rebalanceAfter } = desk.settings.failover;
+  const isAway = desk.state.register.map.regions.some((region) => region.home === server && region.server !== server);
+  if (!isAway || rebalanceAfter === 0) return;
+  desk.state.returns.set(server, desk.nowUs + rebalanceAfter);
+  desk.out.setTimer("rebalance", rebalanceAfter);
+}
+
+/** Sent to, it answers or refuses: then the coordinator's own connection breaks. */
+export function onUnreachable(desk: Desk, server: NodeId): void {
+  if (desk.state.pulses.has(server)) sendMap(desk, server);
+}

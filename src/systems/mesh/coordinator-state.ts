@@ -1,0 +1,58 @@
+// What a coordinator remembers, and what one step of it works with.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { RaftState } from "../../protocols/raft/raft-state.ts";
+import { type AuthorityRegister, type RegisterCommand, type Registration, unregistered } from "./authority-register.ts";
+import type { MeshMessage } from "./messages.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Pulse } from "./server-watch.ts";
+import type { MeshSettings } from "./settings.ts";
+import { regionAt, type Topology } from "./topology.ts";
+
+export interface CoordinatorState {
+  readonly raft: RaftState;
+  /** What is committed, as far as this coordinator knows. */
+  register: AuthorityRegister;
+  /** It leads, and has everything that was committed before: it may answer. What follows is forgotten with that. */
+  serving: boolean;
+  /** Players that wait for their first grant, and the question to answer then. */
+  readonly askers: Map<NodeId, { readonly session: number; readonly ask: number }>;
+  /** When the sealing of each pending grant is asked for again. */
+  readonly seals: Map<NodeId, number>;
+  /** Questions that wait until it is certain that nobody else leads, by number. */
+  readonly questions: Map<number, { readonly from: NodeId; readonly question: Question }>;
+  asked: number;
+  /** The leader's watch over the servers that are up or draining. */
+  readonly pulses: Map<NodeId, Pulse>;
+  /** When the leader looks for silent ones again; -1: it does not. */
+  healthDueUs: number;
+  /** Servers that came back, and when their regions are given back to them. */
+  readonly returns: Map<NodeId, number>;
+}
+
+export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
+
+/** What is answered from the register, and may lead to a command. */
+export type Question = Received<
+  "join" | "locate" | "adopt" | "abort" | "claim" | "rejoin" | "heartbeat" | "forceRollback"
+>;
+
+/** One step of a coordinator. */
+export interface Desk {
+  readonly state: CoordinatorState;
+  readonly topology: Topology;
+  readonly settings: MeshSettings;
+  readonly nowUs: number;
+  readonly out: Outbox;
+  /** Refused only while it is about to lead no more, or when too much waits already: whoever wants it asks again. */
+  propose(command: RegisterCommand): void;
+  /** Answers once it is certain that nobody else leads. */
+  ask(from: NodeId, question: Question): void;
+}
+
+export const registrationOf = ({ state }: Desk, player: NodeId): Registration =>
+  state.register.players.get(player) ?? unregistered;
+
+/** The region a place lies in. */
+export const regionOf = ({ state, topology }: Desk, x: number): number =>
+  regionAt(state.register.map.regions.length, topology.width, x);

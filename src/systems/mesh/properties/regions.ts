@@ -1,0 +1,71 @@
+// Regions: one server for each region and epoch, and a map that everybody comes to know.
+
+import type { Findings } from "../../../check/property.ts";
+import type { MeshView } from "../mesh-view.ts";
+import type { MeshProperty } from "./mesh-property.ts";
+
+/** P1. Exercised by each move, and by each server that learns of a region of its own. */
+export const onePrimary: MeshProperty = {
+  id: "P1",
+  kind: "always",
+  claim: "for every region and epoch at most one server is primary, and epochs strictly increase",
+  source: "properties.md P1; MESH-F3-06",
+  rules: {
+    regionMoved: ({ regionBefore }, { region, server, epoch }, _at, findings) => {
+      findings.exercised();
+      const known = regionBefore?.epoch ?? 1;
+      if (epoch > known || (epoch === known && (regionBefore?.server ?? server) === server)) return;
+      findings.violated(
+        `region ${region}`,
+        `region ${region} went to ${server} in epoch ${epoch} after epoch ${known} was ${regionBefore?.server ?? "its first"}`,
+        regionBefore === undefined ? [] : [regionBefore.event],
+      );
+    },
+    mapLearned: ({ regions }, { server, regions: own }, _at, findings) => {
+      for (const { region, epoch } of own) {
+        const known = regions.get(region);
+        if (known === undefined || known.epoch !== epoch) continue;
+        findings.exercised();
+        if (known.server === server) continue;
+        findings.violated(
+          `region ${region}`,
+          `${server} has region ${region} in the epoch ${epoch} of ${known.server}`,
+          [known.event],
+        );
+      }
+    },
+  },
+};
+
+/**
+ * MESH-INV-11. Every running server that is known to the coordinator learns each map within `settleUs` of the change or
+ * of healing, whichever is later. A server that ends, or is given up, owes nothing until it is back.
+ */
+export const mapAgreed = (settleUs: number): MeshProperty => {
+  const owe = (view: MeshView, server: string, atUs: number, findings: Findings): void => {
+    if (view.healedUs === null) return;
+    findings.owe(server, Math.max(atUs, view.healedUs) + settleUs, `${server} does not know map ${view.mapVersion}`);
+  };
+  const oweAll = (view: MeshView, atUs: number, findings: Findings): void => {
+    for (const [server, known] of view.mapsKnown) if (known < view.mapVersion) owe(view, server, atUs, findings);
+  };
+  return {
+    id: "MESH-INV-11",
+    kind: "eventually",
+    claim: "all running servers come to agree on who has which region",
+    source: "MESH-INV-11; MESH-F3-06",
+    rules: {
+      regionMoved: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
+      healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
+      serverRejoined: (view, { server }, at, findings) => {
+        if (view.mapVersion > 1) owe(view, server, at.atUs, findings);
+      },
+      mapLearned: (view, { server, map }, _at, findings) => {
+        if (map >= view.mapVersion) findings.paid(server);
+      },
+      nodeCrashed: (_view, _fact, { node }, findings) => findings.forgiven(node),
+      nodeStopped: (_view, _fact, { node }, findings) => findings.forgiven(node),
+      serverExpelled: (_view, { server }, _at, findings) => findings.forgiven(server),
+    },
+  };
+};

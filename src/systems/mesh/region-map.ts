@@ -1,0 +1,142 @@
+// Which server runs which region, and which servers may: part of the replicated register of authority. Equal commands in
+// equal order make equal maps. A region changes its server only under a higher epoch (properties.md P1).
+
+import { assert } from "../../base/assert.ts";
+import type { NodeId } from "../../base/ids.ts";
+
+/** `draining`: it is well, and gives its regions away, for it is about to be stopped. */
+export type Standing = "up" | "draining" | "down";
+
+export interface Region {
+  readonly server: NodeId;
+  /** Counts the servers the region has had, from 1. */
+  readonly epoch: number;
+  /** The server it had first, and gets back. */
+  readonly home: NodeId;
+  /** Those that are to follow its state, the first of them preferred when its server fails (MESH-FT-05). */
+  readonly backups: readonly NodeId[];
+}
+
+/** Plain data; replaced as a whole at each change. */
+export interface RegionMap {
+  /** Counts the changes, from 1. */
+  readonly version: number;
+  readonly regions: readonly Region[];
+  readonly standings: ReadonlyMap<NodeId, Standing>;
+}
+
+/** How many players each server has: what "least loaded" means (MESH-F3-06). */
+export type Loads = ReadonlyMap<NodeId, number>;
+
+/** A region that has another server now. */
+export interface RegionMove {
+  readonly region: number;
+  readonly from: NodeId;
+  readonly server: NodeId;
+  readonly epoch: number;
+}
+
+/** Server k has region k; the last `spares` have none. */
+export function freshMap(servers: readonly NodeId[], spares: number, backups: number): RegionMap {
+  const owners = servers.slice(0, Math.max(1, servers.length - spares));
+  const standings = new Map(servers.map((server) => [server, "up"] as const));
+  const regions = owners.map((server) => ({ server, epoch: 1, home: server, backups: [] }));
+  return { ...withBackups({ version: 1, regions, standings }, backups), version: 1 };
+}
+
+export const standingOf = ({ standings }: RegionMap, server: NodeId): Standing => standings.get(server) ?? "down";
+
+/** A server fails, comes back, or begins to drain; then its regions may have to move. */
+export function withStanding(map: RegionMap, server: NodeId, standing: Standing): RegionMap {
+  if (standingOf(map, server) === standing) return map;
+  return { ...map, version: map.version + 1, standings: new Map(map.standings).set(server, standing) };
+}
+
+/** Gives one region to a server, if the region is still in the epoch its mover knew. */
+export function withMove(map: RegionMap, index: number, epoch: number, server: NodeId): RegionMap {
+  const region = map.regions[index];
+  if (region?.epoch !== epoch || region.server === server || standingOf(map, server) !== "up") return map;
+  return { ...map, version: map.version + 1, regions: map.regions.with(index, moved(region, server)) };
+}
+
+/**
+ * Every region whose server cannot keep it goes to one that can: a backup of its own, else whoever has the fewest
+ * players, regions, and comes first. With no server up, regions stay where they are.
+ */
+export function settled(map: RegionMap, loads: Loads, backups: number): RegionMap {
+  const regions = [...map.regions];
+  for (const [index, region] of regions.entries()) {
+    if (standingOf(map, region.server) === "up") continue;
+    const successor = successorOf({ ...map, regions }, region, loads);
+    if (successor !== undefined) regions[index] = moved(region, successor);
+  }
+  const changed = regions.some((region, index) => region !== map.regions[index]);
+  return withBackups(changed ? { ...map, version: map.version + 1, regions } : map, backups);
+}
+
+/** What differs between two maps, by region. */
+export function movesBetween(before: RegionMap, after: RegionMap): readonly RegionMove[] {
+  if (before.regions === after.regions) return [];
+  return after.regions.flatMap(({ server, epoch }, region) => {
+    const from = before.regions[region].server;
+    return from === server ? [] : [{ region, from, server, epoch }];
+  });
+}
+
+const moved = (region: Region, server: NodeId): Region => ({ ...region, server, epoch: region.epoch + 1 });
+
+const serversUp = (map: RegionMap): readonly NodeId[] =>
+  [...map.standings].flatMap(([server, standing]) => (standing === "up" ? [server] : []));
+
+function successorOf(map: RegionMap, { backups }: Region, loads: Loads): NodeId | undefined {
+  const backup = backups.find((server) => standingOf(map, server) === "up");
+  if (backup !== undefined) return backup;
+  const owned = (server: NodeId): number => map.regions.filter((region) => region.server === server).length;
+  return least(serversUp(map), (server) => [loads.get(server) ?? 0, owned(server)]);
+}
+
+/** Keeps backups that can still serve, and fills up with those that follow the fewest regions. */
+function withBackups(map: RegionMap, count: number): RegionMap {
+  const follows = new Map<NodeId, number>();
+  const up = serversUp(map);
+  const kept = map.regions.map(({ backups, server }) =>
+    backups.filter((backup) => backup !== server && standingOf(map, backup) === "up").slice(0, count),
+  );
+  for (const backup of kept.flat()) follows.set(backup, (follows.get(backup) ?? 0) + 1);
+  const regions = map.regions.map((region, index) => {
+    const backups = kept[index];
+    while (backups.length < count) {
+      const free = up.filter((server) => server !== region.server && !backups.includes(server));
+      // A spare first, then whoever follows and owns the least: a region's neighbours fail no more often than others.
+      const next = least(free, (server) => [follows.get(server) ?? 0]);
+      if (next === undefined) break;
+      follows.set(next, (follows.get(next) ?? 0) + 1);
+      backups.push(next);
+    }
+    const same = backups.length === region.backups.length && backups.every((one, at) => one === region.backups[at]);
+    return same ? region : { ...region, backups };
+  });
+  const changed = regions.some((region, index) => region !== map.regions[index]);
+  return changed ? { ...map, version: map.version + 1, regions } : map;
+}
+
+/** The first of those whose measures are lowest, compared in order. */
+function least(servers: readonly NodeId[], measure: (server: NodeId) => readonly number[]): NodeId | undefined {
+  let best: NodeId | undefined;
+  let lowest: readonly number[] = [];
+  for (const server of servers) {
+    const measured = measure(server);
+    if (best !== undefined && !isLower(measured, lowest)) continue;
+    best = server;
+    lowest = measured;
+  }
+  return best;
+}
+
+function isLower(measured: readonly number[], than: readonly number[]): boolean {
+  assert(measured.length === than.length, "measures of one kind are compared");
+  for (const [at, value] of measured.entries()) {
+    if (value !== than[at]) return value < than[at];
+  }
+  return false;
+}
