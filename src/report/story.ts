@@ -118,7 +118,7 @@ export class StoryListener implements Tracer {
     }
     const world = isWorldFact(fact);
     const kind = world ? (fact.fact === "faultBegan" || fact.fact === "faultEnded" ? "fault" : "world") : "system";
-    const name = kind === "fault" && "kind" in fact ? `${fact.fact} ${String(fact.kind)}` : fact.fact;
+    const name = nameOf(fact, kind);
     this.#happenings.push({ atUs, event, node, text, kind, name, subjects: world ? [] : subjectsOf(fact) });
   }
 
@@ -126,6 +126,12 @@ export class StoryListener implements Tracer {
     if (this.#happenings.length >= happeningsMax) this.#left += 1;
     else this.#happenings.push({ atUs, event, node, text, kind: "fault", name, subjects: subjectsOf(content) });
   }
+}
+
+/** Of faults those of a kind are alike, of alerts those of a name. */
+function nameOf(fact: { readonly fact: string }, kind: StoryLine["kind"]): string {
+  if (kind === "fault" && "kind" in fact) return `${fact.fact} ${String(fact.kind)}`;
+  return "alert" in fact ? `${fact.fact} ${String(fact.alert)}` : fact.fact;
 }
 
 const subjectsOf = (value: object): readonly string[] =>

@@ -3,11 +3,13 @@
 import { z } from "zod";
 
 import { parseDuration, parseRate, printDuration } from "../base/units.ts";
+import { alertsAmong, measuresAlert } from "../check/alert-figures.ts";
 import type { AnySystem } from "../systems/system.ts";
+import { alertsSchema } from "./alerts-schema.ts";
 import { expectedOneOf, fixByName } from "./closest.ts";
 import { codec, refuse } from "./codecs.ts";
 import { shown } from "./problem.ts";
-import type { Expectations, FigureExpectation } from "./scenario.ts";
+import type { AlertExpectation, Expectations, FigureExpectation } from "./scenario.ts";
 
 type FigureSpec = AnySystem["measures"]["figures"][number];
 type Bound = Pick<FigureExpectation, "comparison" | "value">;
@@ -15,24 +17,29 @@ type Bound = Pick<FigureExpectation, "comparison" | "value">;
 const statistics = ["count", "mean", "p50", "p95", "p99", "max", "min"] as const;
 const boundForm = /^(<=|>=|<|>|=)\s*(\S.*)$/;
 
-/** The keys of `expect` are `exercised`, `violated`, and the ids of the system's figures. */
+/** The keys of `expect` are `exercised`, `violated`, `alerts`, and the ids of the system's other figures. */
 export function expectSchema(
   promised: readonly { readonly id: string }[],
   figures: readonly FigureSpec[],
 ): z.ZodType<Expectations, unknown> {
   const ids = z.array(propertySchema(promised.map(({ id }) => id))).default([]);
-  const bounds = figures.map((spec) => [spec.id, boundsSchema(spec).optional()] as const);
-  const doc = z.strictObject({ exercised: ids, violated: ids, ...Object.fromEntries(bounds) });
+  const plain = figures.filter(({ id }) => !measuresAlert(id));
+  const bounds = plain.map((spec) => [spec.id, boundsSchema(spec).optional()] as const);
+  const names = alertsAmong(figures);
+  const alerts = names.length === 0 ? {} : { alerts: alertsSchema(names).optional() };
+  const doc = z.strictObject({ exercised: ids, violated: ids, ...alerts, ...Object.fromEntries(bounds) });
   return codec<typeof doc, Expectations>(doc, () => true, {
     decode({ exercised, violated, ...rest }) {
+      const { alerts: alerting = [] } = rest as { readonly alerts?: readonly AlertExpectation[] };
       const measured = rest as Readonly<Record<string, readonly FigureExpectation[] | undefined>>;
-      return { exercised, violated, figures: figures.flatMap(({ id }) => measured[id] ?? []) };
+      return { exercised, violated, figures: plain.flatMap(({ id }) => measured[id] ?? []), alerts: alerting };
     },
-    encode({ exercised, violated, figures: expected }) {
-      const byFigure = figures.map(({ id }) => [id, expected.filter(({ figure }) => figure === id)] as const);
+    encode({ exercised, violated, figures: expected, alerts: alerting }) {
+      const byFigure = plain.map(({ id }) => [id, expected.filter(({ figure }) => figure === id)] as const);
       return {
         exercised: [...exercised],
         violated: [...violated],
+        ...(alerting.length === 0 ? {} : { alerts: alerting }),
         ...Object.fromEntries(byFigure.filter(([, list]) => list.length > 0)),
       };
     },

@@ -1,13 +1,14 @@
 // Whether a run, or many together, did what the scenario expects of it beyond its system's own properties.
 
 import { printDuration } from "../base/units.ts";
+import { alertFiguresOf, alertsAmong } from "../check/alert-figures.ts";
 import type { FigureSpec } from "../check/figure.ts";
 import type { FigureSummary } from "../check/figures.ts";
 import type { Outcome, Verdict } from "../check/property.ts";
-import type { Expectations, FigureExpectation } from "./scenario.ts";
+import type { AlertExpectation, Expectations, FigureExpectation } from "./scenario.ts";
 
 export interface ExpectationResult {
-  readonly kind: "exercised" | "violated" | "figure";
+  readonly kind: "exercised" | "violated" | "figure" | "alert";
   /** What was expected, such as "transfer.latency p99 < 100ms" or "A1 is violated". */
   readonly text: string;
   readonly met: boolean;
@@ -35,7 +36,12 @@ export function judgeExpectations(
     const times = properties.get(id)?.violations ?? 0;
     return { kind: "violated", text: `${id} is violated`, met: times > 0, found: `violated ${times} times` };
   });
-  return [...exercised, ...violated, ...expect.figures.map((expected) => judgeFigure(expected, figures))];
+  return [
+    ...exercised,
+    ...violated,
+    ...expect.figures.map((expected) => judgeFigure(expected, figures)),
+    ...expect.alerts.map((expected) => judgeAlert(expected, expect.alerts, figures)),
+  ];
 }
 
 /** `unmet`: every property is as it should be, and something else that was expected is not so. */
@@ -78,6 +84,27 @@ function judgeFigure(expected: FigureExpectation, figures: readonly FigureSummar
   const met = ends.every((actual) => compares(actual, comparison, value));
   const found = [...new Set(ends)].map((actual) => printMeasured(actual, unit)).join(" to ");
   return { kind: "figure", text, met, found: `${statistic} is ${found}` };
+}
+
+function judgeAlert(
+  { alert, withinUs }: AlertExpectation,
+  all: readonly AlertExpectation[],
+  figures: readonly FigureSummary[],
+): ExpectationResult {
+  const summaryOf = (id: string): FigureSummary | undefined => figures.find((figure) => figure.id === id);
+  if (alert !== null && withinUs !== null) {
+    const { fired, delay } = alertFiguresOf(alert);
+    const text = `${alert} fires within ${printDuration(withinUs)}`;
+    const least = summaryOf(fired)?.min ?? 0;
+    const latestUs = summaryOf(delay)?.max ?? Infinity;
+    if (!(least > 0)) return { kind: "alert", text, met: false, found: "not in every run" };
+    return { kind: "alert", text, met: latestUs <= withinUs, found: `after ${printMeasured(latestUs, "durationUs")}` };
+  }
+  const named = all.map((one) => one.alert);
+  const silent = alert === null ? alertsAmong(figures).filter((name) => !named.includes(name)) : [alert];
+  const heard = silent.filter((name) => (summaryOf(alertFiguresOf(name).fired)?.max ?? 0) > 0);
+  const text = alert === null ? "no other alert fires" : `${alert} never fires`;
+  return { kind: "alert", text, met: heard.length === 0, found: heard.length === 0 ? "none" : heard.join(", ") };
 }
 
 function compares(actual: number, comparison: FigureExpectation["comparison"], value: number): boolean {

@@ -15,12 +15,21 @@ export interface FigureExpectation {
   readonly value: number;
 }
 
+/** Whether an alert must fire, or must not. */
+export interface AlertExpectation {
+  /** Null: every alert that is not named. */
+  readonly alert: string | null;
+  /** It fires in each run, and first so long after the first fault at the latest; null: it never fires. */
+  readonly withinUs: number | null;
+}
+
 export interface Expectations {
   /** Properties that must be exercised in this run ("not exercised" then fails the run). */
   readonly exercised: readonly string[];
   /** Properties that must be violated: the story is about it (a defence is off), and others may break as well. Empty: none may. */
   readonly violated: readonly string[];
   readonly figures: readonly FigureExpectation[];
+  readonly alerts: readonly AlertExpectation[];
 }
 
 export interface Scenario {

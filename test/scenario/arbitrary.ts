@@ -241,6 +241,11 @@ export const scenario: fc.Arbitrary<Scenario> = fc
       exercised: ["ONCE"],
       violated: [],
       figures: [{ figure: "hellos", statistic: "count", comparison: ">=", value: 3 }],
+      alerts: [
+        { alert: "Silence", withinUs: null },
+        { alert: "Noise", withinUs: 90_000_000 },
+        { alert: null, withinUs: null },
+      ],
     },
     ...(forced === undefined ? {} : { decisions: forced }),
   }));

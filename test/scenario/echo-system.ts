@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { NodeId } from "../../src/base/ids.ts";
+import { alertFigureSpecs, alertFiguresOf } from "../../src/check/alert-figures.ts";
 import type { Machine, NodeSpec } from "../../src/machine/machine.ts";
 import { duration, positiveDuration } from "../../src/systems/quantities.ts";
 import type { AnySystem, System } from "../../src/systems/system.ts";
@@ -152,10 +153,16 @@ export const echo: System<EchoSettings, EchoWorkload, EchoMessage, EchoFact, Ech
     figures: [
       { id: "hellos", title: "Hellos said", kind: "count" },
       { id: "echo.round", title: "Round of an echo", kind: "durationUs" },
+      // Noise fires when a client says something first, and nothing else ever does.
+      ...alertFigureSpecs("Silence"),
+      ...alertFigureSpecs("Noise"),
     ],
-    measure(_view, fact, _at, sink) {
+    measure(_view, fact, at, sink) {
       if (fact.fact === "said") sink.count("hellos");
       if (fact.fact === "heard") sink.sample("echo.round", fact.round);
+      if (fact.fact !== "said" || fact.round > 1) return;
+      sink.count(alertFiguresOf("Noise").fired);
+      sink.sample(alertFiguresOf("Noise").delay, at.atUs);
     },
   },
   history: () => (fact, atUs, node) => {

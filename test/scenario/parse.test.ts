@@ -60,6 +60,10 @@ describe("a story", () => {
         { figure: "echo.round", statistic: "count", comparison: "<", value: 5 },
         { figure: "echo.round", statistic: "p99", comparison: "<", value: 100_000 },
       ],
+      alerts: [
+        { alert: "Noise", withinUs: 90_000_000 },
+        { alert: null, withinUs: null },
+      ],
     });
   });
 });
@@ -135,7 +139,7 @@ describe("a variant", () => {
 
   test("replaces faults and expectations as wholes, and merges what else is a map", () => {
     expect(quiet?.world.faults).toEqual([]);
-    expect(quiet?.expect).toEqual({ exercised: [], violated: [], figures: [] });
+    expect(quiet?.expect).toEqual({ exercised: [], violated: [], figures: [], alerts: [] });
     expect(quiet?.workload).toMatchObject({ greeting: "hi", every: 1_000_000 });
   });
 });

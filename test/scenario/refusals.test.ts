@@ -156,6 +156,11 @@ const table: Readonly<Record<string, readonly (readonly [text: string, ...said: 
     [`${head}expect: { hellos: 3 }\n`, "5:19 WRONG_VALUE"],
     [`${head}expect: { echo.round: { p98: "< 1s" } }\n`, "5:25 UNKNOWN_KEY"],
     [`${head}expect: { echo.round: { p99: "fast" } }\n`, "5:23 WRONG_VALUE"],
+    [`${head}expect: { alerts: { Nois: never } }\n`, "5:21 UNKNOWN_KEY"],
+    [`${head}expect: { alerts: { Noise: soon } }\n`, "5:28 WRONG_VALUE"],
+    [`${head}expect: { alerts: { Noise: within a while } }\n`, "5:28 WRONG_VALUE"],
+    [`${head}expect: { alerts: { others: within 3s } }\n`, "5:29 WRONG_VALUE"],
+    [`${head}expect: { alert.Noise.fired: "= 0" }\n`, "5:11 UNKNOWN_KEY"],
   ],
   variants: [
     [`${head}variants: [a]\n`, "5:11 WRONG_TYPE"],

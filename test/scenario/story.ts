@@ -30,6 +30,7 @@ expect:
   exercised: [ONCE]
   hellos: ">= 3"
   echo.round: { p99: "< 100ms", count: ["> 1", "< 5"] }
+  alerts: { Noise: within 90s, others: never }
 variants:
   twice:
     why: Counting twice is caught.
