@@ -2,6 +2,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
+import type { AlertName, AlertUnit } from "./monitoring/alert-rules.ts";
 import type { PlayerState } from "./player-state.ts";
 
 export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover";
@@ -279,4 +280,29 @@ export type OwnFact =
       readonly command: "forceRollback";
       readonly player: NodeId;
       readonly answer: string;
-    };
+    }
+  // whoever looks for what must not be: each is counted by the meters of the node that states it, and is an alert
+  /** A player that more than one server believes to have at once (MESH-F5-03). */
+  | { readonly fact: "duplicateAuthorityDetected"; readonly player: NodeId; readonly servers: readonly NodeId[] }
+  /** An item that is authoritative in more than one place at once (MESH-F6-03). */
+  | { readonly fact: "itemDuplicateDetected"; readonly item: string; readonly places: readonly string[] }
+  /** An item that is nowhere any more. */
+  | { readonly fact: "itemLossDetected"; readonly item: string }
+  // monitor: `on` is the node it is about, or empty for the whole mesh
+  /** The condition is met, and has to stay so for a while. */
+  | {
+      readonly fact: "alertPending";
+      readonly alert: AlertName;
+      readonly on: NodeId | "";
+      readonly value: number;
+      readonly unit: AlertUnit;
+    }
+  | {
+      readonly fact: "alertFired";
+      readonly alert: AlertName;
+      readonly on: NodeId | "";
+      readonly pages: boolean;
+      readonly value: number;
+      readonly unit: AlertUnit;
+    }
+  | { readonly fact: "alertResolved"; readonly alert: AlertName; readonly on: NodeId | "" };

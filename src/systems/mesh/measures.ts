@@ -1,7 +1,9 @@
 // What a mesh run is measured by: the figures that claims and charts are made of (requirements MESH-RSK, MESH-F*, MESH-REC).
 
+import { alertFigureSpecs, alertFiguresOf } from "../../check/alert-figures.ts";
 import type { FigureSink, FigureSpec, Measures } from "../../check/figure.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
+import { alertNames } from "./monitoring/alert-rules.ts";
 
 const count = (id: string, title: string): FigureSpec => ({ id, title, kind: "count" });
 const duration = (id: string, title: string): FigureSpec => ({ id, title, kind: "durationUs" });
@@ -64,6 +66,9 @@ const figures: readonly FigureSpec[] = [
   count("action.unanswered", "actions never answered"),
   duration("action.latency", "from asking for an action to its answer"),
   count("output.ignored", "outputs of old owners that clients ignored"),
+  count("alerts.fired", "alerts that fired"),
+  count("alerts.pages", "alerts that paged somebody"),
+  ...alertNames.flatMap(alertFigureSpecs),
 ];
 
 /** Counts that go by one with each fact of a name. */
@@ -126,6 +131,11 @@ function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
     }
     case "mismatchDiagnosed":
       if (fact.difference.length === 0) sink.count("mismatch.false");
+      return;
+    case "alertFired":
+      sink.count("alerts.fired");
+      sink.count(alertFiguresOf(fact.alert).fired);
+      if (fact.pages) sink.count("alerts.pages");
       return;
     case "nodeCrashed":
     case "nodeStopped":

@@ -7,6 +7,9 @@ import type { RoleSpec, SystemInput } from "../system.ts";
 import { Coordinator } from "./coordinator.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
+import { Metered } from "./monitoring/metered.ts";
+import type { Load } from "./monitoring/meters.ts";
+import { Monitor } from "./monitoring/monitor.ts";
 import { Operator } from "./operator.ts";
 import { Player } from "./player.ts";
 import { Server } from "./server.ts";
@@ -47,6 +50,14 @@ export const meshRoles: readonly RoleSpec[] = [
     countMin: 0,
     countMax: 1,
   },
+  {
+    role: "monitor",
+    group: "monitors",
+    about: "asks everybody for metrics, and raises alerts",
+    countDefault: 1,
+    countMin: 0,
+    countMax: 1,
+  },
 ];
 
 function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">): Topology {
@@ -59,20 +70,39 @@ function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">):
   return { coordinators, store, servers, members, width: settings.region.width };
 }
 
+/** A coordinator transfers nobody. */
+const idle: Load = { queued: 0, slotsTaken: 0, slots: 1 };
+
+const loadOf = ({ state }: Server, { transfer }: MeshSettings): Load => ({
+  queued: state.queue.length + state.waiting.length,
+  slotsTaken: state.slots.size,
+  slots: transfer.slots,
+});
+
 export function meshNodes(input: MeshInput): readonly MeshNode[] {
   const { settings, workload } = input;
   const topology = topologyOf(input);
   const items = itemNames(workload.items);
   const checksums = new Checksums();
+  const isMonitored = (input.nodes.get("monitor") ?? []).length > 0;
+  const servers = new Set(topology.servers);
+  const nobody: ReadonlySet<NodeId> = new Set();
   const starts: { readonly [role: string]: (id: NodeId, ordinal: number) => MeshNode["start"] } = {
-    coordinator: (id) => () => new Coordinator(id, topology, settings),
+    coordinator: (id) => () => {
+      const coordinator = new Coordinator(id, topology, settings);
+      return isMonitored ? new Metered(coordinator, nobody, () => idle) : coordinator;
+    },
     store: () => () => new Store(topology, settings, items),
-    server: (id) => () => new Server(id, topology, settings, checksums),
+    server: (id) => () => {
+      const server = new Server(id, topology, settings, checksums);
+      return isMonitored ? new Metered(server, servers, () => loadOf(server, settings)) : server;
+    },
     player: (self, ordinal) => {
       const person = personOf(workload, self);
       return () => new Player({ self, ordinal, person, items, topology, settings });
     },
     operator: () => () => new Operator(topology, workload.operator),
+    monitor: () => () => new Monitor(topology, settings.monitoring),
   };
   return meshRoles.flatMap(({ role }) =>
     (input.nodes.get(role) ?? []).map((id, ordinal) => {

@@ -39,6 +39,8 @@ const timers: ReadonlyMap<string, string> = new Map([
   ["act", "player: acts"],
   ["again", "player: repeats what was not answered"],
   ["command:", "operator: types a command"],
+  ["scrape", "monitor: asks everybody for metrics"],
+  ["answers", "monitor: asks those again who have not answered, or takes them to be down"],
 ]);
 
 const defence = (name: string, about: string, ...protects: readonly string[]): DefenceSpec => ({

@@ -3,6 +3,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftMessage } from "../../protocols/raft/messages.ts";
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { Scraped } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
 
 export type ActionOutcome = "done" | "failed";
@@ -227,6 +228,12 @@ export type OperatorMessage =
   // server, or coordinator, to operator
   | { readonly type: "forced"; readonly command: string; readonly player: NodeId; readonly answer: ForceAnswer };
 
+export type MonitoringMessage =
+  // monitor to server and coordinator
+  | { readonly type: "scrape"; readonly round: number }
+  // their answer
+  | ({ readonly type: "scraped"; readonly round: number } & Scraped);
+
 export type ForceAnswer = "rolledBack" | "completed" | "noTransfer" | "noOwner";
 
 /** What the mesh's own machines say; the coordinators also talk Raft among themselves. */
@@ -236,7 +243,8 @@ export type OwnMessage =
   | TransferMessage
   | AuthorityMessage
   | StoreMessage
-  | OperatorMessage;
+  | OperatorMessage
+  | MonitoringMessage;
 
 export type MeshMessage = OwnMessage | RaftMessage;
 
@@ -300,4 +308,6 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["forceRollback", "operator asks the coordinator to roll a player back (MESH-F7-07)"],
   ["force", "coordinator tells the owner to roll a player back"],
   ["forced", "answer to the operator"],
+  ["scrape", "monitor asks for metrics"],
+  ["scraped", "server or coordinator tells its metrics"],
 ]);

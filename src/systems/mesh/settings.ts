@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { type RaftSettings, raftSettings } from "../../protocols/raft/settings.ts";
 import { duration, onOff, positiveDuration } from "../quantities.ts";
+import { monitoringSettings } from "./monitoring/monitoring-settings.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
 const on = (about: string) => onOff.default(true).describe(about);
@@ -294,6 +295,7 @@ export const meshSettings = z.strictObject({
   server: server.strict().prefault({}),
   client: client.strict().prefault({}),
   defence: defence.strict().prefault({}),
+  monitoring: monitoringSettings,
 });
 
 export type MeshSettings = z.infer<typeof meshSettings>;

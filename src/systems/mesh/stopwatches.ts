@@ -4,6 +4,15 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { Instant } from "../../check/property.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
+import {
+  type AlertWatch,
+  beginWatch,
+  endAllFiring,
+  freshAlertWatch,
+  noteFault,
+  noteFired,
+  noteResolved,
+} from "./monitoring/alert-watch.ts";
 
 /** A duration, an amount or a share (1 or 0) that the last fact brought about. */
 export interface Sample {
@@ -35,6 +44,7 @@ export interface Stopwatches {
   /** Since when players have been without a server that plays with them. */
   readonly outages: Map<NodeId, number>;
   readonly transfers: Map<string, TransferWatch>;
+  readonly alerts: AlertWatch;
   /** What the fact `by` brought about. */
   samples: Sample[];
   by: JudgedFact | null;
@@ -47,6 +57,7 @@ export const freshStopwatches = (): Stopwatches => ({
   gone: new Map(),
   outages: new Map(),
   transfers: new Map(),
+  alerts: freshAlertWatch(),
   samples: [],
   by: null,
 });
@@ -87,7 +98,10 @@ const runs: Runs = {
   },
   nodePaused: ({ stopwatches }, _fact, { node, atUs }) => void stopwatches.gone.set(node, atUs),
   nodeResumed: ({ stopwatches }, _fact, { node }) => void stopwatches.gone.delete(node),
-  nodeBooted: ({ stopwatches }, _fact, { node }) => void stopwatches.gone.delete(node),
+  nodeBooted: ({ stopwatches }, _fact, { node, atUs }) => {
+    stopwatches.gone.delete(node);
+    beginWatch(stopwatches.alerts, atUs);
+  },
   authorityTaken: (view, { player: id, token }, { node, atUs }) => {
     const { stopwatches } = view;
     const player = view.players.get(id);
@@ -132,6 +146,11 @@ const runs: Runs = {
   nodeCrashed: stopProcess,
   serverExpelled: (view, _fact, at) => stopMemory(view, at),
   nodeStopped: stopProcess,
+  faultBegan: ({ stopwatches }, _fact, { atUs }) => noteFault(stopwatches.alerts, atUs),
+  alertFired: ({ stopwatches }, fact, at) => noteFired(stopwatches.alerts, fact, at, noting(stopwatches)),
+  alertResolved: ({ stopwatches }, fact, { atUs }) => noteResolved(stopwatches.alerts, fact, atUs, noting(stopwatches)),
+  runEnded: ({ stopwatches }, _fact, { atUs }) =>
+    endAllFiring(stopwatches.alerts, undefined, atUs, noting(stopwatches)),
 };
 
 export const stopwatchFacts: readonly string[] = Object.keys(runs);
@@ -153,6 +172,8 @@ export function stopwatchOf(name: string): ((view: MeshView, fact: JudgedFact, a
 function note({ samples }: Stopwatches, figure: string, value: number): void {
   samples.push({ figure, value });
 }
+
+const noting = (stopwatches: Stopwatches) => (figure: string, value: number) => note(stopwatches, figure, value);
 
 function stopPause(stopwatches: Stopwatches, player: NodeId, atUs: number): void {
   const sinceUs = stopwatches.pauses.get(player);
@@ -198,6 +219,7 @@ function endTransfer({ stopwatches }: MeshView, fact: Told<"transferEnded">, { a
 function stopProcess(view: MeshView, _fact: JudgedFact, at: Instant): void {
   const { stopwatches } = view;
   stopwatches.gone.set(at.node, at.atUs);
+  endAllFiring(stopwatches.alerts, at.node, at.atUs, noting(stopwatches));
   for (const { id, grant, connected } of view.players.values()) {
     if (grant?.server === at.node && connected && !stopwatches.outages.has(id)) stopwatches.outages.set(id, at.atUs);
   }

@@ -6,6 +6,7 @@ import type { OwnFact } from "./facts.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { JudgedFact } from "./mesh-view.ts";
 import type { MeshMessage } from "./messages.ts";
+import { alertTellers } from "./monitoring/alert-story.ts";
 
 type FactOf<Name extends OwnFact["fact"]> = Extract<OwnFact, { fact: Name }>;
 type Tellers = { readonly [Name in OwnFact["fact"]]: ((fact: FactOf<Name>, node: NodeId) => string) | undefined };
@@ -80,6 +81,10 @@ const tellers: Tellers = {
   noticeShown: ({ notice }) => `reads: ${notice}`,
   operatorAsked: ({ player, reason }) => `types: roll ${player} back, because ${reason}`,
   operatorAnswered: ({ player, answer }) => `reads about ${player}: ${answer}`,
+  duplicateAuthorityDetected: ({ player, servers }) => `finds ${player} at ${servers.join(" and ")}`,
+  itemDuplicateDetected: ({ item, places }) => `finds ${item} at ${places.join(" and ")}`,
+  itemLossDetected: ({ item }) => `finds ${item} nowhere`,
+  ...alertTellers,
 };
 
 type RaftTellers = { readonly [Name in RaftFact["fact"]]?: (fact: Extract<RaftFact, { fact: Name }>) => string };

@@ -5,6 +5,7 @@
 
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
 import type { ActionOutcome, ForceAnswer, MeshMessage, OwnMessage, RefusalReason, WriteResult } from "./messages.ts";
+import { type LinkCount, processMetricNames } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
 
 type Members = ReadonlySet<string>;
@@ -36,6 +37,8 @@ const isNode = (value: unknown, members: Members): boolean => typeof value === "
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);
 const areItems = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
+const areNumbers = (value: unknown): boolean => Array.isArray(value) && value.every(isNumber);
+
 const isAttempt = ({ transfer, attempt, player }: Claimed<"prepared">, members: Members): boolean =>
   isText(transfer) && isNumber(attempt) && isNode(player, members);
 
@@ -53,6 +56,21 @@ function areOwners(value: unknown, members: Members): boolean {
     if (typeof owner !== "object" || owner === null) return false;
     const { server, epoch } = owner as { readonly server?: unknown; readonly epoch?: unknown };
     return isNode(server, members) && isNumber(epoch);
+  });
+}
+
+function areReadings(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const readings = value as { readonly [name: string]: unknown };
+  return processMetricNames.every((name) => isNumber(readings[name]));
+}
+
+function areLinks(value: unknown, members: Members): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((link: unknown) => {
+    if (typeof link !== "object" || link === null) return false;
+    const { peer, sent, received } = link as { readonly [Field in keyof LinkCount]?: unknown };
+    return isNode(peer, members) && isNumber(sent) && isNumber(received);
   });
 }
 
@@ -147,6 +165,13 @@ const looks: Looks = {
     isText(command) && isNode(player, members) && isText(reason) && isNode(operator, members),
   forced: ({ command, player, answer }, members) =>
     isText(command) && isNode(player, members) && isOneOf(answer, answers),
+  scrape: ({ round }) => isNumber(round),
+  scraped: ({ round, incarnation, values, latencies, links }, members) =>
+    isNumber(round) &&
+    isNumber(incarnation) &&
+    areReadings(values) &&
+    areNumbers(latencies) &&
+    areLinks(links, members),
 };
 
 type Look = (message: MeshMessage, members: Members) => boolean;
