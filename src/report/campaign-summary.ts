@@ -7,6 +7,7 @@ import { summarise } from "../check/figures.ts";
 import type { FigureSpec } from "../check/figure.ts";
 import type { ScenarioResult } from "../campaign/brief.ts";
 import type { Judgement } from "../campaign/judgement.ts";
+import { alertLines } from "./alert-lines.ts";
 import {
   expectationLines,
   faultLines,
@@ -36,6 +37,7 @@ export function summariseCampaign(
   width: number,
 ): readonly string[] {
   const { scenario, seeds, totals, missingFrom } = result;
+  const figures = summarise(specs, totals.figures);
   const range = seeds.from === seeds.to ? `seed ${seeds.from}` : `seeds ${seeds.from}..${seeds.to}`;
   const partial =
     missingFrom === undefined ? [] : [paint.doubt(`Partial: interrupted, ${printCount(totals.runs)} runs kept.`)];
@@ -46,7 +48,8 @@ export function summariseCampaign(
     "",
     ...section("Properties", propertyTotalLines(result, paint, width), paint),
     ...section("Expectations", expectationLines(judgement.expectations, paint, width), paint),
-    ...section("Figures over all runs", figureLines(summarise(specs, totals.figures), paint, width), paint),
+    ...section("Alerts over all runs", alertLines(figures, paint, width), paint),
+    ...section("Figures over all runs", figureLines(figures, paint, width), paint),
     ...section("Faults over all runs", faultLines(totals.tallies, paint, width), paint),
     ...wrap(
       `${plural(totals.eventsDone, "event")}; ${plural(totals.messages.sent, "message")} sent, ` +

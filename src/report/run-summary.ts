@@ -1,12 +1,14 @@
 // One run at a glance, for a terminal: what it was, what happened, what held, what was measured, what to do next.
 
 import { printable } from "../scenario/problem.ts";
+import { measuresAlert } from "../check/alert-figures.ts";
 import type { FigureSummary } from "../check/figures.ts";
 import type { PropertyResult } from "../check/property.ts";
 import { type ExpectationResult, isExcused, type RunOutcome } from "../scenario/expectations.ts";
 import type { Expectations, Scenario } from "../scenario/scenario.ts";
 import type { Run } from "../simulate.ts";
 import type { FaultTally } from "../world/fault.ts";
+import { alertLines } from "./alert-lines.ts";
 import type { StoryPart } from "./story.ts";
 import { table } from "./table.ts";
 import {
@@ -67,6 +69,7 @@ export function summariseRun(
     "",
     ...section("Properties", propertyLines(verdict.properties, scenario.expect, start, paint, width), paint),
     ...section("Expectations", expectationLines(run.expectations, paint, width), paint),
+    ...section("Alerts", alertLines(figures, paint, width), paint),
     ...section("Figures", figureLines(figures, paint, width), paint),
     ...section("Faults", faultLines(run.tallies, paint, width), paint),
     ...totals(run, width),
@@ -205,8 +208,9 @@ export function expectationLines(
   });
 }
 
+/** Those of alerts are told by alert. */
 export function figureLines(figures: readonly FigureSummary[], paint: Paint, width: number): readonly string[] {
-  const measured = figures.filter(({ count }) => count > 0);
+  const measured = figures.filter(({ id, count }) => count > 0 && !measuresAlert(id));
   if (measured.length === 0) return [];
   const columns = [
     { title: "  figure", align: "left" },

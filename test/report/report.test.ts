@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 
 import { briefOf, combinedDigest, totalsOf } from "../../src/campaign/brief.ts";
 import { judge } from "../../src/campaign/judgement.ts";
+import { summarise } from "../../src/check/figures.ts";
 import type { CampaignReport } from "../../src/report/campaign-report.ts";
 import { failureBound } from "../../src/report/campaign-summary.ts";
 import { junitReport, xml } from "../../src/report/junit.ts";
@@ -111,6 +112,16 @@ describe("a summary for a terminal", () => {
     expect(text).toMatch(/server-\d\s+crashes/);
     expect(text).toContain("crash-any-server-at-1s");
     expect(text).toMatch(/✔ ONCE .* \d+×/);
+  });
+
+  test("tells the alerts that fired, by name, and no figures of theirs", () => {
+    const run = simulate(scenario!, { system });
+    const figures = summarise(system.measures.figures, run.figures);
+    const lines = summariseRun({ run, story: [], figures, next: [] }, noPaint, 80);
+    const text = lines.join("\n");
+    expect(text).toMatch(/alert +fired +first after +at the latest +longest\n +Noise +2 +[\d.]+ /);
+    expect(text).not.toContain("Silence");
+    expect(text).not.toContain("alert.");
   });
 
   test.each([0, 1, 5, 50])("leaves out all but about %i lines, and counts them", (linesMax) => {
