@@ -61,6 +61,7 @@ class StoryReader {
     const forced = this.#part(["decisions"], decisions.optional());
     const named = this.#part<NodeNames>(["world", "nodes"], nodeNamesSchema(system.roles), {});
     const nodes = named ?? defaultNames(system.roles);
+    if (named !== undefined) this.#explain(nodes, settings, workload);
     const vocabulary = vocabularyOf(system, nodes);
     const world = this.#part(["world"], worldSchema(vocabulary, z.unknown()), {});
     const healUs = this.#heal(untilUs ?? durationUsMax, healWritten, settings);
@@ -93,6 +94,14 @@ class StoryReader {
       ...problemsOf(result.error.issues, { root: this.#root, path, schema: () => jsonSchemaOf(schema) }),
     );
     return undefined;
+  }
+
+  /** What the system finds contradictory in parts that are each right by themselves. */
+  #explain(nodes: NodeNames, settings: unknown, workload: unknown): void {
+    if (settings === undefined || workload === undefined) return;
+    for (const { path, what, expected, fix } of this.#system.explain?.({ nodes, settings, workload }) ?? []) {
+      this.problems.push({ place: placeAt(this.#root, path), code: "CONTRADICTION", what, expected, fix });
+    }
   }
 
   #heal(untilUs: number, written: number | undefined, settings: unknown): number {

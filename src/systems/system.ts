@@ -43,6 +43,18 @@ export interface DefenceSpec {
   readonly shownBy: string;
 }
 
+/** Parts of a scenario that are right by themselves and cannot all be so together. */
+export interface Contradiction {
+  /** Where it is written, from the top of the file: the one that is most easily changed. */
+  readonly path: readonly (string | number)[];
+  /** One sentence. */
+  readonly what: string;
+  /** Begins with "Expected". */
+  readonly expected: string;
+  /** An imperative. */
+  readonly fix: string;
+}
+
 export interface System<Settings, Workload, M extends Message, F extends Fact, View> {
   readonly name: string;
   readonly title: string;
@@ -54,6 +66,8 @@ export interface System<Settings, Workload, M extends Message, F extends Fact, V
   readonly settings: z.ZodType<Settings>;
   readonly workload: z.ZodType<Workload>;
   readonly defences: readonly DefenceSpec[];
+  /** What the schemas of settings and workload cannot see: that they contradict each other, or the number of nodes. */
+  readonly explain?: (input: Omit<SystemInput<Settings, Workload>, "untilUs" | "healUs">) => readonly Contradiction[];
   readonly nodes: (input: SystemInput<Settings, Workload>) => readonly NodeSpec<M, F>[];
   /** B: how long after healing until liveness properties must hold, from the settings (properties.md AL1). */
   readonly settleUs: (settings: Settings) => number;

@@ -1,6 +1,7 @@
 // The server mesh as a system: what a scenario of it may name, what it runs, and what it promises.
 
 import type { DefenceSpec, System } from "../system.ts";
+import { meshContradictions } from "./contradictions.ts";
 import { meshHistorian } from "./history.ts";
 import { meshMeasures } from "./measures.ts";
 import { meshModel } from "./mesh-model.ts";
@@ -75,6 +76,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   settings: meshSettings,
   workload: meshWorkload,
   defences,
+  explain: meshContradictions,
   nodes: meshNodes,
   settleUs: meshSettleUs,
   model: () => meshModel,
