@@ -95,7 +95,7 @@ export type OwnFact =
       readonly server: NodeId;
       readonly token: number;
       readonly action: string;
-      readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone";
+      readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone" | "late";
     }
   | {
       readonly fact: "effectRepeated";

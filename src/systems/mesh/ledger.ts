@@ -45,7 +45,7 @@ export type LedgerRecord =
 export type Decision =
   | { readonly type: "decide"; readonly outcome: ActionOutcome }
   | { readonly type: "repeat"; readonly outcome: ActionOutcome }
-  | { readonly type: "refuse"; readonly because: "staleToken" | "outOfOrder" | "versionConflict" };
+  | { readonly type: "refuse"; readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "late" };
 
 export type Write = Extract<MeshMessage, { type: "write" }>;
 
@@ -64,10 +64,11 @@ export const storedPlayer = ({ players }: Ledger, player: NodeId): StoredPlayer 
 /**
  * What becomes of a write. The defences are apart from each other: with one off, no other refuses what it would have.
  */
-export function decide(ledger: Ledger, write: Write, settings: MeshSettings): Decision {
+export function decide(ledger: Ledger, write: Write, settings: MeshSettings, wallUs: number): Decision {
   const { defence, transfer } = settings;
   const stored = storedPlayer(ledger, write.player);
   if (defence.fencing && write.token < stored.fence) return { type: "refuse", because: "staleToken" };
+  if (write.untilUs >= 0 && wallUs + settings.lease.skew >= write.untilUs) return { type: "refuse", because: "late" };
   if (defence.idempotency) {
     const known = repetition(stored, write, settings);
     if (known !== undefined) return known;

@@ -12,6 +12,7 @@ import {
   type JudgedFact,
   type LeaseView,
   type MeshView,
+  type Overtaking,
   type PlayerView,
   playerOf,
   raiseHolder,
@@ -56,7 +57,8 @@ const folds: Folds = {
   },
   authorityTaken: (view, fact, at) => {
     const player = playerOf(view, fact.player);
-    player.beliefs.set(at.node, { token: fact.token, atUs: at.atUs, event: at.event });
+    player.beliefs.set(at.node, { token: fact.token, frozen: false, atUs: at.atUs, event: at.event });
+    foldRivals(view, player, at);
     raiseHolder(player.loaded, at.node, fact.token, at.event);
   },
   authorityDropped: (view, fact, at) => void playerOf(view, fact.player).beliefs.delete(at.node),
@@ -121,9 +123,9 @@ const folds: Folds = {
     // Every server knows the first map from the start.
     if (!view.mapsKnown.has(server)) view.mapsKnown.set(server, 1);
   },
-  leaseExpired: (view, { server, lateUs }, { atUs }) => endLease(view, server, atUs - lateUs),
+  leaseExpired: (view, { server, lateUs }, { atUs }) => endLease(view, server, atUs - lateUs, lateUs),
   serverExpelled: (view, { server }, at) => {
-    endLease(view, server, at.atUs);
+    endLease(view, server, at.atUs, 0);
     leaseOf(view, server).lifeEvent = at.event;
     foldMemoryGone(view, at);
   },
@@ -134,13 +136,13 @@ const folds: Folds = {
     view.regions.set(region, { server, epoch, event });
   },
   mapLearned: (view, { server, map }) => void view.mapsKnown.set(server, map),
-  nodePaused: (view, _fact, { node }) => {
-    const lease = view.leases.get(node);
-    if (lease !== undefined) lease.paused = true;
-  },
-  nodeResumed: (view, _fact, { node }) => {
-    const lease = view.leases.get(node);
-    if (lease !== undefined) lease.paused = false;
+  nodePaused: (view, _fact, { node }) => void view.paused.add(node),
+  nodeResumed: (view, _fact, { node }) => void view.paused.delete(node),
+  playerPaused: (view, fact, at) => setFrozen(playerOf(view, fact.player), at.node, true),
+  playerResumed: (view, fact, at) => {
+    const player = playerOf(view, fact.player);
+    setFrozen(player, at.node, false);
+    foldRivals(view, player, at);
   },
   nodeBooted: (view, _fact, { node, event }) => {
     const lease = view.leases.get(node);
@@ -205,7 +207,7 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   view.subject = player;
   const grant: Grant = { server, token, cause, transfer: id, atUs, event };
   view.grantedFrom = player.grant?.server ?? null;
-  if (cause === "failover" && player.grant !== null) outrun(view, player.grant, player.id, { atUs, event });
+  if (cause === "failover" && player.grant !== null) outrun(view, player.grant, { player: player.id, server, atUs, event });
   player.tokenGrantedBefore = player.tokenGranted;
   player.tokenGranted = raised(player.tokenGranted, token, event);
   player.grant = grant;
@@ -388,34 +390,54 @@ function foldAnswer(
 function leaseOf(view: MeshView, server: NodeId): LeaseView {
   const known = view.leases.get(server);
   if (known !== undefined) return known;
-  const lease: LeaseView = { believes: false, paused: false, renewedUs: -1, lifeEvent: -1, outrunBy: null };
+  const lease: LeaseView = { believes: false, renewedUs: -1, lifeEvent: -1, outrunBy: null, rivalledBy: null };
   view.leases.set(server, lease);
   return lease;
 }
 
-function outrun(view: MeshView, from: Grant, player: NodeId, { atUs, event }: Pick<Instant, "atUs" | "event">): void {
+function outrun(view: MeshView, from: Grant, by: Overtaking): void {
   const lease = view.leases.get(from.server);
-  if (lease?.believes === true && from.event > lease.lifeEvent) lease.outrunBy ??= { player, atUs, event };
+  if (lease?.believes === true && from.event > lease.lifeEvent) lease.outrunBy ??= by;
 }
 
 /** The holder has stopped acting at `endUs`. What it had let go of by then, others may have. */
-function endLease(view: MeshView, server: NodeId, endUs: number): void {
+function endLease(view: MeshView, server: NodeId, endUs: number, lateUs: number): void {
   view.leaseEnded = null;
   const lease = view.leases.get(server);
   if (lease === undefined || !lease.believes) return;
-  view.leaseEnded = { server, endUs, outrunBy: lease.outrunBy };
+  const { outrunBy, rivalledBy } = lease;
+  view.leaseEnded = { server, endUs, lateUs, outrunBy, rivalledBy };
   lease.believes = false;
   lease.outrunBy = null;
+  lease.rivalledBy = null;
+}
+
+function setFrozen(player: PlayerView, node: NodeId, frozen: boolean): void {
+  const belief = player.beliefs.get(node);
+  if (belief !== undefined) player.beliefs.set(node, { ...belief, frozen });
+}
+
+/** A server begins to act for the player: who else would? One with a lease is judged when that ends, for it may be over. */
+function foldRivals(view: MeshView, player: PlayerView, { node, atUs, event }: Instant): void {
+  view.rivals = [];
+  if (player.beliefs.size < 2) return;
+  const by: Overtaking = { player: player.id, server: node, atUs, event };
+  for (const [server, { frozen }] of player.beliefs) {
+    if (server === node || frozen) continue;
+    const lease = view.leases.get(server);
+    if (lease?.believes === true) lease.rivalledBy ??= by;
+    else if (lease === undefined && view.paused.has(server)) view.sleepers.set(server, by);
+    else if (lease === undefined) view.rivals = [...view.rivals, server];
+  }
 }
 
 /** A process that stood still when it ended would have looked at its clock before it did anything more. */
 function foldProcessGone(view: MeshView, _fact: JudgedFact, at: Instant): void {
   const lease = view.leases.get(at.node);
-  endLease(view, at.node, lease?.paused === true ? lease.renewedUs : at.atUs);
-  if (lease !== undefined) {
-    lease.paused = false;
-    lease.lifeEvent = at.event;
-  }
+  endLease(view, at.node, lease !== undefined && view.paused.has(at.node) ? lease.renewedUs : at.atUs, 0);
+  if (lease !== undefined) lease.lifeEvent = at.event;
+  view.paused.delete(at.node);
+  view.sleepers.delete(at.node);
   view.mapsKnown.delete(at.node);
   foldMemoryGone(view, at);
   const client = view.players.get(at.node);

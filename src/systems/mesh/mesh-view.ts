@@ -46,6 +46,8 @@ export interface Term {
 
 export interface Belief {
   readonly token: number;
+  /** The player stands still there for a transfer: nothing is done for it. */
+  readonly frozen: boolean;
   readonly atUs: number;
   readonly event: number;
 }
@@ -180,13 +182,28 @@ export interface ItemView {
 export interface LeaseView {
   /** It has stated no end of it: it would act. */
   believes: boolean;
-  /** Its process stands still: it does nothing, and will look at its clock first. */
-  paused: boolean;
   renewedUs: number;
   /** The event its present life began with: what it was granted before is no more its own. */
   lifeEvent: number;
   /** The first grant of one of its players to another server, because it was given up, that came while it believed. */
-  outrunBy: { readonly player: NodeId; readonly atUs: number; readonly event: number } | null;
+  outrunBy: Overtaking | null;
+  /** The first time another server began to act for one of its players, while it believed and the player was not frozen. */
+  rivalledBy: Overtaking | null;
+}
+
+/** Somebody else had the player from then on. */
+export interface Overtaking {
+  readonly player: NodeId;
+  readonly server: NodeId;
+  readonly atUs: number;
+  readonly event: number;
+}
+
+/** `endUs` is true time, as far as the holder's clock can tell: it had not known of the end for `lateUs` of that clock. */
+export interface LeaseEnd extends Pick<LeaseView, "outrunBy" | "rivalledBy"> {
+  readonly server: NodeId;
+  readonly endUs: number;
+  readonly lateUs: number;
 }
 
 /** A region by the committed map. */
@@ -220,7 +237,13 @@ export interface MeshView {
   /** The largest error in rate that a fault has given any monotonic clock: beyond what is declared, leases promise nothing. */
   ratePpm: number;
   /** The lease that the last fact has ended, and the true time of its end; null: none. */
-  leaseEnded: { readonly server: NodeId; readonly endUs: number; readonly outrunBy: LeaseView["outrunBy"] } | null;
+  leaseEnded: LeaseEnd | null;
+  /** Nodes that stand still: they do nothing, and will look at their clocks first. */
+  readonly paused: Set<NodeId>;
+  /** Servers without leases that stood still when another began to act for a player of theirs. */
+  readonly sleepers: Map<NodeId, Overtaking>;
+  /** Servers, not standing still, that may have acted for a player when another began to, at the last fact. */
+  rivals: readonly NodeId[];
   /** The server that the player of the last grant belonged to before; null: none. */
   grantedFrom: NodeId | null;
   /** By number; absent: as at the start. */
@@ -269,6 +292,9 @@ export const freshMeshView = (): MeshView => ({
   leases: new Map(),
   ratePpm: 0,
   leaseEnded: null,
+  paused: new Set(),
+  sleepers: new Map(),
+  rivals: [],
   grantedFrom: null,
   regions: new Map(),
   regionBefore: undefined,

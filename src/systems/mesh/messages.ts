@@ -7,7 +7,7 @@ import type { Scraped } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
 
 export type ActionOutcome = "done" | "failed";
-export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict";
+export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict" | "late";
 export type RefusalReason = "notReady" | "superseded" | "conflict";
 
 /** Names one attempt of one transfer: what `defence.attemptCheck` compares. */
@@ -190,7 +190,7 @@ export type StoreMessage =
       readonly ask: number;
       readonly fence: number;
     }
-  /** The whole new state, and the version it was made from. */
+  /** The whole new state, and the version it was made from. `untilUs`: wall-clock time after which it counts no more; -1: none. */
   | {
       readonly type: "write";
       readonly player: NodeId;
@@ -200,6 +200,7 @@ export type StoreMessage =
       readonly kind: ActionKind;
       readonly item: string;
       readonly base: number;
+      readonly untilUs: number;
       readonly state: PlayerState;
     }
   /** `repeated`: the outcome was already known. `version`: what the store holds now. */

@@ -92,6 +92,8 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
     if (token === held.token) onFenced(turn, player, held);
     return;
   }
+  // It is sent again by its timer, under the lease there is then.
+  if (result === "late") return;
   held.write = null;
   turn.out.cancelTimer(held.writeTimer);
   switch (result) {
@@ -143,9 +145,28 @@ export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteIn
   const { base, state } = write;
   const { session, sequence, kind, item } = write.action;
   const { token } = held;
-  turn.out.send(turn.topology.store, { type: "write", player, token, session, sequence, kind, item, base, state });
+  if (turn.settings.server.sourceFence && (turn.state.whereabouts.get(player)?.token ?? 0) > token) return;
+  const untilUs = writableUntilUs(turn);
+  turn.out.send(turn.topology.store, {
+    type: "write",
+    player,
+    token,
+    session,
+    sequence,
+    kind,
+    item,
+    base,
+    untilUs,
+    state,
+  });
   write.dueUs = turn.nowUs + turn.settings.server.writeRetry;
   turn.out.setTimer(held.writeTimer, turn.settings.server.writeRetry);
+}
+
+/** The end of the lease by this server's wall clock; -1: the store is to look at no clock. */
+function writableUntilUs({ settings, state, nowUs, wallUs }: Turn): number {
+  const { mode, deadlineAtStore } = settings.lease;
+  return deadlineAtStore && mode !== "none" ? wallUs + state.leaseUntilUs - nowUs : -1;
 }
 
 /** Takes the next action that may be written out of the queue; undefined: none may. */

@@ -2,13 +2,13 @@
 // silence. All of it is the leader's own memory: a new leader knows nothing of it, and so begins with the worst, that
 // everybody was heard of just now and holds a lease that was renewed just now.
 
-import { failoverWaits, leaseKeptUs, type MeshSettings } from "./settings.ts";
+import { failoverWaitUs, type MeshSettings } from "./settings.ts";
 
 /** Plain data. */
 export interface Pulse {
   /** When it was heard of last, in the leader's time. */
   heardUs: number;
-  /** Up to here it may hold a lease: nothing of its own is given to others before, unless it has let go. */
+  /** Up to here nothing of its own is given to others, unless it has let go: it may hold a lease. */
   leaseUntilUs: number;
   suspected: boolean;
   /** It has let go of everything. */
@@ -22,7 +22,7 @@ export type Step = "nothing" | "wait" | "revoke" | "giveUp";
 
 export const freshPulse = (nowUs: number, settings: MeshSettings): Pulse => ({
   heardUs: nowUs,
-  leaseUntilUs: settings.lease.mode === "none" ? nowUs : nowUs + leaseKeptUs(settings),
+  leaseUntilUs: nowUs + failoverWaitUs(settings),
   suspected: false,
   released: false,
   revokes: 0,
@@ -37,7 +37,7 @@ export function heardOf(pulse: Pulse, nowUs: number): void {
 
 /** Its lease is renewed, by an answer that leaves now. */
 export function renewed(pulse: Pulse, nowUs: number, settings: MeshSettings): void {
-  pulse.leaseUntilUs = Math.max(pulse.leaseUntilUs, nowUs + leaseKeptUs(settings));
+  pulse.leaseUntilUs = Math.max(pulse.leaseUntilUs, nowUs + failoverWaitUs(settings));
 }
 
 /** The connection to it broke: it has the probe's time to be heard of, and not the whole timeout. */
@@ -50,6 +50,6 @@ export function stepFor(pulse: Pulse, nowUs: number, settings: MeshSettings): St
   if (pulse.released) return "giveUp";
   if (nowUs - pulse.heardUs < settings.health.timeout) return "nothing";
   pulse.suspected = true;
-  if (!failoverWaits(settings) || nowUs >= pulse.leaseUntilUs) return "giveUp";
+  if (nowUs >= pulse.leaseUntilUs) return "giveUp";
   return settings.failover.handOff === "twoPhase" ? "revoke" : "wait";
 }

@@ -53,6 +53,12 @@ const lease = z.object({
   ttl: positiveDuration
     .prefault("4s")
     .describe("Length of a lease. The documents' 30s makes a failover wait as long (MESH-F5-06, X-M-20)."),
+  deadlineAtStore: onOff
+    .default(false)
+    .describe("Writes carry the end of the lease they were made under, and the store refuses later ones (A1, A2)."),
+  skew: duration
+    .prefault("50ms")
+    .describe("How far wall clocks are declared to differ: what a deadline at the store allows for."),
   slack: duration.prefault("10ms").describe("What the holder gives away beside drift, for what a step takes."),
 });
 
@@ -66,7 +72,7 @@ const failover = z.object({
     .default("twoPhase")
     .describe(
       "When a suspected server is given up: at once; when its lease has run out; or as soon as it has let go, else " +
-        "when its lease has run out (X-M-20).",
+        "when its lease has run out. Without leases a server that does not let go is waited for (X-M-20).",
     ),
   rebalanceAfter: duration
     .prefault("5s")
@@ -222,6 +228,7 @@ const server = z.object({
     .max(10_000)
     .default(64)
     .describe("Actions of one player that wait at its server; beyond it they are dropped, and the client asks again."),
+  sourceFence: on("A server writes nothing under a token when it knows of a newer one."),
   viewEvery: z
     .int()
     .min(0)
@@ -316,9 +323,12 @@ export const leaseHeldUs = ({ lease: { ttl, slack, mode }, coordinator: group }:
 export const leaseKeptUs = ({ lease: { ttl, mode }, coordinator: group }: MeshSettings): number =>
   mode === "margin" ? ttl + driftOver(ttl, group.driftMax) : ttl;
 
-/** Whether a suspected server that does not let go is given up only when its lease has run out. */
-export const failoverWaits = ({ lease: { mode }, failover: { handOff } }: MeshSettings): boolean =>
-  handOff !== "atOnce" && mode !== "none";
+/** How long a suspected server that does not let go is waited for, at the most, in the coordinator's time. */
+export function failoverWaitUs(settings: MeshSettings): number {
+  const { handOff } = settings.failover;
+  if (settings.lease.mode !== "none") return handOff === "atOnce" ? 0 : leaseKeptUs(settings);
+  return handOff === "twoPhase" ? Infinity : 0;
+}
 
 const driftOver = (us: number, ppm: number): number => Math.ceil((us * ppm) / 1_000_000);
 
@@ -383,6 +393,7 @@ export function meshSettleUs(settings: MeshSettings): number {
 export function failoverUs(settings: MeshSettings): number {
   const { health: pulse, failover: how } = settings;
   if (how.decidedBy === "nobody") return 0;
-  const waitsUs = failoverWaits(settings) ? leaseKeptUs(settings) : 0;
-  return Math.max(pulse.timeout, waitsUs) + pulse.heartbeat + 2 * pulse.check;
+  const waitsUs = failoverWaitUs(settings);
+  // Nobody can say how long it is when a server is waited for that does not let go.
+  return Math.max(pulse.timeout, waitsUs === Infinity ? 0 : waitsUs) + pulse.heartbeat + 2 * pulse.check;
 }

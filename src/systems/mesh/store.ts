@@ -64,6 +64,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   readonly #items: readonly string[];
   // Of the step under way only.
   readonly #out = new Outbox();
+  #wallUs = 0;
 
   constructor({ members }: Topology, settings: MeshSettings, items: readonly string[]) {
     this.#members = members;
@@ -80,6 +81,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
     if (this.state.halted) return [];
+    this.#wallUs = event.wallUs;
     switch (event.type) {
       case "booted":
         this.#onBooted(event.disk);
@@ -221,7 +223,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
   }
 
   #onWrite(server: NodeId, write: Write): void {
-    const decision = decide(this.state.ledger, write, this.#settings);
+    const decision = decide(this.state.ledger, write, this.#settings, this.#wallUs);
     const { player, token, session, sequence, kind, item, state } = write;
     const action = actionName(player, session, sequence);
     switch (decision.type) {

@@ -17,7 +17,7 @@ type Looks = { readonly [Type in OwnMessage["type"]]: (message: Claimed<Type>, m
 
 const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind[];
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
-const results = [...outcomes, "staleToken", "outOfOrder", "versionConflict"] as const satisfies readonly WriteResult[];
+const results = [...outcomes, "staleToken", "outOfOrder", "versionConflict", "late"] as const satisfies readonly WriteResult[];
 const notices = [
   "paused",
   "resumed",
@@ -143,7 +143,7 @@ const looks: Looks = {
     isNode(player, members) && isNumber(token) && isNumber(ask) && isState(state),
   loadRefused: ({ player, token, ask, fence }, members) =>
     isNode(player, members) && isNumber(token) && isNumber(ask) && isNumber(fence),
-  write: ({ player, token, session, sequence, kind, item, base, state }, members) =>
+  write: ({ player, token, session, sequence, kind, item, base, untilUs, state }, members) =>
     isNode(player, members) &&
     isNumber(token) &&
     isNumber(session) &&
@@ -151,6 +151,7 @@ const looks: Looks = {
     isOneOf(kind, kinds) &&
     isText(item) &&
     isNumber(base) &&
+    isNumber(untilUs) &&
     isState(state),
   wrote: ({ player, token, session, sequence, result, repeated, version }, members) =>
     isNode(player, members) &&

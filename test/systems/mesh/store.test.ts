@@ -16,12 +16,14 @@ interface Written {
   readonly item?: string;
   readonly base?: number;
   readonly items?: readonly string[];
+  readonly untilUs?: number;
 }
 
 function write(sequence: number, changes: Written = {}): MeshMessage {
   const { player = p1, token = 1, session = 1, kind = "score", item = "", base = sequence - 1, items = [] } = changes;
+  const { untilUs = -1 } = changes;
   const state = { version: base + 1, x: 0, score: base + 1, items, session, sequence };
-  return { type: "write", player, token, session, sequence, kind, item, base, state };
+  return { type: "write", player, token, session, sequence, kind, item, base, untilUs, state };
 }
 
 /** What the store answers to one write. */
@@ -40,6 +42,13 @@ describe("the store", () => {
     bench.receive(s1, write(1)).sync();
     bench.takeFacts();
     expect(bench.restart().sync().takeFacts()).not.toContain("itemsSpawned");
+  });
+
+  test("refuses what comes after its deadline, less the declared skew, and takes it when it comes again", () => {
+    const bench = fresh({ lease: { skew: "50ms" } });
+    bench.wallUs = 1_000_000;
+    expect(answer(bench, write(1, { untilUs: 1_050_000 }))).toBe("late v0");
+    expect(answer(bench, write(1, { untilUs: 1_050_001 }))).toBe("done v1");
   });
 
   test("answers and states nothing before it is durable", () => {

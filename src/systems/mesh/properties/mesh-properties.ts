@@ -14,7 +14,7 @@ import { coverage } from "./coverage.ts";
 import { handedOverWhole } from "./handover.ts";
 import { coordinatorsAgree } from "./group.ts";
 import { conservation, oneLocation } from "./items.ts";
-import { leaseIncluded } from "./leases.ts";
+import { exclusiveEmits, leaseIncluded } from "./leases.ts";
 import { nothingLeft } from "./leftovers.ts";
 import type { MeshProperty } from "./mesh-property.ts";
 import { type MeshSettings, meshSettleUs } from "../settings.ts";
@@ -47,7 +47,7 @@ export function meshBounds(settings: MeshSettings): MeshBounds {
 export function meshProperties(settings: MeshSettings, bounds = meshBounds(settings)): readonly MeshProperty[] {
   return [
     ...promises(bounds),
-    leaseIncluded(settings.coordinator.driftMax),
+    leaseIncluded(settings), exclusiveEmits(settings),
     ...coordinatorsAgree(settings),
     ...coverage,
   ];
