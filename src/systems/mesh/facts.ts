@@ -7,10 +7,12 @@ import type { PlayerState } from "./player-state.ts";
 
 export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover";
 /** `suspended`: the server may not act for a while. `reassigned`: another server has the player, for its own has failed. */
-export type Notice = "paused" | "resumed" | "moved" | "rolledBack" | "suspended" | "reassigned";
+export type Notice = "waiting" | "paused" | "resumed" | "moved" | "rolledBack" | "suspended" | "reassigned";
 export type AttemptFailure = "timeout" | "mismatch" | "busy" | "refused" | "unreachable" | "conflict";
 /** Which level of the recovery hierarchy ended the transfer (MESH-REC, X-M-14). */
 export type EndedBy = "firstAttempt" | "retry" | "rollback" | "watchdog" | "operator";
+/** Why a player waits for a slot no longer: it walked back, it is another server's, or it waited too long (X-M-45). */
+export type DeferralEnd = "back" | "gone" | "watchdog";
 export type ActionKind = "score" | "pickup" | "drop";
 
 export type MeshFact = OwnFact | RaftFact;
@@ -156,6 +158,44 @@ export type OwnFact =
     }
   /** The player crossed, and has to wait for one of the server's slots (`queued` in the queue after it). */
   | { readonly fact: "transferDeferred"; readonly player: NodeId; readonly target: NodeId; readonly queued: number }
+  /** It has its slot. A fact of its own only for who had to wait; `queued` are left. */
+  | {
+      readonly fact: "transferAdmitted";
+      readonly player: NodeId;
+      readonly target: NodeId;
+      readonly waitedUs: number;
+      readonly queued: number;
+    }
+  | {
+      readonly fact: "transferWithdrawn";
+      readonly player: NodeId;
+      readonly because: DeferralEnd;
+      readonly queued: number;
+    }
+  /** The queue is full: the player comes again with its next steps, which is not said each time (MESH-F8-01). */
+  | { readonly fact: "transferTurnedAway"; readonly player: NodeId; readonly target: NodeId }
+  /** Target: a transfer begun elsewhere has to wait here, or was told to come again, which it does within `forUs`. */
+  | {
+      readonly fact: "requestDeferred";
+      readonly transfer: string;
+      readonly player: NodeId;
+      readonly how: "waits" | "busy";
+      readonly forUs: number;
+    }
+  /** MESH-F8-06. `isStrained`: the server is late with its own timers. */
+  | { readonly fact: "throttlingBegan"; readonly depth: number; readonly isStrained: boolean }
+  | { readonly fact: "throttlingEnded"; readonly depth: number; readonly afterUs: number }
+  /** The gauges of MESH-F8-03, once a window. Percent: `saturation` of slots, `busy` of declared processor time. */
+  | {
+      readonly fact: "loadMeasured";
+      readonly active: number;
+      readonly queued: number;
+      readonly waiting: number;
+      readonly saturation: number;
+      readonly busy: number;
+      readonly lagUs: number;
+      readonly throttled: boolean;
+    }
   | { readonly fact: "attemptStarted"; readonly transfer: string; readonly attempt: number }
   | {
       readonly fact: "stateShipped";

@@ -2,6 +2,8 @@
 
 import { alertFigureSpecs, alertFiguresOf } from "../../check/alert-figures.ts";
 import type { FigureSink, FigureSpec, Measures } from "../../check/figure.ts";
+import type { Instant } from "../../check/property.ts";
+import { serverLoad } from "./load-view.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { alertNames } from "./monitoring/alert-rules.ts";
 
@@ -17,6 +19,18 @@ const figures: readonly FigureSpec[] = [
   count("transfer.forced", "transfers ended by the watchdog or the operator"),
   count("transfer.abandoned", "transfers lost with their source's process"),
   count("transfer.deferred", "transfers that had to wait for a slot"),
+  amount("load.queue", "players that wait for a slot of a server, when one begins to"),
+  duration("load.wait", "how long players waited for a slot, of those that had to"),
+  count("load.turnedAway", "players that found no place in the queue (MESH-F8-01)"),
+  count("load.withdrawn", "players that gave their place in the queue up"),
+  count("load.putOff", "transfers that found no slot at their target"),
+  amount("load.rate", "transfers a server began within a second, when it began one"),
+  amount("load.throttledRate", "the same, while it throttled (CL-M-25)"),
+  count("load.throttled", "times that a server began to throttle"),
+  duration("load.throttledFor", "how long it throttled (CL-M-30)"),
+  amount("load.saturation", "percent of a server's slots taken, each window (MESH-F8-03)"),
+  amount("load.busy", "percent of declared processor time used, each window"),
+  duration("load.lag", "how late a server's own timer came, each window"),
   duration("transfer.latency", "from the beginning of a transfer to its completion"),
   amount("transfer.attempts", "attempts a transfer took"),
   amount("transfer.concurrent", "transfers open at once, when one began"),
@@ -75,6 +89,10 @@ const figures: readonly FigureSpec[] = [
 const countedBy: ReadonlyMap<string, string> = new Map([
   ["transferStarted", "transfer.started"],
   ["transferDeferred", "transfer.deferred"],
+  ["transferTurnedAway", "load.turnedAway"],
+  ["transferWithdrawn", "load.withdrawn"],
+  ["requestDeferred", "load.putOff"],
+  ["throttlingBegan", "load.throttled"],
   ["noticeSent", "notice.sent"],
   ["noticeShown", "notice.shown"],
   ["granted", "grant.committed"],
@@ -91,15 +109,38 @@ const countedBy: ReadonlyMap<string, string> = new Map([
 
 export const meshMeasures: Measures<MeshView, JudgedFact> = {
   figures,
-  measure: (view, fact, _at, sink) => {
+  measure: (view, fact, at, sink) => {
     const { samples, by } = view.stopwatches;
     // A fact that the view has no use for leaves there what the one before it brought about.
     if (by === fact) for (const { figure, value } of samples) sink.sample(figure, value);
     const counted = countedBy.get(fact.fact);
     if (counted !== undefined) sink.count(counted);
     countMore(view, fact, sink);
+    measureLoad(view, fact, at, sink);
   },
 };
+
+function measureLoad(view: MeshView, fact: JudgedFact, { node }: Instant, sink: FigureSink): void {
+  switch (fact.fact) {
+    case "transferDeferred":
+      return sink.sample("load.queue", fact.queued);
+    case "transferAdmitted":
+      return sink.sample("load.wait", fact.waitedUs);
+    case "transferStarted": {
+      const { started, throttledSinceUs } = serverLoad(view, node);
+      sink.sample("load.rate", started.length);
+      if (throttledSinceUs !== null) sink.sample("load.throttledRate", started.length);
+      return;
+    }
+    case "throttlingEnded":
+      return sink.sample("load.throttledFor", fact.afterUs);
+    case "loadMeasured":
+      sink.sample("load.saturation", fact.saturation);
+      sink.sample("load.busy", fact.busy);
+      return sink.sample("load.lag", fact.lagUs);
+    default:
+  }
+}
 
 function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
   switch (fact.fact) {

@@ -5,6 +5,7 @@ import type { Instant, Model } from "../../check/property.ts";
 import { raftModel } from "../../protocols/raft/properties/raft-model.ts";
 import type { JudgedFact as RaftJudgedFact } from "../../protocols/raft/properties/raft-view.ts";
 import type { MeshFact } from "./facts.ts";
+import { loadFacts, loadFoldOf } from "./load-view.ts";
 import {
   freshMeshView,
   type Grant,
@@ -179,10 +180,10 @@ const raftFolds: ReadonlyMap<string, Fold> = new Map(
 
 /** By fact; those that start or stop something run the stopwatches after the rest of the view. */
 const foldOf: ReadonlyMap<string, Fold> = new Map(
-  [...new Set([...Object.keys(folds), ...raftFolds.keys(), ...stopwatchFacts])].map((name) => {
+  [...new Set([...Object.keys(folds), ...raftFolds.keys(), ...loadFacts, ...stopwatchFacts])].map((name) => {
     // Each is found under the name of the one fact it takes.
     const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
-    const runs = [fold, raftFolds.get(name), stopwatchOf(name)].filter((run) => run !== undefined);
+    const runs = [fold, raftFolds.get(name), loadFoldOf(name), stopwatchOf(name)].filter((run) => run !== undefined);
     if (runs.length === 1) return [name, runs[0]];
     return [
       name,

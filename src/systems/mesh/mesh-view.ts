@@ -6,6 +6,7 @@ import type { WorldFact } from "../../trace/trace-event.ts";
 import { freshRaftView, type RaftView } from "../../protocols/raft/properties/raft-view.ts";
 import type { GrantCause, MeshFact } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
+import { freshLoadView, type LoadView } from "./load-view.ts";
 import { freshStopwatches, type Stopwatches } from "./stopwatches.ts";
 
 /** Everything the judge of a mesh run is shown. */
@@ -268,6 +269,7 @@ export interface MeshView {
   /** Operations whose client was told that they certainly have no effect, with the event. */
   readonly failed: Map<string, number>;
   readonly stopwatches: Stopwatches;
+  readonly load: LoadView;
   /** The coordinators' group. */
   readonly raft: RaftView;
   /** Strikes of faults that have begun and not ended; one fault can have several. */
@@ -308,6 +310,7 @@ export const freshMeshView = (): MeshView => ({
   effectAnswered: null,
   failed: new Map(),
   stopwatches: freshStopwatches(),
+  load: freshLoadView(),
   raft: freshRaftView(),
   faultsOpen: 0,
   calmSinceUs: 0,

@@ -19,6 +19,8 @@ const timers: ReadonlyMap<string, string> = new Map([
   ["retry:", "server: begins the next attempt of a transfer (MESH-F1-05)"],
   ["abort:", "server: asks the coordinator again to undo a transfer"],
   ["watchdog", "server: looks for stuck transfers (MESH-F7-03)"],
+  ["admit", "server: lets the next transfer begin while throttled (MESH-F8-06)"],
+  ["gauge", "server: looks at its load and states it (MESH-F8-03)"],
   ["adopt:", "server: asks the coordinator again for the authority"],
   ["incoming:", "server: forgets a transfer that nothing is heard of"],
   ["load:", "server: asks the store again for a state"],

@@ -170,6 +170,10 @@ export type AuthorityMessage =
   // coordinator to whoever asked it: another one leads, as far as it knows
   | { readonly type: "elsewhere"; readonly leader: NodeId | null };
 
+export type LoadMessage =
+  // server to server, in scope "cluster": how much it has to do with
+  { readonly type: "depth"; readonly depth: number };
+
 export type StoreMessage =
   | { readonly type: "fence"; readonly player: NodeId; readonly token: number }
   | { readonly type: "fenced"; readonly player: NodeId; readonly token: number; readonly version: number }
@@ -243,6 +247,7 @@ export type OwnMessage =
   | ToPlayerMessage
   | TransferMessage
   | AuthorityMessage
+  | LoadMessage
   | StoreMessage
   | OperatorMessage
   | MonitoringMessage;
@@ -272,6 +277,7 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["mismatch", "target found another checksum (MESH-F4-03)"],
   ["confirm", "target owns the player: the confirmation of MESH-F1-01"],
   ["cancel", "source has ended the transfer"],
+  ["depth", "server tells another how many transfers it has to do with (X-M-48)"],
   ["adopt", "target asks the coordinator for the authority"],
   ["adoptRefused", "coordinator does not grant it"],
   ["granted", "coordinator tells a server of its grant"],

@@ -8,7 +8,7 @@ import type { Machine } from "../../machine/machine.ts";
 import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
 import type { ActionKind, MeshFact } from "./facts.ts";
 import type { MeshMessage, PlayerMessage } from "./messages.ts";
-import { type Path, pathOf, startOf, walk, type Walk } from "./motion.ts";
+import { enter, type Path, pathOf, startOf, walk, type Walk } from "./motion.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { MeshSettings } from "./settings.ts";
 import { actionName } from "./store.ts";
@@ -190,6 +190,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.step = 0;
     state.paused = false;
     state.server = null;
+    enter(state.walk, this.#path);
     this.#connecting(this.#plan.topology.coordinators[state.seat.at]);
     this.#askFor("join");
     if (this.#plan.person.stay > 0) this.#out.setTimer("leave", this.#plan.person.stay);
@@ -290,7 +291,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.token = Math.max(state.token, token);
     state.heardUs = this.#nowUs;
     state.paused = notice === "paused" || notice === "suspended";
-    if (transfer !== "") this.#out.record({ type: "record", fact: "noticeShown", player, transfer, notice });
+    if (transfer !== "" || notice === "waiting")
+      this.#out.record({ type: "record", fact: "noticeShown", player, transfer, notice });
     if (state.phase !== "playing") {
       // Not welcomed yet: greet the right one.
       state.server = server;
@@ -373,7 +375,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     if (state.phase !== "playing" || state.server === null) return;
     const { person, settings } = this.#plan;
-    if (!state.paused) walk(state.walk, this.#path, Math.floor((person.speed * person.step) / 1_000_000));
+    const distance = Math.floor((person.speed * person.step) / 1_000_000);
+    if (!state.paused) walk(state.walk, this.#path, { distance, nowUs: this.#nowUs });
     state.step += 1;
     this.#out.send(state.server, { type: "move", session: state.session, step: state.step, x: state.walk.x });
     if (state.asking === "nothing" && this.#nowUs - state.heardUs > settings.client.silence) this.#askFor("locate");

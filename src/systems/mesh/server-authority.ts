@@ -4,6 +4,7 @@ import type { NodeId } from "../../base/ids.ts";
 import type { GrantCause, Notice } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import { pump, sendWrite, welcome } from "./server-actions.ts";
+import { leaveQueue } from "./server-admission.ts";
 import { forgetIncoming } from "./server-incoming.ts";
 import { beat } from "./server-lease.ts";
 import { drain, driveTransfer } from "./server-outgoing.ts";
@@ -161,6 +162,7 @@ export function onOwner(turn: Turn, { player, server, token }: Received<"owner">
 }
 
 export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
+  if (held.queuedUs >= 0) leaveQueue(turn, player, held, "gone");
   turn.state.held.delete(player);
   if (held.write !== null) turn.out.cancelTimer(held.writeTimer);
   if (held.reload !== null) turn.out.cancelTimer(`load:${player}`);
@@ -221,6 +223,8 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
     suspended: false,
     transfers: 0,
     coolUntilUs: 0,
+    queuedUs: -1,
+    turnedAway: false,
   };
   turn.state.held.set(player, held);
   hearOf(turn, player, turn.self, token);

@@ -3,7 +3,8 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { dropAuthority } from "./server-authority.ts";
-import { admitQueued, arm, stampOf } from "./server-outgoing.ts";
+import { admitQueued, putOff, watchLoad } from "./server-admission.ts";
+import { arm, stampOf } from "./server-outgoing.ts";
 import {
   askCoordinator,
   hasFreeSlot,
@@ -85,8 +86,12 @@ export function onShip(turn: Turn, source: NodeId, message: Received<"ship">): v
 
 /** The source has ended the transfer without us. */
 export function onCancel(turn: Turn, { transfer, player }: Received<"cancel">): void {
-  const incoming = turn.state.incoming.get(player);
+  const { state } = turn;
+  const incoming = state.incoming.get(player);
   if (incoming?.transfer === transfer) forgetIncoming(turn, player, incoming);
+  if (state.putOff.get(player)?.transfer !== transfer) return;
+  state.putOff.delete(player);
+  admitQueued(turn);
 }
 
 export function onAdoptRefused(turn: Turn, { transfer, player, because }: Received<"adoptRefused">): void {
@@ -136,7 +141,9 @@ export function forgetIncoming(turn: Turn, player: NodeId, incoming: Incoming): 
 
 /** Free slots go to requests that wait from elsewhere first, for those players stand still already (MESH-F8-06). */
 export function admitWaiting(turn: Turn): void {
-  const { state } = turn;
+  const { state, settings } = turn;
+  watchLoad(turn);
+  if (!settings.load.inProgressFirst) admitQueued(turn);
   while (state.waiting.length > 0 && hasFreeSlot(turn)) {
     const player = state.waiting.shift();
     const incoming = player === undefined ? undefined : state.incoming.get(player);
@@ -146,12 +153,14 @@ export function admitWaiting(turn: Turn): void {
   admitQueued(turn);
 }
 
-function admit(turn: Turn, source: NodeId, { transfer, attempt, player, fromToken }: Received<"prepare">): void {
+function admit(turn: Turn, source: NodeId, message: Received<"prepare">): void {
+  const { transfer, attempt, player, fromToken } = message;
   const { state, settings } = turn;
   const free = hasFreeSlot(turn);
   const mayWait = settings.transfer.whenBusy === "wait" && state.waiting.length < settings.transfer.queueMax;
   if (!free && !mayWait) {
     turn.out.send(source, { type: "busy", transfer, attempt, player });
+    putOff(turn, message, "busy");
     return;
   }
   const incoming: Incoming = {
@@ -169,13 +178,18 @@ function admit(turn: Turn, source: NodeId, { transfer, attempt, player, fromToke
   state.moving += 1;
   turn.out.setTimer(`incoming:${player}`, settings.transfer.incomingTimeout);
   if (free) accept(turn, player, incoming);
-  else state.waiting.push(player);
+  else {
+    state.waiting.push(player);
+    putOff(turn, message, "waits");
+  }
+  watchLoad(turn);
   arm(turn);
 }
 
 function accept(turn: Turn, player: NodeId, incoming: Incoming): void {
   const { transfer, attempt, source } = incoming;
   incoming.phase = "prepared";
+  turn.state.putOff.delete(player);
   takeSlot(turn, inLock(player), transfer);
   turn.out.send(source, { type: "prepared", transfer, attempt, player });
 }

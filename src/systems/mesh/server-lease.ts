@@ -5,6 +5,7 @@
 // what its players ask meanwhile waits. Transfers go on: whether they end, and how, is decided by the coordinator.
 
 import type { NodeId } from "../../base/ids.ts";
+import { openThrottle } from "./admission.ts";
 import { pump, welcome } from "./server-actions.ts";
 import { rejoin } from "./server-authority.ts";
 import { considerTransfer } from "./server-outgoing.ts";
@@ -124,10 +125,10 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
     out.cancelTimer(`incoming:${player}`);
     out.cancelTimer(`adopt:${player}`);
   }
-  for (const timer of ["tick", "watchdog", "lease", "heartbeat"]) out.cancelTimer(timer);
-  for (const memory of [state.held, state.loading, state.incoming, state.callers, state.outgoing, state.slots])
+  for (const timer of ["tick", "watchdog", "admit", "lease", "heartbeat"]) out.cancelTimer(timer);
+  for (const memory of [state.held, state.loading, state.incoming, state.callers, state.outgoing, state.slots, state.putOff])
     memory.clear();
-  Object.assign(state, { moving: 0, waiting: [], queue: [], tickDueUs: -1, watchdogDueUs: -1, beatDueUs: Infinity });
+  Object.assign(state, { moving: 0, waiting: [], queue: [], throttle: openThrottle(), tickDueUs: -1, watchdogDueUs: -1, admitDueUs: -1, beatDueUs: Infinity });
   state.leased = false;
   state.leaseUntilUs = -1;
   state.ready = false;

@@ -3,13 +3,13 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { assert, unreachable } from "../../base/assert.ts";
+import { armAdmission, leaveQueue, requestTransfer, sweepQueue } from "./server-admission.ts";
 import { pump, resume } from "./server-actions.ts";
 import { dropAuthority, raiseToken } from "./server-authority.ts";
 import { admitWaiting, sweepIncoming } from "./server-incoming.ts";
 import {
   askCoordinator,
   freezes,
-  hasFreeSlot,
   type Held,
   hearOf,
   notify,
@@ -28,26 +28,15 @@ type ActionOf<Type extends TransferAction["type"]> = Extract<TransferAction, { t
 
 /** Begins a transfer if the player has gone far enough into another region. */
 export function considerTransfer(turn: Turn, player: NodeId, held: Held): void {
-  const { state, settings } = turn;
+  const { state } = turn;
   if (held.transfer !== null || turn.nowUs < held.coolUntilUs || !state.ready) return;
   const target = serverBeyond(turn, held.x);
-  if (target === undefined) return;
-  if (hasFreeSlot(turn)) {
-    begin(turn, player, held, target);
+  if (target === undefined) {
+    if (held.queuedUs >= 0) leaveQueue(turn, player, held, "back");
+    held.turnedAway = false;
     return;
   }
-  if (state.queue.length >= settings.transfer.queueMax || state.queue.includes(player)) return;
-  state.queue.push(player);
-  turn.out.record({ type: "record", fact: "transferDeferred", player, target, queued: state.queue.length });
-}
-
-/** A slot has become free: the first in the queue that still needs one begins. */
-export function admitQueued(turn: Turn): void {
-  while (turn.state.queue.length > 0 && hasFreeSlot(turn)) {
-    const player = turn.state.queue.shift();
-    const held = player === undefined ? undefined : turn.state.held.get(player);
-    if (player !== undefined && held !== undefined) considerTransfer(turn, player, held);
-  }
+  if (held.queuedUs < 0) requestTransfer(turn, player, held, target);
 }
 
 /** A message from the target of a transfer: believed for the attempt it names, and no other. */
@@ -120,8 +109,7 @@ export function onWatchdog(turn: Turn): void {
   for (const player of active) {
     const transfer = state.held.get(player)?.transfer;
     if (!transfer) continue;
-    const sinceUs = settings.watchdog.ageBase === "firstAttempt" ? transfer.startedUs : transfer.attemptStartedUs;
-    const ageUs = turn.nowUs - sinceUs;
+    const ageUs = turn.nowUs - agesSinceUs(transfer, settings.watchdog.ageBase);
     if (ageUs < settings.watchdog.bound) continue;
     if (!transfer.stuck)
       turn.out.record({ type: "record", fact: "transferStuck", transfer: transfer.id, player, ageUs });
@@ -131,7 +119,22 @@ export function onWatchdog(turn: Turn): void {
     driveTransfer(turn, player, { type: "watchdog" });
   }
   sweepIncoming(turn);
+  sweepQueue(turn);
   arm(turn);
+}
+
+/** X-M-45: what the age of a transfer counts from. */
+function agesSinceUs(transfer: Transfer, base: Turn["settings"]["watchdog"]["ageBase"]): number {
+  switch (base) {
+    case "enqueue":
+      return transfer.wantedUs;
+    case "dequeue":
+      return transfer.startedUs;
+    case "firstAttempt":
+      return transfer.firstAttemptUs;
+    case "thisAttempt":
+      return transfer.attemptStartedUs;
+  }
 }
 
 export function onRetryDue(turn: Turn, timer: string): void {
@@ -155,7 +158,8 @@ export function onAbortDue(turn: Turn, timer: string): void {
  */
 export function arm(turn: Turn): void {
   const { state, settings, nowUs } = turn;
-  if (state.moving === 0) return;
+  if (state.queue.length > 0) armAdmission(turn);
+  else if (state.moving === 0) return;
   const { tick } = settings.transfer;
   if (state.outgoing.size > 0 && (state.tickDueUs < 0 || nowUs > state.tickDueUs + tick)) {
     state.tickDueUs = nowUs + tick;
@@ -232,7 +236,8 @@ function perform(turn: Turn, held: Held, transfer: Transfer, action: TransferAct
   }
 }
 
-function begin(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
+/** A slot is the player's, who has wanted one since then. */
+export function begin(turn: Turn, player: NodeId, held: Held, target: NodeId, wantedUs: number): void {
   const id = held.transfers === 0 ? `${player}/${held.token}` : `${player}/${held.token}.${held.transfers}`;
   held.transfers += 1;
   held.transfer = {
@@ -240,7 +245,9 @@ function begin(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
     player,
     target,
     fromToken: held.token,
+    wantedUs,
     startedUs: turn.nowUs,
+    firstAttemptUs: turn.nowUs,
     phase: "draining",
     attempt: 0,
     attemptStartedUs: turn.nowUs,
@@ -282,6 +289,7 @@ function prepare(turn: Turn, transfer: Transfer, attempt: number): void {
   const { id, player, target, fromToken } = transfer;
   transfer.attempt = attempt;
   transfer.attemptStartedUs = turn.nowUs;
+  if (attempt === 1) transfer.firstAttemptUs = turn.nowUs;
   turn.out.record({ type: "record", fact: "attemptStarted", transfer: id, attempt });
   turn.out.send(target, { type: "prepare", transfer: id, attempt, player, fromToken });
   arm(turn);

@@ -1,6 +1,7 @@
 // What a server remembers, and what one step of it works with.
 
 import type { NodeId } from "../../base/ids.ts";
+import { openThrottle, type Throttle } from "./admission.ts";
 import { freshSeat, type Seat, seatFor } from "./coordinators.ts";
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
 import type { AuthorityMessage, MeshMessage } from "./messages.ts";
@@ -49,6 +50,10 @@ export interface Held {
   /** Transfers begun under this token. */
   transfers: number;
   coolUntilUs: number;
+  /** Since when it waits for a slot; -1: it does not. */
+  queuedUs: number;
+  /** It has been told that it must wait, and there was no room in the queue. */
+  turnedAway: boolean;
 }
 
 /** A granted player whose state is on its way from the store. */
@@ -73,6 +78,17 @@ export interface Incoming {
   adopted: number;
   heardUs: number;
   adoptDueUs: number;
+}
+
+/** What a server knows of its own load. */
+export interface Gauge {
+  /** When the window ends, and began; -1: none runs. */
+  dueUs: number;
+  sinceUs: number;
+  /** Given to the server within the window. */
+  events: number;
+  /** How late the end of the last window was noticed: events wait as long for their turn. */
+  lagUs: number;
 }
 
 /** Where a player went: the highest token heard of, and who has it. */
@@ -116,11 +132,19 @@ export interface ServerState {
   /** Targets' requests that wait for a slot, then players of our own that do. First come, first served. */
   waiting: NodeId[];
   queue: NodeId[];
+  /** Of the queue. */
+  readonly throttle: Throttle;
+  /** Transfers begun elsewhere that were told to come again: until then they go before our own. By player. */
+  readonly putOff: Map<NodeId, { readonly transfer: string; readonly untilUs: number }>;
+  /** What the other servers said of their depths. */
+  readonly depths: Map<NodeId, { readonly depth: number; readonly atUs: number }>;
+  readonly gauge: Gauge;
   /** Questions asked of the store. */
   asks: number;
   /** When the timer fires next; -1: not armed. */
   tickDueUs: number;
   watchdogDueUs: number;
+  admitDueUs: number;
 }
 
 /** One step of a server. */
@@ -156,9 +180,14 @@ export const freshServer = (map: KnownMap): ServerState => ({
   slots: new Map(),
   waiting: [],
   queue: [],
+  throttle: openThrottle(),
+  putOff: new Map(),
+  depths: new Map(),
+  gauge: { dueUs: -1, sinceUs: 0, events: 0, lagUs: 0 },
   asks: 0,
   tickDueUs: -1,
   watchdogDueUs: -1,
+  admitDueUs: -1,
 });
 
 /** Sends a question to the coordinator that is thought to lead. All of them are asked again by those who ask. */
@@ -193,7 +222,7 @@ export function serverBeyond({ self, state, topology, settings }: Turn, x: numbe
 }
 
 export function hasFreeSlot({ state, settings }: Turn): boolean {
-  return state.slots.size < settings.transfer.slots;
+  return settings.load.cap === "soft" || state.slots.size < settings.transfer.slots;
 }
 
 export function takeSlot(turn: Turn, lock: string, transfer: string): void {

@@ -8,6 +8,7 @@ import { heardFrom, sentElsewhere } from "./coordinators.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
+import { onAdmitDue, onDepth } from "./server-admission.ts";
 import { onAct, onBye, onHello, onMove, onWriteDue, onWrote } from "./server-actions.ts";
 import {
   nudgeRejoin,
@@ -19,6 +20,7 @@ import {
   onRejoined,
   rejoin,
 } from "./server-authority.ts";
+import { countEvent, onGaugeDue } from "./server-gauge.ts";
 import {
   askAboutAdoptions,
   onAdoptDue,
@@ -87,6 +89,7 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
     this.nowUs = event.monotonicUs;
     this.wallUs = event.wallUs;
     noticeExpiry(this);
+    countEvent(this);
     switch (event.type) {
       case "booted":
         this.state.incarnation = event.incarnation * LIVES_MAX;
@@ -142,6 +145,8 @@ function onMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
       return onShip(turn, from, message);
     case "cancel":
       return onCancel(turn, message);
+    case "depth":
+      return onDepth(turn, from, message);
     case "prepared":
     case "busy":
     case "refused":
@@ -221,6 +226,8 @@ function onTimer(turn: Turn, timer: string): void {
 function onOwnTimer(turn: Turn, timer: string): void {
   if (timer === "tick") onTick(turn);
   if (timer === "watchdog") onWatchdog(turn);
+  if (timer === "admit") onAdmitDue(turn);
+  if (timer === "gauge") onGaugeDue(turn);
   if (timer === "rejoin" && !turn.state.ready) rejoin(turn);
   if (timer === "heartbeat") beat(turn);
 }

@@ -133,6 +133,59 @@ const transfer = z.object({
     ),
 });
 
+const load = z.object({
+  throttling: on("New transfers are throttled under load (MESH-F8-06)."),
+  throttleAt: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(150)
+    .describe("Above this depth transfers are throttled (MESH-F8-01, MESH-F8-06)."),
+  resumeAt: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(100)
+    .describe("Throttling ends once the depth has fallen to this: below throttleAt, so that it does not flap."),
+  admitRate: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .describe("Transfers a second that may begin while throttled (MESH-F8-06)."),
+  burst: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe("Admissions that may be saved up while throttled; 1: they keep their distance."),
+  gauge: z
+    .enum(["all", "active", "queued"])
+    .default("all")
+    .describe("What depth counts: transfers with a slot, players and requests that wait for one, or both (X-M-48)."),
+  scope: z
+    .enum(["server", "cluster"])
+    .default("server")
+    .describe("Whose depth and rate: each server's own, or all servers' together, who tell each other (X-M-48)."),
+  cap: z
+    .enum(["hard", "soft"])
+    .default("hard")
+    .describe("Transfers beyond transfer.slots wait, or begin all the same and show as more than 100 % (X-M-48)."),
+  inProgressFirst: on(
+    "A transfer begun elsewhere gets a slot before one of the server's own that has not begun (MESH-F8-06).",
+  ),
+  notices: on("Players that wait for a slot are told so (MESH-F8-06, MESH-GEN-05)."),
+  window: duration
+    .prefault("1s")
+    .describe("How often a server looks at its gauges and states them (MESH-F8-03); 0s: never."),
+  eventCost: duration
+    .prefault("0s")
+    .describe("Declared processor time of one event, which utilisation is counted by; 0s: not known."),
+  throttleLag: duration
+    .prefault("0s")
+    .describe("Transfers are also throttled while a server's own timer fires later than this; 0s: never (MESH-F3-02)."),
+});
+
 const retry = z.object({
   schedule: z
     .enum(["prose", "code"])
@@ -168,9 +221,12 @@ const watchdog = z.object({
   bound: positiveDuration.prefault("10s").describe("Age at which a transfer is stuck (MESH-F7-03)."),
   sweep: positiveDuration.prefault("1s").describe("How often the watchdog looks (MESH-F7-03)."),
   ageBase: z
-    .enum(["firstAttempt", "thisAttempt"])
-    .default("firstAttempt")
-    .describe("What age counts from; with thisAttempt, retries hide a stuck transfer (X-M-45)."),
+    .enum(["enqueue", "dequeue", "firstAttempt", "thisAttempt"])
+    .default("dequeue")
+    .describe(
+      "What age counts from: the wish for a slot (then a long queue is stuck), the slot, the first attempt, or this " +
+        "one (then retries hide a stuck transfer) (X-M-45).",
+    ),
 });
 
 const coordinator = z.object({
@@ -273,6 +329,13 @@ const defence = z.object({
 export const meshSettings = z.strictObject({
   region: region.strict().prefault({}),
   transfer: transfer.strict().prefault({}),
+  load: load
+    .strict()
+    .refine(({ resumeAt, throttleAt }) => resumeAt <= throttleAt, {
+      path: ["resumeAt"],
+      error: "Expected at most throttleAt: the lower of the two marks.",
+    })
+    .prefault({}),
   retry: retry.strict().prefault({}),
   rollback: rollback.strict().prefault({}),
   watchdog: watchdog.strict().prefault({}),

@@ -50,6 +50,17 @@ const tellers: Tellers = {
   authorityDropped: ({ player, token, because }) => `has ${player} no longer (token ${token}): ${because}`,
   transferStarted: ({ transfer, player, target }) => `begins transfer ${transfer}: ${player} to ${target}`,
   transferDeferred: ({ player, target, queued }) => `has no slot to move ${player} to ${target}: ${queued} wait`,
+  transferAdmitted: ({ player, target, waitedUs, queued }) =>
+    `has a slot to move ${player} to ${target} after ${printDuration(waitedUs)}: ${queued} wait`,
+  transferWithdrawn: ({ player, because, queued }) =>
+    `takes ${player} out of the queue, ${endOfDeferral[because]}: ${queued} wait`,
+  transferTurnedAway: ({ player, target }) => `has no place in the queue for ${player}, who goes to ${target}`,
+  requestDeferred: ({ transfer, how }) =>
+    `has no slot for transfer ${transfer}${how === "waits" ? ", which waits" : ", which is to come again"}`,
+  throttlingBegan: ({ depth, isStrained }) =>
+    `throttles transfers: ${depth} at once${isStrained ? ", and late with its timers" : ""}`,
+  throttlingEnded: ({ depth, afterUs }) => `throttles no more after ${printDuration(afterUs)}: ${depth} at once`,
+  loadMeasured: undefined,
   attemptStarted: (fact) => `begins ${attemptOf(fact)}`,
   stateShipped: (fact) => `ships version ${fact.state.version} in ${attemptOf(fact)}`,
   stateAdopted: (fact) => `adopts version ${fact.state.version} from ${attemptOf(fact)}`,
@@ -86,6 +97,12 @@ const tellers: Tellers = {
   itemLossDetected: ({ item }) => `finds ${item} nowhere`,
   ...alertTellers,
 };
+
+const endOfDeferral = {
+  back: "who walked back",
+  gone: "who is another server's",
+  watchdog: "who waited too long",
+} as const;
 
 type RaftTellers = { readonly [Name in RaftFact["fact"]]?: (fact: Extract<RaftFact, { fact: Name }>) => string };
 

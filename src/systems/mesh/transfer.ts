@@ -28,7 +28,10 @@ export interface Transfer {
   readonly target: NodeId;
   /** The source's token when it began: what the target's request is compared with. */
   readonly fromToken: number;
+  /** When the player crossed, when it got its slot, and when the first attempt began; until then, the slot. */
+  readonly wantedUs: number;
   readonly startedUs: number;
+  firstAttemptUs: number;
   phase: TransferPhase;
   /** From 1; 0 while draining before the first. */
   attempt: number;

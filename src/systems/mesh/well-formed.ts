@@ -19,6 +19,7 @@ const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
 const results = [...outcomes, "staleToken", "outOfOrder", "versionConflict", "late"] as const satisfies readonly WriteResult[];
 const notices = [
+  "waiting",
   "paused",
   "resumed",
   "moved",
@@ -104,6 +105,7 @@ const looks: Looks = {
   mismatch: (message, members) =>
     isAttempt(message, members) && isText(message.expected) && isText(message.actual) && isState(message.received),
   confirm: (message, members) => isAttempt(message, members) && isNumber(message.token),
+  depth: ({ depth }) => isNumber(depth),
   adopt: ({ transfer, player, fromToken, source, version, x }, members) =>
     isText(transfer) &&
     isNode(player, members) &&

@@ -4,6 +4,8 @@ import { z } from "zod";
 
 import { duration, positiveDuration } from "../quantities.ts";
 
+const millimetres = z.int().min(0).max(1_000_000_000);
+
 const motion = z
   .discriminatedUnion("type", [
     z.strictObject({
@@ -23,6 +25,23 @@ const motion = z
         .optional()
         .describe("Border k lies between servers k-1 and k, from 0; absent: players take the borders in turn."),
       reach: z.int().min(1).max(1_000_000_000).default(5000).describe("Millimetres to each side of the border."),
+    }),
+    z.strictObject({
+      type: z
+        .literal("gather")
+        .describe("Stands at home until it walks to a place, with everybody else who does, and back again."),
+      to: z.int().describe("Millimetres along the world: a far region (mass migration), or a place near a border."),
+      from: z.int().optional().describe("Home, in millimetres; absent: spread evenly over the regions."),
+      scatter: millimetres.default(0).describe("Homes and places are spread over so many millimetres."),
+      at: duration.prefault("5s").describe("When the first set out, on their own clocks."),
+      within: duration.prefault("0s").describe("How long it takes until all have set out."),
+      stay: duration.prefault("0s").describe("How long after setting out they turn back; 0s: they stay."),
+    }),
+    z.strictObject({
+      type: z.literal("spawn").describe("Each session begins at one place before a border, which is crossed at once."),
+      border: z.int().min(1).default(1).describe("Border k lies between servers k-1 and k, from 0."),
+      before: millimetres.default(2000).describe("Millimetres from the place to the border."),
+      beyond: millimetres.default(5000).describe("Millimetres beyond the border where the player then stays."),
     }),
   ])
   .describe("How a player walks.");

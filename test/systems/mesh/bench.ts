@@ -28,8 +28,8 @@ export const topology: Topology = {
   width: 10_000,
 };
 
-/** Servers and coordinators do not watch each other: what most machines are tested without. */
-export const unwatched = { lease: { mode: "none" }, failover: { decidedBy: "nobody" } };
+/** Servers and coordinators do not watch each other, and state no gauges: what most machines are tested without. */
+export const unwatched = { lease: { mode: "none" }, failover: { decidedBy: "nobody" }, load: { window: "0s" } };
 
 export const settingsWith = (changes: object = {}): MeshSettings => meshSettings.parse({ ...unwatched, ...changes });
 

@@ -15,6 +15,7 @@ import { handedOverWhole } from "./handover.ts";
 import { coordinatorsAgree } from "./group.ts";
 import { conservation, oneLocation } from "./items.ts";
 import { exclusiveEmits, leaseIncluded } from "./leases.ts";
+import { loadProperties } from "./load.ts";
 import { nothingLeft } from "./leftovers.ts";
 import type { MeshProperty } from "./mesh-property.ts";
 import { type MeshSettings, meshSettleUs } from "../settings.ts";
@@ -47,6 +48,7 @@ export function meshBounds(settings: MeshSettings): MeshBounds {
 export function meshProperties(settings: MeshSettings, bounds = meshBounds(settings)): readonly MeshProperty[] {
   return [
     ...promises(bounds),
+    ...loadProperties(settings, bounds),
     leaseIncluded(settings), exclusiveEmits(settings),
     ...coordinatorsAgree(settings),
     ...coverage,

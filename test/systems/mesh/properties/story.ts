@@ -30,12 +30,16 @@ interface EffectWords {
 }
 
 export class Story {
-  readonly judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(meshSettings.parse({}), bounds));
+  readonly judge: Judge<MeshView, JudgedFact>;
   readonly #figures = new Figures(meshMeasures.figures);
   atUs = 1000;
   event = 0;
   readonly #states = new Map<string, PlayerState>();
   #index = 0;
+
+  constructor(settings: object = {}) {
+    this.judge = new Judge(meshModel, meshProperties(meshSettings.parse(settings), bounds));
+  }
 
   /** Time goes on. */
   wait(us: number): this {
@@ -312,6 +316,34 @@ export class Story {
       .grant(player, source, token + 1, "rollback", transfer)
       .take(player, source, token + 1)
       .end(transfer, source, "rolledBack", token + 1);
+  }
+
+  defer(player: string, server: string, queued: number, isTold = true): this {
+    const id = nodeId(player);
+    const told: readonly MeshFact[] = [{ fact: "noticeSent", player: id, transfer: "", notice: "waiting" }];
+    return this.say(
+      server,
+      { fact: "transferDeferred", player: id, target: nodeId("n2"), queued },
+      ...(isTold ? told : []),
+    );
+  }
+
+  admit(player: string, server: string): this {
+    const [id, target] = [nodeId(player), nodeId("n2")];
+    return this.say(server, { fact: "transferAdmitted", player: id, target, waitedUs: 0, queued: 0 });
+  }
+
+  /** Takes a slot, as a transfer that begins here, or as one that comes in. */
+  slot(server: string, way: "out" | "in", transfer: string): this {
+    return this.say(server, { fact: "lockTaken", lock: `slot/${way}/${playerOf(transfer)}`, transfer });
+  }
+
+  putOff(server: string, transfer: string, how: "waits" | "busy", forUs: number): this {
+    return this.say(server, { fact: "requestDeferred", transfer, player: playerOf(transfer), how, forUs });
+  }
+
+  throttle(server: string): this {
+    return this.say(server, { fact: "throttlingBegan", depth: 151, isStrained: false });
   }
 
   crash(node: string): this {
