@@ -6,7 +6,7 @@ import type { NodeId } from "../../base/ids.ts";
 import { takeAdmission, type ThrottleRules, untilAdmissionUs, watchDepth } from "./admission.ts";
 import type { DeferralEnd } from "./facts.ts";
 import { begin } from "./server-outgoing.ts";
-import { hasFreeSlot, type Held, notify, type Received, serverBeyond, type Turn } from "./server-state.ts";
+import { hasFreeSlot, type Held, isLost, notify, type Received, serverBeyond, type Turn } from "./server-state.ts";
 import { backoffUs } from "./settings.ts";
 
 /** The player has gone into another region: its transfer begins now, or it waits for its turn. */
@@ -97,7 +97,8 @@ export function armAdmission(turn: Turn): void {
     ? Math.max(1, untilAdmissionUs(state.throttle, nowUs, rulesOf(turn)))
     : settings.transfer.tick;
   const dueUs = nowUs + afterUs;
-  if (state.admitDueUs >= 0 && state.admitDueUs <= dueUs && nowUs <= state.admitDueUs + settings.transfer.tick) return;
+  const isSoonEnough = state.admitDueUs >= 0 && state.admitDueUs <= dueUs;
+  if (isSoonEnough && !isLost(turn, state.admitDueUs, settings.transfer.tick)) return;
   state.admitDueUs = dueUs;
   out.setTimer("admit", afterUs);
 }

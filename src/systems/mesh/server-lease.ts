@@ -126,9 +126,26 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
     out.cancelTimer(`adopt:${player}`);
   }
   for (const timer of ["tick", "watchdog", "admit", "lease", "heartbeat"]) out.cancelTimer(timer);
-  for (const memory of [state.held, state.loading, state.incoming, state.callers, state.outgoing, state.slots, state.putOff])
+  for (const memory of [
+    state.held,
+    state.loading,
+    state.incoming,
+    state.callers,
+    state.outgoing,
+    state.slots,
+    state.putOff,
+  ])
     memory.clear();
-  Object.assign(state, { moving: 0, waiting: [], queue: [], throttle: openThrottle(), tickDueUs: -1, watchdogDueUs: -1, admitDueUs: -1, beatDueUs: Infinity });
+  Object.assign(state, {
+    moving: 0,
+    waiting: [],
+    queue: [],
+    throttle: openThrottle(),
+    tickDueUs: -1,
+    watchdogDueUs: -1,
+    admitDueUs: -1,
+    beatDueUs: Infinity,
+  });
   state.leased = false;
   state.leaseUntilUs = -1;
   state.ready = false;

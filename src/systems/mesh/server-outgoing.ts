@@ -12,6 +12,7 @@ import {
   freezes,
   type Held,
   hearOf,
+  isLost,
   notify,
   outLock,
   type Received,
@@ -161,13 +162,13 @@ export function arm(turn: Turn): void {
   if (state.queue.length > 0) armAdmission(turn);
   else if (state.moving === 0) return;
   const { tick } = settings.transfer;
-  if (state.outgoing.size > 0 && (state.tickDueUs < 0 || nowUs > state.tickDueUs + tick)) {
+  if (state.outgoing.size > 0 && (state.tickDueUs < 0 || isLost(turn, state.tickDueUs, tick))) {
     state.tickDueUs = nowUs + tick;
     turn.out.setTimer("tick", tick);
   }
   if (!settings.defence.watchdog) return;
   const { sweep } = settings.watchdog;
-  if (state.watchdogDueUs < 0 || nowUs > state.watchdogDueUs + sweep) {
+  if (state.watchdogDueUs < 0 || isLost(turn, state.watchdogDueUs, sweep)) {
     state.watchdogDueUs = nowUs + sweep;
     turn.out.setTimer("watchdog", sweep);
   }

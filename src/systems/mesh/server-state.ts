@@ -97,6 +97,9 @@ export interface Whereabouts {
   readonly token: number;
 }
 
+/** How much later a server may be with its timers than it was a window ago. */
+const LAG_GROWS_US = 1_000_000;
+
 /** Which server has which region, as far as a server knows. */
 export interface KnownMap {
   readonly version: number;
@@ -229,6 +232,13 @@ export function takeSlot(turn: Turn, lock: string, transfer: string): void {
   turn.state.slots.set(lock, transfer);
   turn.out.record({ type: "record", fact: "lockTaken", lock, transfer });
 }
+
+/**
+ * Whether a timer of the server's own must have been lost, and is to be armed anew. One that only waits for its turn must
+ * not be: armed anew each time it is missed, it would never fire while the server is late with everything.
+ */
+export const isLost = ({ state: { gauge }, nowUs }: Turn, dueUs: number, periodUs: number): boolean =>
+  nowUs > dueUs + periodUs + (gauge.lagUs > periodUs ? 2 * gauge.lagUs + LAG_GROWS_US : gauge.lagUs);
 
 /** Releasing a slot that is not taken changes nothing: the watchdog may have been first. */
 export function releaseSlot(turn: Turn, lock: string, transfer: string): void {

@@ -149,7 +149,7 @@ function queueUs({ load, transfer }: MeshSettings, { transferUs }: LoadBounds, b
 /** AL2 for the queue. As MESH-INV-06, a fault suspends the clock, and the end of the last one starts it anew. */
 function everyoneGetsATurn(settings: MeshSettings, bounds: LoadBounds): MeshProperty {
   const owe = (player: string, place: number, fromUs: number, findings: Findings): void => {
-    const boundUs = queueUs(settings, bounds, place);
+    const boundUs = bounds.settleUs + queueUs(settings, bounds, place);
     findings.owe(player, fromUs + boundUs, `${player} has waited for a slot for ${printDuration(boundUs)} of calm`);
   };
   const oweAll = (view: MeshView, { atUs }: Instant, findings: Findings): void => {
@@ -162,7 +162,7 @@ function everyoneGetsATurn(settings: MeshSettings, bounds: LoadBounds): MeshProp
   return {
     id: "AL2-queue",
     kind: "eventually",
-    claim: "who waits for a slot gets one within what all before it may need",
+    claim: "who waits for a slot gets one within B and what all before it may need",
     source: "properties.md AL2; MESH-F8-01",
     rules: {
       transferDeferred: (view, { player }, { node, atUs }, findings) => {
@@ -183,27 +183,28 @@ function everyoneGetsATurn(settings: MeshSettings, bounds: LoadBounds): MeshProp
 }
 
 /**
- * "Recovered" from an overload: when nobody new wants a slot of a server, its depth is back at the lower mark within B
- * and what its queue may need. Players that were rolled back and ask again are not new: they are the overload's echo,
- * and one that feeds itself is what this is about (X-M-49).
+ * "Recovered" from an overload: B, and what the queue may need, after the last who was new wanted a slot of a server, its
+ * depth is not above the upper mark any more. Players that were rolled back and ask again are not new: they are the
+ * overload's echo, and one that feeds itself is what this is about (X-M-49).
  */
 function overloadPasses(settings: MeshSettings, bounds: LoadBounds): MeshProperty {
   const { throttleAt, resumeAt } = settings.load;
-  const owe = (node: NodeId, depth: number, atUs: number, findings: Findings): void => {
-    const dueUs = atUs + bounds.settleUs + queueUs(settings, bounds, depth);
-    findings.owe(node, dueUs, `${node} had ${depth} transfers to see to, nobody new came, and it is still overloaded`);
+  const boundUs = bounds.settleUs + queueUs(settings, bounds, throttleAt + 1);
+  const owe = (view: MeshView, node: NodeId, atUs: number, findings: Findings): void => {
+    const { wantedUs } = serverLoad(view, node);
+    // Only somebody new, or a fault, makes the time begin again: an overload that comes and goes is one.
+    const dueUs = Math.max(atUs, wantedUs + boundUs, view.calmSinceUs + boundUs);
+    findings.owe(node, dueUs, `nobody new came to ${node} for ${printDuration(boundUs)}, and it is overloaded`);
   };
   const oweOrPay = (view: MeshView, { node, atUs }: Instant, findings: Findings): void => {
-    const server = serverLoad(view, node);
-    const depth = depthOf(server);
-    if (depth <= resumeAt) return findings.paid(node);
-    // Only somebody new makes the time begin, or begin again.
-    if (depth > throttleAt && server.wantedUs === atUs && isCalm(view)) owe(node, depth, atUs, findings);
+    const depth = depthOf(serverLoad(view, node));
+    if (depth <= resumeAt) findings.paid(node);
+    else if (depth > throttleAt && isCalm(view)) owe(view, node, atUs, findings);
   };
   const oweAll = (view: MeshView, { atUs }: Instant, findings: Findings): void => {
     if (!isCalm(view) || view.calmSinceUs !== atUs) return;
     for (const [node, server] of view.load.servers) {
-      if (depthOf(server) > throttleAt) owe(node, depthOf(server), atUs, findings);
+      if (depthOf(server) > throttleAt) owe(view, node, atUs, findings);
     }
   };
   return {

@@ -99,23 +99,23 @@ describe("AL2-queue: everyone gets a turn", () => {
   });
 
   test("within what those before it may need, counted from the last fault on", () => {
-    const story = new Story().defer("p1", "n1", 1).wait(bounds.transferUs + 9 * MILLISECOND);
+    const story = new Story().defer("p1", "n1", 1).wait(bounds.settleUs + bounds.transferUs + 9 * MILLISECOND);
     expect(story.result("AL2-queue").status).toBe("not exercised");
     expect(
       new Story()
         .defer("p1", "n1", 1)
-        .wait(13 * SECOND)
+        .wait(43 * SECOND)
         .broken(),
     ).toEqual(["AL2-queue"]);
     const shaken = new Story().defer("p1", "n1", 1).wait(5 * SECOND);
-    shaken.say("world", { fact: "faultBegan", fault: 1, kind: "slow", about: "", ratePpm: 0 }).wait(20 * SECOND);
+    shaken.say("world", { fact: "faultBegan", fault: 1, kind: "slow", about: "", ratePpm: 0 }).wait(60 * SECOND);
     shaken.say("world", { fact: "faultEnded", fault: 1, kind: "slow" }).wait(5 * SECOND);
     expect(shaken.broken()).toEqual([]);
     const starved = new Story().say("world", { fact: "faultBegan", fault: 1, kind: "slow", about: "", ratePpm: 0 });
     starved
       .defer("p1", "n1", 1)
       .say("world", { fact: "faultEnded", fault: 1, kind: "slow" })
-      .wait(13 * SECOND);
+      .wait(43 * SECOND);
     expect(starved.broken()).toEqual(["AL2-queue"]);
   });
 });
@@ -144,7 +144,7 @@ describe("P5-overload: an overload passes", () => {
       }
       story.wait(SECOND);
     }
-    expect(story.result("P5-overload").first[0]?.because).toContain("it is still overloaded");
+    expect(story.result("P5-overload").first[0]?.because).toContain("nobody new came to n1");
   });
 
   test("new players put the end off: then it is not over", () => {
