@@ -8,7 +8,13 @@ const checks = {
   types: ["tsc", "--pretty", "false"],
   "types without a platform": ["tsc", "-p", "tsconfig.core.json", "--pretty", "false"],
   "dead code": ["knip", "--no-progress"],
-  "import law and determinism": ["vitest", "run", "test/laws/architecture", "test/laws/determinism-of-source"],
+  "import law, determinism, ids of requirements": [
+    "vitest",
+    "run",
+    "test/laws/architecture",
+    "test/laws/determinism-of-source",
+    "test/laws/requirement-ids",
+  ],
 };
 
 const broken: string[] = [];

@@ -10,6 +10,7 @@ export type { Message } from "./machine/message.ts";
 // A system: its nodes, settings, promises, measures and words.
 export { duration, positiveDuration, rate, signedDuration } from "./systems/quantities.ts";
 export { systemNamed, systemNames } from "./systems/registry.ts";
+export { requirement, type Requirement, type RequirementKind, type RequirementSection } from "./systems/requirement.ts";
 export type { AnySystem, DefenceSpec, RoleSpec, System, SystemInput } from "./systems/system.ts";
 export type { FigureKind, FigureSink, FigureSpec, Measures } from "./check/figure.ts";
 export type { Historian, HistoryEntry } from "./check/history.ts";

@@ -1,41 +1,32 @@
 // `faultline list`: what there is to run, to break, to promise and to set.
 
-import { canonicalJson } from "../base/canonical-json.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { faultKinds, kindGuides } from "../scenario/fault-kinds.ts";
-import { type JsonSchema, jsonSchemaOf, keysAt, schemasAt, valuesAt } from "../scenario/json-schema.ts";
-import type { Path } from "../scenario/located.ts";
-import { parseScenario } from "../scenario/parse.ts";
-import { shown, printable } from "../scenario/problem.ts";
+import { shown } from "../scenario/problem.ts";
+import { leafText, type SettingLeaf, settingLeaves } from "../scenario/setting-leaves.ts";
 import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
 import { defaultNames } from "../scenario/node-names.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { faultProfiles, linkProfiles } from "../world/profiles.ts";
-import { type Paint, wrap } from "../report/words.ts";
-import { argumentMistake, exitCodes } from "./exit-codes.ts";
-import { readText, writeWhole } from "./files.ts";
+import { argumentMistake, exitCodes, type ReaderMistake } from "./exit-codes.ts";
+import { writeWhole } from "./files.ts";
+import { type Item, itemLines, named } from "./items.ts";
+import { listRequirements } from "./list-requirements.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
-import { namedScenarios } from "./stories.ts";
+import { everyStory } from "./stories.ts";
 import { type Topic, topicNames, topics } from "./topics.ts";
 
 export interface ListFlags {
   readonly system?: string | undefined;
   readonly output?: string | undefined;
   readonly plugIn?: readonly string[] | undefined;
-}
-
-/** A line of a list: a name, and what there is to say about it. */
-interface Item {
-  readonly name: string;
-  readonly about: string;
-  /** Further facts, for the document. */
-  readonly more?: Readonly<Record<string, unknown>>;
+  readonly gaps?: boolean | undefined;
 }
 
 type Systems = ReadonlyMap<string, AnySystem>;
 
-const listers: Readonly<Record<Topic, (systems: Systems) => readonly Item[]>> = {
+const listers: Readonly<Record<Exclude<Topic, "requirements">, (systems: Systems) => readonly Item[]>> = {
   scenarios: listScenarios,
   systems: (systems) =>
     [...systems.values()].map(({ name, title, roles }) => ({
@@ -64,11 +55,7 @@ const listers: Readonly<Record<Topic, (systems: Systems) => readonly Item[]>> = 
     each(systems, ({ measures }) =>
       measures.figures.map(({ id, title, kind }) => ({ name: id, about: title, more: { kind } })),
     ),
-  settings: (systems) =>
-    each(systems, (system) => [
-      ...leaves(jsonSchemaOf(system.settings), "settings"),
-      ...leaves(jsonSchemaOf(system.workload), "workload"),
-    ]),
+  settings: (systems) => each(systems, (system) => settingLeaves(system).map((leaf) => leafItem(leaf))),
   messages: (systems) => each(systems, ({ messages }) => pairs(messages)),
   timers: (systems) => each(systems, ({ timers }) => pairs(timers)),
   defences: (systems) =>
@@ -81,10 +68,12 @@ const listers: Readonly<Record<Topic, (systems: Systems) => readonly Item[]>> = 
     ),
 };
 
-export function list(topic: string, flags: ListFlags, { paint, width }: Output): Answer {
+/** @param text only names that hold it. */
+export function list(topic: string, text: string | undefined, flags: ListFlags, { paint, width }: Output): Answer {
   const systems = chosen(loadSystems(flags.plugIn ?? []), flags.system);
-  if (topic === "schema") return schemaAnswer(systems, flags.output);
   const known = topics.find((name) => name === topic);
+  if (known !== "requirements" && flags.gaps === true) throw noGaps(topic);
+  if (topic === "schema") return schemaAnswer(systems, flags.output);
   if (known === undefined) {
     throw argumentMistake(`list ${topic}`, {
       code: "UNKNOWN_TOPIC",
@@ -93,25 +82,22 @@ export function list(topic: string, flags: ListFlags, { paint, width }: Output):
       fix: fixByName(topic, topicNames, "name one of them."),
     });
   }
-  const items = listers[known](systems);
+  if (known === "requirements") return listRequirements(systems, { text, gaps: flags.gaps ?? false }, { paint, width });
+  const items = named(listers[known](systems), text, ({ name }) => name, known);
   return {
     exitCode: exitCodes.held,
-    lines: items.flatMap((item) => itemLines(item, nameWidthOf(items), paint, width)),
+    lines: itemLines(items, { paint, width }),
     document: { topic, items: items.map(({ name, about, more }) => ({ name, about, ...more })) },
   };
 }
 
-const nameWidthOf = (items: readonly Item[]): number =>
-  Math.min(34, Math.max(0, ...items.map(({ name }) => name.length)));
-
-function itemLines({ name, about }: Item, nameWidth: number, paint: Paint, width: number): readonly string[] {
-  const [first = "", ...rest] = wrap(printable(about), Math.max(30, width - nameWidth - 2));
-  const head =
-    name.length > nameWidth
-      ? [paint.name(name), `${" ".repeat(nameWidth + 2)}${first}`]
-      : [`${paint.name(name.padEnd(nameWidth))}  ${first}`];
-  return [...head, ...rest.map((line) => `${" ".repeat(nameWidth + 2)}${line}`)];
-}
+const noGaps = (topic: string): ReaderMistake =>
+  argumentMistake("--gaps", {
+    code: "WRONG_OPTION",
+    what: `A list of ${shown(topic)} has no gaps.`,
+    expected: "Expected --gaps with requirements only.",
+    fix: 'leave it out, or ask for "faultline list requirements --gaps".',
+  });
 
 function chosen(systems: Systems, name: string | undefined): Systems {
   if (name === undefined) return systems;
@@ -134,10 +120,9 @@ const each = (systems: Systems, of: (system: AnySystem) => readonly Item[]): rea
 const pairs = (map: ReadonlyMap<string, string>): readonly Item[] => [...map].map(([name, about]) => ({ name, about }));
 
 function listScenarios(systems: Systems): readonly Item[] {
-  return [...namedScenarios()].flatMap(([name, file]): readonly Item[] => {
-    const parsed = parseScenario(readText(file), file, { systems });
-    if (parsed.type === "refused") return [{ name, about: `${file} does not parse: see "faultline validate ${file}"` }];
-    const { base, variants } = parsed.story;
+  return everyStory(systems).flatMap(({ name, file, story }): readonly Item[] => {
+    if (story === undefined) return [{ name, about: `${file} does not parse: see "faultline validate ${file}"` }];
+    const { base, variants } = story;
     return [
       { name, about: base.title, more: { file, why: base.why } },
       ...variants.map((variant) => ({
@@ -149,24 +134,11 @@ function listScenarios(systems: Systems): readonly Item[] {
   });
 }
 
-/** Every value that can be set, by its path. */
-function leaves(root: JsonSchema, name: string, path: Path = []): readonly Item[] {
-  const keys = keysAt(root, path);
-  if (keys.length > 0) return keys.flatMap((key) => leaves(root, `${name}.${key}`, [...path, key]));
-  const arms = schemasAt(root, path);
-  const about = arms.find(({ description }) => description !== undefined)?.description ?? "";
-  const preset = arms.find((arm) => arm.default !== undefined)?.default;
-  const values = valuesAt(root, path);
-  const choice = values.length === 0 ? "" : ` One of ${values.join(", ")}.`;
-  const range = arms.map((arm) => rangeText(arm)).find((text) => text !== "") ?? "";
-  const text = `${about}${choice}${range}${preset === undefined ? "" : ` Default ${canonicalJson(preset)}.`}`.trim();
-  return [{ name, about: text, more: { default: preset ?? null, description: about, values } }];
-}
-
-function rangeText({ minimum, maximum }: JsonSchema): string {
-  if (minimum === undefined || maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER) return "";
-  return ` From ${minimum} to ${maximum}.`;
-}
+const leafItem = (leaf: SettingLeaf): Item => ({
+  name: leaf.name,
+  about: leafText(leaf),
+  more: { default: leaf.preset, description: leaf.description, values: leaf.values },
+});
 
 function schemaAnswer(systems: Systems, path: string | undefined): Answer {
   const [first, second] = [...systems.values()];

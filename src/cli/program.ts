@@ -115,13 +115,22 @@ function addList(program: CommandUnknownOpts, output: Output, give: Give): void 
     .command("list")
     .description(`show what there is: ${topicNames.join(", ")}`)
     .argument("[topic]", "what to list", "scenarios")
+    .argument("[text]", "only names that hold it, as in MESH-F3")
     .option("--system <name>", "of this system only")
+    .option("--gaps", "only requirements that nothing shows")
     .option("--output <file>", "write the schema to a file")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
-    .addHelpText("after", example("faultline list settings", "faultline list schema --output scenarios/schema.json"))
-    .action(async (topic, flags) => {
+    .addHelpText(
+      "after",
+      example(
+        "faultline list settings retry",
+        "faultline list requirements MESH-F3",
+        "faultline list schema --output scenarios/schema.json",
+      ),
+    )
+    .action(async (topic, text, flags) => {
       const { list } = await import("./list.ts");
-      await give("list", list(topic, flags, output));
+      await give("list", list(topic, text, flags, output));
     });
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { closestTo } from "../scenario/closest.ts";
 import { baseName, parseScenario, wanted } from "../scenario/parse.ts";
 import type { Problem } from "../scenario/problem.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import type { Scenario, Story } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { argumentMistake, ReaderMistake } from "./exit-codes.ts";
 import { readText } from "./files.ts";
@@ -33,7 +33,7 @@ function scenarioFolders(): readonly string[] {
 }
 
 /** Every scenario file that can be named: `mesh/baseline` and its path. */
-export function namedScenarios(): ReadonlyMap<string, string> {
+function namedScenarios(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const folder of scenarioFolders()) {
     const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted((a, b) => (a < b ? -1 : 1));
@@ -43,6 +43,21 @@ export function namedScenarios(): ReadonlyMap<string, string> {
     }
   }
   return files;
+}
+
+/** A scenario file that can be named; `story` is absent when it does not parse. */
+export interface NamedStory {
+  readonly name: string;
+  readonly file: string;
+  readonly story: Story | undefined;
+}
+
+/** Every scenario that can be named, read. */
+export function everyStory(systems: ReadonlyMap<string, AnySystem>): readonly NamedStory[] {
+  return [...namedScenarios()].map(([name, file]) => {
+    const parsed = parseScenario(readText(file), file, { systems });
+    return { name, file, story: parsed.type === "parsed" ? parsed.story : undefined };
+  });
 }
 
 /** @throws ReaderMistake with the mistakes of all files. */

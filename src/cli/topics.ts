@@ -11,6 +11,7 @@ export const topics = [
   "messages",
   "timers",
   "defences",
+  "requirements",
 ] as const;
 
 export type Topic = (typeof topics)[number];

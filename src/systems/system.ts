@@ -8,6 +8,7 @@ import type { Fact } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import type { Message } from "../machine/message.ts";
 import type { Historian } from "../check/history.ts";
+import type { RequirementSection } from "./requirement.ts";
 
 /** The parts of a scenario a system may know. Settings and workload have passed the system's own schemas. */
 export interface SystemInput<Settings, Workload> {
@@ -68,6 +69,8 @@ export interface System<Settings, Workload, M extends Message, F extends Fact, V
   readonly defences: readonly DefenceSpec[];
   /** What the schemas of settings and workload cannot see: that they contradict each other, or the number of nodes. */
   readonly explain?: (input: Omit<SystemInput<Settings, Workload>, "untilUs" | "healUs">) => readonly Contradiction[];
+  /** What its documents ask for, in their order: what stories, tests, properties, figures and settings cite. */
+  readonly requirements?: readonly RequirementSection[];
   readonly nodes: (input: SystemInput<Settings, Workload>) => readonly NodeSpec<M, F>[];
   /** B: how long after healing until liveness properties must hold, from the settings (properties.md AL1). */
   readonly settleUs: (settings: Settings) => number;

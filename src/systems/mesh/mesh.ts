@@ -9,6 +9,7 @@ import { meshNodes, meshRoles } from "./mesh-nodes.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { type MeshMessage, meshMessages } from "./messages.ts";
 import { meshProperties } from "./properties/mesh-properties.ts";
+import { meshRequirements } from "./requirements/mesh-requirements.ts";
 import { type MeshSettings, meshSettings, meshSettleUs } from "./settings.ts";
 import { describeMesh, tellMesh } from "./story.ts";
 import { type MeshWorkload, meshWorkload } from "./workload.ts";
@@ -79,6 +80,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   workload: meshWorkload,
   defences,
   explain: meshContradictions,
+  requirements: meshRequirements,
   nodes: meshNodes,
   settleUs: meshSettleUs,
   model: () => meshModel,

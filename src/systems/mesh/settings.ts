@@ -8,7 +8,7 @@ import { duration, onOff, positiveDuration } from "../quantities.ts";
 import { monitoringSettings } from "./monitoring/monitoring-settings.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
-const on = (about: string) => onOff.default(true).describe(about);
+const on = (about: string) => onOff.prefault("on").describe(about);
 
 const region = z.object({
   width: z

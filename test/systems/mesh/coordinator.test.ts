@@ -127,7 +127,7 @@ describe("the coordinator", () => {
     expect(bench.receive(s1, { type: "rejoin", incarnation: 1 }).takeTypes()).toEqual(["rejoined"]);
   });
 
-  test("passes an operator's command on to the owner, and to a source that has not heard", () => {
+  test("passes an operator's command on to the owner, and to a source that has not heard (MESH-F7-07)", () => {
     const command: MeshMessage = { type: "forceRollback", command: "command:0", player: p1, reason: "stuck" };
     expect(fresh().receive(operator, command).take()).toMatchObject([{ type: "forced", answer: "noOwner" }]);
     const bench = joined().receive(s2, adopt(1)).sync().receive(store, fenced(2)).sync();
@@ -152,7 +152,7 @@ describe("a restarted coordinator", () => {
     expect(bench.take()).toMatchObject([{ type: "granted", token: 2, cause: "transfer" }]);
   });
 
-  test("never gives a token out twice, whatever it forgot (A3)", () => {
+  test("never gives a token out twice, whatever it forgot (A3, MESH-INV-04, X-M-24)", () => {
     const bench = joined().receive(s2, adopt(1)).restart().sync();
     bench.take();
     bench.receive(s2, adopt(1)).sync();

@@ -102,7 +102,7 @@ describe("transfers", () => {
 });
 
 describe("beliefs and acts", () => {
-  test("two servers believe for 30 ms, and nobody acts wrongly", () => {
+  test("two servers believe for 30 ms, and nobody acts wrongly (X-M-21)", () => {
     const story = playing()
       .grant("p1", "n2", 2)
       .take("p1", "n2", 2)

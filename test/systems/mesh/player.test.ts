@@ -69,7 +69,7 @@ describe("a client", () => {
     expect((later.machine.state as ClientState).server).toBe(s2);
   });
 
-  test("ignores what comes under a token lower than it has seen (A5)", () => {
+  test("ignores what comes under a token lower than it has seen (A5, X-M-21)", () => {
     const bench = playing().receive(s1, moved(2));
     bench.takeFacts();
     bench.receive(s1, view(1, 7)).receive(s1, moved(1, s1));

@@ -200,7 +200,7 @@ describe("actions", () => {
     expect(bench.takeTypes()).toEqual(["welcome"]);
   });
 
-  test("wait while the player is on its way, and walking does too (policy lock)", () => {
+  test("wait while the player is on its way, and walking does too (policy lock: MESH-F4-07)", () => {
     const bench = transferring().receive(p1, act(1)).receive(p1, move(2, 14_000));
     expect(bench.take()).toMatchObject([{ type: "view", x: 12_000, paused: true }]);
     const free = transferring({ transfer: { policy: "version" } }).receive(p1, act(1));
@@ -221,7 +221,7 @@ describe("a border", () => {
     expect(bench.takeFacts()).toEqual([]);
   });
 
-  test("is crossed by as many as there are slots, the others wait their turn", () => {
+  test("is crossed by as many as there are slots, the others wait their turn (MESH-F8-01)", () => {
     const bench = transferring({ transfer: { slots: 1 } });
     bench.receive(coordinator, { ...granted(1), player: p2 } as MeshMessage);
     load(bench, state, p2).receive(p2, move(1, 12_000));

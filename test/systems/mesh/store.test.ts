@@ -89,7 +89,7 @@ describe("the store", () => {
     expect(answer(bench, write(1, { player: p2 }))).toBe("done v1");
   });
 
-  test("answers a repeated action as the first time, without a second effect (A8)", () => {
+  test("answers a repeated action as the first time, without a second effect (A8, MESH-GEN-06)", () => {
     const bench = fresh();
     expect(answer(bench, write(1))).toBe("done v1");
     expect(answer(bench, write(1, { base: 1 }))).toBe("done again v1");
@@ -107,7 +107,7 @@ describe("the store", () => {
     expect(answer(bench, pickup(p2, 2, 0))).toBe("done v1");
   });
 
-  test("takes an item from the ground only, and a drop from the inventory only (I1)", () => {
+  test("takes an item from the ground only, and a drop from the inventory only (I1, MESH-INV-02)", () => {
     expect(answer(fresh(), write(1, { kind: "drop", item: "item-1" }))).toBe("failed v0");
     expect(answer(fresh(), write(1, { kind: "pickup", item: "item-9", items: ["item-9"] }))).toBe("failed v0");
     const off = fresh({ defence: { itemLedger: false } });

@@ -160,7 +160,7 @@ describe("attempts", () => {
   const lastAttempt = (phase: TransferPhase): Transfer => transferIn(phase, safe.attemptsMax);
 
   test.each(["deadline", "busy", "unreachable"] as const)(
-    "are retried after %s until they are used up (MESH-F1-09)",
+    "are retried after %s until they are used up (MESH-F1-05, MESH-F1-09)",
     (type) => {
       expect(told(stepTransfer(transferIn("preparing"), { type }, safe))).toMatch(/^backingOff: fail \w+, back off 1$/);
       expect(told(stepTransfer(lastAttempt("preparing"), { type }, safe))).toMatch(/^aborting: fail \w+, give up/);

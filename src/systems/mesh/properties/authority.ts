@@ -1,4 +1,4 @@
-// Who may act for a player: at most one server, the one the coordinator has committed (properties.md §1, MESH-INV-01, 04).
+// Who may act for a player: at most one server, the one the coordinator has committed (properties.md §1, MESH-INV-01, INV-04).
 //
 // "Before" and "after" are the order of facts, which is the total order (time, sequence): of two facts at the same
 // microsecond the one stated first came first. Facts of nodes that are down, cut off or removed count like any other:

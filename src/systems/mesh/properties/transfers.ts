@@ -1,5 +1,5 @@
-// How transfers end: once, with the state they began with, and with nothing left behind (A7, MESH-INV-06, 07, 10,
-// MESH-GEN-05).
+// How transfers end: once, with the state they began with, and with nothing left behind (A7, MESH-INV-06,
+// MESH-INV-07, MESH-INV-10, MESH-GEN-05).
 //
 // The memory of a transfer is its source's process. When that process ends (crash, stop), the transfer is abandoned:
 // nobody owes its end any more, a grant the coordinator has committed for it stays, and so do the locks it left at the

@@ -1,4 +1,4 @@
-// How transfers end (A7, MESH-INV-06, 07, 10, MESH-GEN-05).
+// How transfers end (A7, MESH-INV-06, MESH-INV-07, MESH-INV-10, MESH-GEN-05).
 import { describe, expect, test } from "vitest";
 
 import { type NodeId, nodeId } from "../../../../src/base/ids.ts";
