@@ -421,7 +421,8 @@ function setFrozen(player: PlayerView, node: NodeId, frozen: boolean): void {
 /** A server begins to act for the player: who else would? One with a lease is judged when that ends, for it may be over. */
 function foldRivals(view: MeshView, player: PlayerView, { node, atUs, event }: Instant): void {
   view.rivals = [];
-  if (player.beliefs.size < 2) return;
+  // Without a lease it has the player, and does nothing for it.
+  if (player.beliefs.size < 2 || view.leases.get(node)?.believes === false) return;
   const by: Overtaking = { player: player.id, server: node, atUs, event };
   for (const [server, { frozen }] of player.beliefs) {
     if (server === node || frozen) continue;
