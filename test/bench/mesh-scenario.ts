@@ -8,16 +8,22 @@ import { systemNamed } from "../../src/systems/registry.ts";
 
 /** A mesh of `servers` regions for `seconds` of its own time; 1 stands for the story `mesh/walk`: fifty players. */
 export function meshScenario(servers: number, seconds: number): Scenario {
-  const story = servers === 1 ? readFileSync(walk, "utf8") : crowd(servers);
-  const result = parseScenario(story, "bench.yaml", {
-    systems: new Map([["mesh", systemNamed("mesh")]]),
-    set: [`until=${seconds}s`],
-  });
+  return parsed(servers === 1 ? readFileSync(walk, "utf8") : crowd(servers), [`until=${seconds}s`]);
+}
+
+/** A run of a hunt: the story `mesh/weather`, random faults of the profile "rough", for a minute of its own time. */
+export function fuzzScenario(servers: number): Scenario {
+  return parsed(readFileSync(weather, "utf8"), ["until=60s", `world.nodes.servers=${servers}`]);
+}
+
+function parsed(story: string, set: readonly string[]): Scenario {
+  const result = parseScenario(story, "bench.yaml", { systems: new Map([["mesh", systemNamed("mesh")]]), set });
   if (result.type === "refused") throw new Error(`the bench's scenario is refused: ${JSON.stringify(result.problems)}`);
   return result.story.base;
 }
 
 const walk = new URL("../../scenarios/mesh/walk.yaml", import.meta.url);
+const weather = new URL("../../scenarios/mesh/weather.yaml", import.meta.url);
 
 const crowd = (servers: number): string => `
 title: A mesh of ${servers} servers

@@ -42,6 +42,49 @@ export function meshSection({ isQuick }: Extent): Section {
   return { group: "mesh", title: "Mesh, simulated and judged", counts: "", rows };
 }
 
+/** What a hunt is made of: small worlds under faults, a fresh one for each seed; and Raft by itself. */
+export function huntSection({ isQuick }: Extent): Section {
+  const amounts = { nodes: 3, warmup: isQuick ? 30 : 100, timed: isQuick ? 20 : 60 };
+  const judged = nodeJob("fuzz/judged", "fuzz", amounts);
+  const unjudged = nodeJob("fuzz/unjudged", "fuzz", { ...amounts, variant: "unjudged" });
+  const raft = nodeJob("raft/5", "raft", { nodes: 5, warmup: 300_000, timed: isQuick ? 300_000 : 1_000_000 });
+  const rows: FigureRow[] = [
+    {
+      type: "figure",
+      name: "Runs of a minute: 3 servers, 3 coordinators, 4 players, random faults",
+      unit: "/s",
+      jobs: [judged],
+      of: ([sample]) => numberFrom(sample, "runs") / sample.seconds,
+      goal: { atLeast: 50 },
+    },
+    {
+      type: "figure",
+      name: "The same in simulated seconds",
+      unit: "/s",
+      jobs: [judged],
+      of: ([sample]) => numberFrom(sample, "simulatedSeconds") / sample.seconds,
+      goal: { atLeast: 3_000 },
+    },
+    {
+      type: "figure",
+      name: "Cost of an event, judged / unjudged",
+      unit: "x",
+      jobs: [judged, unjudged],
+      of: ([watched, unwatched]) => steadyRate(unwatched) / steadyRate(watched),
+      goal: { atMost: 1.3 },
+    },
+    {
+      type: "figure",
+      name: "Events of Raft alone, 5 nodes, 1 000 proposals a simulated second",
+      unit: "/s",
+      jobs: [raft],
+      of: ([sample]) => sample.rate,
+      goal: { atLeast: 400_000 },
+    },
+  ];
+  return { group: "mesh", title: "Hunting", counts: "", rows };
+}
+
 function speed(size: string, job: Job): FigureRow {
   const goal = { atLeast: 250_000 };
   return { type: "figure", name: `Events, ${size}`, unit: "/s", jobs: [job], of: ([sample]) => sample.rate, goal };

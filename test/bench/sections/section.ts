@@ -68,6 +68,8 @@ const programs = {
   ping: import.meta.resolve("../ping.ts"),
   mesh: import.meta.resolve("../mesh.ts"),
   meshWorkers: import.meta.resolve("../mesh-workers.ts"),
+  fuzz: import.meta.resolve("../fuzz.ts"),
+  raft: import.meta.resolve("../raft.ts"),
   memory: import.meta.resolve("../memory.ts"),
 };
 
