@@ -23,6 +23,8 @@ const TAG_SET = 0x452821e6;
 const PER_LOW_HALF = 1 / 0x1_0000_0000;
 /** Names of fields and types whose hashes are remembered, at most. */
 const WORDS_MAX = 4096;
+/** Parts that are remembered, at most: looking through them has to cost less than hashing one. */
+const PARTS_MAX = 8;
 
 /** The name of a field, or the value of a field "type": where the lanes stand after it, and which name came next. */
 class Word {
@@ -52,8 +54,21 @@ export class PlainHasher {
   #lastType: Word;
   #typeBefore: Word;
   readonly #double = new DataView(new ArrayBuffer(8));
+  /** Parts of the values hashed last, what their fields came to, and which of them is the oldest. */
+  readonly #parts: object[] = [];
+  readonly #sums = new Int32Array(PARTS_MAX * 2);
+  #oldest = 0;
+  /** What the fields came to of the object hashed last. */
+  #sumFirst = 0;
+  #sumSecond = 0;
+  readonly #remembers: boolean;
 
-  constructor() {
+  /**
+   * @param options.remembers the objects within the values that are hashed never change: those met last are not hashed
+   *   again. A message to many carries the same parts to each.
+   */
+  constructor(options: { remembers: boolean } = { remembers: false }) {
+    this.#remembers = options.remembers;
     this.#lastType = this.#learn(this.#types, "", TAG_LARGE);
     this.#typeBefore = this.#lastType;
   }
@@ -138,12 +153,13 @@ export class PlainHasher {
 
   #object(value: object, depth: number): void {
     if (depth > DEPTH_MAX) throw new NotPlainData("", "it lies too deep");
-    if (isPlainObject(value)) {
-      this.#fields(value as Record<string, unknown>, depth, 0);
-    } else if (Array.isArray(value)) {
+    if (Array.isArray(value)) {
       this.addWord(TAG_ARRAY);
       this.addWord(value.length);
-      for (const part of value) this.#value(part, depth + 1);
+      for (let at = 0; at < value.length; at++) this.#value(value[at], depth + 1);
+    } else if (value.constructor === Object || isPlainObject(value)) {
+      if (this.#remembers && depth > 0) this.#part(value, depth);
+      else this.#fields(value as Record<string, unknown>, depth, 0);
     } else if (value instanceof Map) {
       this.#map(value, depth);
     } else if (value instanceof Set) {
@@ -151,6 +167,22 @@ export class PlainHasher {
     } else {
       throw new NotPlainData("", "it cannot be hashed");
     }
+  }
+
+  /** An object within a value: what it adds does not depend on where it stands. */
+  #part(value: object, depth: number): void {
+    const parts = this.#parts;
+    for (let at = 0; at < parts.length; at++) {
+      if (parts[at] !== value) continue;
+      this.#combine(this.first, this.second, this.#sums[at * 2], this.#sums[at * 2 + 1]);
+      return;
+    }
+    this.#fields(value as Record<string, unknown>, depth, 0);
+    const at = this.#oldest;
+    this.#oldest = (at + 1) % PARTS_MAX;
+    parts[at] = value;
+    this.#sums[at * 2] = this.#sumFirst;
+    this.#sums[at * 2 + 1] = this.#sumSecond;
   }
 
   // Entries of objects, Maps and Sets are hashed each from the same start and added up: no order, and no sorting.
@@ -188,6 +220,8 @@ export class PlainHasher {
       }
       last = word;
     }
+    this.#sumFirst = sumFirst;
+    this.#sumSecond = sumSecond;
     this.#combine(startFirst, startSecond, sumFirst, sumSecond);
   }
 

@@ -87,7 +87,7 @@ export class NodeDisk {
   completeSync(mark: number, stream?: Stream): SyncOutcome {
     const covered = Math.max(0, mark - this.#settled());
     assert(covered <= this.#volatile.length, "a sync covers only writes that were made");
-    const records = countRecords(this.#volatile.slice(0, covered));
+    const records = countRecords(this.#volatile, covered);
     const mode = this.#mode === "none" || !struck(this.#rate, stream) ? "none" : this.#mode;
     if (mode === "lost") return { ok: true, records, withheld: records > 0 };
     const error = mode === "none" && this.#fullAt(covered) ? "full" : mode;
@@ -95,7 +95,11 @@ export class NodeDisk {
       this.#unsure = Math.max(this.#unsure, mark);
       return { ok: false, error, records };
     }
-    for (const write of this.#volatile.splice(0, covered)) this.#apply(write, write.records.length, false);
+    for (let at = 0; at < covered; at++) {
+      const write = this.#volatile[at];
+      this.#apply(write, write.records.length, false);
+    }
+    this.#volatile.splice(0, covered);
     return { ok: true, records, withheld: false };
   }
 
@@ -115,7 +119,7 @@ export class NodeDisk {
     if (torn && writes.length > 0) return before - this.#tear(writes, stream);
     const survivors = unsure > 0 && stream !== undefined ? stream.below(unsure + 1) : 0;
     for (const write of writes.slice(0, survivors)) this.#apply(write, write.records.length, false);
-    return before - countRecords(writes.slice(0, survivors));
+    return before - countRecords(writes, survivors);
   }
 
   /** What a process that opens its files reads: everything written, durable or not, in order of file names. */
@@ -297,11 +301,13 @@ export class NodeDisk {
 
 /** Carries out a write; `intact` of its records arrive, and after them, when torn, one that cannot be read. */
 function applyTo(files: Map<string, DiskRecord[]>, write: VolatileWrite, intact: number, torn: boolean): void {
-  const arrived: DiskRecord[] = write.records.slice(0, intact).map((value) => ({ type: "intact", value }));
-  if (torn) arrived.push({ type: "corrupt" });
-  const file = files.get(write.file);
-  if (file === undefined || write.whole) files.set(write.file, arrived);
-  else file.push(...arrived);
+  let file = files.get(write.file);
+  if (file === undefined || write.whole) {
+    file = [];
+    files.set(write.file, file);
+  }
+  for (let at = 0; at < intact; at++) file.push({ type: "intact", value: write.records[at] });
+  if (torn) file.push({ type: "corrupt" });
 }
 
 function struck(rate: Rate, stream: Stream | undefined): boolean {
@@ -311,8 +317,9 @@ function struck(rate: Rate, stream: Stream | undefined): boolean {
   return stream.chance(rate.of, rate.outOf);
 }
 
-function countRecords(writes: readonly VolatileWrite[]): number {
+/** Records of the first `count` writes. */
+function countRecords(writes: readonly VolatileWrite[], count = writes.length): number {
   let records = 0;
-  for (const write of writes) records += write.records.length;
+  for (let at = 0; at < count; at++) records += writes[at].records.length;
   return records;
 }

@@ -88,7 +88,7 @@ export class Ground {
   lastSteps: readonly StepRecord[] = [];
   readonly #observer: FactObserver;
   /** Runs on over the effects of the whole run. */
-  readonly #effects = new PlainHasher();
+  readonly #effects = new PlainHasher({ remembers: true });
   readonly #names = new PlainHasher();
 
   constructor(parts: {

@@ -2,6 +2,7 @@
 
 import { deepFreeze } from "../base/plain-data.ts";
 import type { NodeId } from "../base/ids.ts";
+import type { Stream } from "../kernel/streams.ts";
 import type { DiskContents } from "../machine/event.ts";
 import { NodeDisk, type DiskCheckpoint, type DiskDamage, type SyncMode } from "./disk.ts";
 import { effectTag, type Ground } from "./ground.ts";
@@ -29,6 +30,9 @@ export class Storage {
   #failStrike = 0;
   #slowStrike = 0;
   #lastSyncUs = 0;
+  /** Its streams, from the first sync on. */
+  #latencies: Stream | undefined = undefined;
+  #faults: Stream | undefined = undefined;
 
   constructor(ground: Ground, node: { index: number; id: NodeId; subject: string }, plan: DiskPlan) {
     this.#ground = ground;
@@ -57,14 +61,16 @@ export class Storage {
     const ground = this.#ground;
     if (ground.digests) ground.mixWords(effectTag.sync, this.#node, ground.hashOfName(sync), 0);
     if (this.#slowStrike > 0) ground.ledger.changed(this.#slowStrike);
-    const latencyUs = drawLatency(this.#disk.syncLatency, ground.streams.named("sync", this.#subject));
+    this.#latencies ??= ground.streams.named("sync", this.#subject);
+    const latencyUs = drawLatency(this.#disk.syncLatency, this.#latencies);
     this.#lastSyncUs = Math.max(this.#lastSyncUs, ground.kernel.nowUs + latencyUs);
     return { mark: this.#disk.beginSync(), atUs: this.#lastSyncUs };
   }
 
   /** A sync is through; what the machine will hear of it. */
   completeSync(sync: string, mark: number): Occurrence {
-    const outcome = this.#disk.completeSync(mark, this.#ground.streams.named("sync-fault", this.#subject));
+    this.#faults ??= this.#ground.streams.named("sync-fault", this.#subject);
+    const outcome = this.#disk.completeSync(mark, this.#faults);
     const { tracer, ledger, kernel } = this.#ground;
     if (this.#failStrike > 0) {
       if (!outcome.ok || outcome.withheld) ledger.changed(this.#failStrike);

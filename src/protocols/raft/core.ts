@@ -4,9 +4,9 @@ import { assert } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import { PlainHasher } from "../../base/plain-hash.ts";
 import type { Effect } from "../../machine/effect.ts";
-import { decidingSets } from "./configuration.ts";
+import { decidingSets, isVoter, membersOf } from "./configuration.ts";
 import type { RaftFact } from "./facts.ts";
-import { appendEntry, cutFrom, lastIndexOf, lastTermOf, termAt } from "./log.ts";
+import { appendEntry, checksumsOf, cutFrom, lastIndexOf, lastTermOf, termAt, termsOf } from "./log.ts";
 import type { DiskEntry, Entry, RaftConfiguration, RaftMessage } from "./messages.ts";
 import type { PlacedConfiguration, RaftState } from "./raft-state.ts";
 import type { RaftSettings } from "./settings.ts";
@@ -48,8 +48,11 @@ export class Core {
   readonly application: RaftApplication;
   readonly #hasher = new PlainHasher();
   // Made of the configuration alone, and kept because every acknowledgement asks.
-  #setsOf: RaftConfiguration | undefined = undefined;
+  #knownOf: RaftConfiguration | undefined = undefined;
   #sets: readonly (readonly NodeId[])[] = [];
+  #followersMax = 0;
+  #syncNamed = -1;
+  #syncName = "";
 
   constructor(self: NodeId, settings: RaftSettings, application: RaftApplication, state: RaftState) {
     this.self = self;
@@ -76,12 +79,14 @@ export class Core {
 
   /** Sets of nodes of which a majority each decides. */
   get deciding(): readonly (readonly NodeId[])[] {
-    const { configuration } = this;
-    if (this.#setsOf !== configuration) {
-      this.#setsOf = configuration;
-      this.#sets = decidingSets(configuration, this.settings.defence);
-    }
+    this.#know(this.configuration);
     return this.#sets;
+  }
+
+  /** How many others the configuration names, as long as this node votes; one more when it does not. */
+  get followersMax(): number {
+    this.#know(this.configuration);
+    return this.#followersMax;
   }
 
   send(to: NodeId, message: RaftMessage): void {
@@ -108,18 +113,17 @@ export class Core {
   append(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     const { lastTerm: prevTerm, state } = this;
-    const terms: number[] = [];
-    const checksums: number[] = [];
+    let configures = false;
     for (const entry of entries) {
       appendEntry(state.log, entry);
       this.#write(entry);
-      terms.push(entry.term);
-      checksums.push(entry.checksum);
-      if (entry.kind === "configuration") this.#place(entry.index, entry.term, entry.content);
+      if (entry.kind !== "configuration") continue;
+      this.#place(entry.index, entry.term, entry.content);
+      configures = true;
     }
+    const [terms, checksums] = [termsOf(entries), checksumsOf(entries)];
     this.record({ type: "record", fact: "raft.appended", first: entries[0].index, prevTerm, terms, checksums });
-    if (entries[entries.length - 1].index === this.placed.index || entries.some(isConfiguration))
-      this.sayConfiguration();
+    if (configures) this.sayConfiguration();
   }
 
   /** Cuts the end of the log off. The file learns of it with the next entry, which stands for the end of the log. */
@@ -179,14 +183,27 @@ export class Core {
     this.effects.push({ type: "sync", sync: this.syncName });
   }
 
+  /** The very text that the sync under way was asked for by: to compare it costs nothing then. */
   get syncName(): string {
-    return `raft:${this.state.disk.syncs}`;
+    const { syncs } = this.state.disk;
+    if (this.#syncNamed !== syncs) {
+      this.#syncNamed = syncs;
+      this.#syncName = `raft:${syncs}`;
+    }
+    return this.#syncName;
   }
 
   /** Whether term and vote are durable. */
   get voteIsDurable(): boolean {
     const { disk } = this.state;
     return disk.durable >= disk.voteAt;
+  }
+
+  #know(configuration: RaftConfiguration): void {
+    if (this.#knownOf === configuration) return;
+    this.#knownOf = configuration;
+    this.#sets = decidingSets(configuration, this.settings.defence);
+    this.#followersMax = membersOf(configuration).length - (isVoter(configuration, this.self) ? 1 : 0);
   }
 
   #write(record: DiskEntry): void {
@@ -272,5 +289,3 @@ export class Core {
     return termAt(this.state.log, index);
   }
 }
-
-const isConfiguration = ({ kind }: Entry): boolean => kind === "configuration";

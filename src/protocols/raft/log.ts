@@ -34,6 +34,10 @@ export const hasIndex = (log: Log, index: number): boolean => index >= log.base 
 export const entriesFrom = (log: Log, first: number, countMax: number): readonly Entry[] =>
   log.entries.slice(first - log.base - 1, first - log.base - 1 + countMax);
 
+// As long as they have to be, and no longer: arrays that grow one by one make room for more.
+export const termsOf = (entries: readonly Entry[]): number[] => entries.map(({ term }) => term);
+export const checksumsOf = (entries: readonly Entry[]): number[] => entries.map(({ checksum }) => checksum);
+
 export function appendEntry(log: Log, entry: Entry): void {
   assert(entry.index === lastIndexOf(log) + 1, "entries follow each other without a gap");
   log.entries.push(entry);

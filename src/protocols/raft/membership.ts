@@ -100,8 +100,8 @@ export class Membership {
   }
 
   #hasLeavers(): boolean {
-    const { state, configuration, self } = this.#core;
-    return state.progress.size > membersOf(configuration).length - (isVoter(configuration, self) ? 1 : 0);
+    const { state, followersMax } = this.#core;
+    return state.progress.size > followersMax;
   }
 
   /** The new configuration is committed: those who left hear of it once more, and a leader who left leads no more. */

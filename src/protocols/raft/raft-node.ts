@@ -8,7 +8,7 @@ import type { Message } from "../../machine/message.ts";
 import { Core, type EffectSink, type RaftApplication } from "./core.ts";
 import { Election } from "./election.ts";
 import { Following } from "./following.ts";
-import { compactTo, lastIndexOf, termAt } from "./log.ts";
+import { checksumsOf, compactTo, entriesFrom, lastIndexOf, termAt, termsOf } from "./log.ts";
 import { type ChangeAnswer, Membership, type TransferAnswer } from "./membership.ts";
 import type { RaftConfiguration, RaftMessage } from "./messages.ts";
 import { freshRaftState, type RaftState } from "./raft-state.ts";
@@ -280,21 +280,15 @@ export class RaftNode {
     const { state, application } = core;
     if (state.appliedIndex >= state.commitIndex) return this.#serve();
     const first = state.appliedIndex + 1;
-    const terms: number[] = [];
-    const checksums: number[] = [];
     const { log, commitIndex } = state;
     assert(commitIndex <= lastIndexOf(log), "what is committed here is in the log here");
-    for (let index = first; index <= commitIndex; index++) {
-      const entry = log.entries[index - log.base - 1];
-      terms.push(entry.term);
-      checksums.push(entry.checksum);
-    }
+    const entries = entriesFrom(log, first, commitIndex - first + 1);
     // First what is applied, then what it led to: facts of the application follow the one of Raft.
+    const [terms, checksums] = [termsOf(entries), checksumsOf(entries)];
     core.record({ type: "record", fact: "raft.applied", first, terms, checksums });
-    for (let index = first; index <= commitIndex; index++) {
-      const entry = log.entries[index - log.base - 1];
-      state.appliedIndex = index;
-      if (entry.kind === "command") application.apply(index, entry.content, entry.term);
+    for (const entry of entries) {
+      state.appliedIndex = entry.index;
+      if (entry.kind === "command") application.apply(entry.index, entry.content, entry.term);
     }
     this.#serve();
   }
