@@ -148,9 +148,9 @@ function nudge(desk: Desk, player: NodeId): void {
   if (dueUs !== undefined && desk.nowUs > dueUs + desk.settings.coordinator.sealRetry) seal(desk, player);
 }
 
-function sendGranted(desk: Desk, player: NodeId, { server, token, cause, transfer, version }: Owner): void {
+function sendGranted(desk: Desk, player: NodeId, { server, token, cause, transfer, version, region }: Owner): void {
   const incarnation = incarnationOf(desk.state.register, server);
-  desk.out.send(server, { type: "granted", player, token, cause, transfer, version, incarnation });
+  desk.out.send(server, { type: "granted", player, token, cause, transfer, version, incarnation, region });
 }
 
 function sendLocated(desk: Desk, player: NodeId, { server, token }: Owner, session: number, ask: number): void {

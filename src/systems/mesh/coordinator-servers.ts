@@ -107,7 +107,7 @@ export function giveBack(desk: Desk): void {
 
 export function sendMap(desk: Desk, server: NodeId): void {
   const { version, regions } = desk.state.register.map;
-  const owners = regions.map((region) => ({ server: region.server, epoch: region.epoch }));
+  const owners = regions.map((region) => ({ server: region.server, epoch: region.epoch, backups: region.backups }));
   desk.out.send(server, { type: "map", version, owners });
 }
 

@@ -57,7 +57,7 @@ export type OwnFact =
       readonly from: NodeId;
       readonly server: NodeId;
       readonly epoch: number;
-      /** failure: `from` is given up (`failover_initiated` of MESH-FT-09); asked: it gives the region away in health. */
+      /** failure: `from` is given up; asked: it gives the region away in health. */
       readonly because: "failure" | "asked";
       readonly map: number;
     }
@@ -97,7 +97,7 @@ export type OwnFact =
       readonly server: NodeId;
       readonly token: number;
       readonly action: string;
-      readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone" | "late";
+      readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone" | "late" | "withdrawn";
     }
   | {
       readonly fact: "effectRepeated";
@@ -320,6 +320,70 @@ export type OwnFact =
       readonly command: "forceRollback";
       readonly player: NodeId;
       readonly answer: string;
+    }
+  // backups and failover, under the documents' names where they have them (MESH-FT-09, MESH-FT-15)
+  /** A region's primary begins to be followed by so many backups, or by others than before. */
+  | {
+      readonly fact: "regionServed";
+      readonly region: number;
+      readonly epoch: number;
+      readonly server: NodeId;
+      readonly backups: number;
+    }
+  /** The backup has everything the primary has. */
+  | { readonly fact: "backup_created"; readonly region: number; readonly epoch: number; readonly server: NodeId }
+  /** The backup follows no more: it is silent, or no backup of the region any more. */
+  | { readonly fact: "backupLost"; readonly region: number; readonly epoch: number; readonly server: NodeId }
+  /** A backup refused a primary whose region has had a later one. */
+  | { readonly fact: "replicaRefused"; readonly region: number; readonly epoch: number; readonly server: NodeId }
+  | {
+      readonly fact: "failover_initiated";
+      readonly region: number;
+      readonly epoch: number;
+      readonly failed: NodeId;
+      readonly server: NodeId;
+    }
+  /** Of a region: its new primary has been granted every player of it. Of a player: it has heard of all it had asked for. */
+  | { readonly fact: "failover_completed"; readonly region: number; readonly server: NodeId }
+  | { readonly fact: "failover_completed"; readonly player: NodeId; readonly success: boolean }
+  | { readonly fact: "failover_started"; readonly player: NodeId; readonly from: NodeId; readonly server: NodeId }
+  /** The new primary has what the backups had of soft actions; `silent` of them have not answered in time. */
+  | { readonly fact: "tailsRecalled"; readonly region: number; readonly actions: number; readonly silent: number }
+  /** The server goes on from the copy it has as a backup, without asking the store. */
+  | { readonly fact: "promotedWarm"; readonly player: NodeId; readonly token: number; readonly version: number }
+  // player: the buffer
+  /** Told that the action will be done, and is not durable yet: it is soft (properties.md P2). */
+  | {
+      readonly fact: "actionNoted";
+      readonly player: NodeId;
+      readonly action: string;
+      readonly session: number;
+      readonly sequence: number;
+    }
+  /** It was noted, and will never be done. */
+  | {
+      readonly fact: "actionLost";
+      readonly player: NodeId;
+      readonly action: string;
+      readonly session: number;
+      readonly sequence: number;
+    }
+  /** Not even asked for: the buffer is full, or has not begun (MESH-FT-13). */
+  | { readonly fact: "actionDropped"; readonly player: NodeId; readonly because: "full" | "notBuffering" }
+  /** It has waited for too long, or was asked for before the buffer began: it is withdrawn, and the answer will tell whether it was done. */
+  | {
+      readonly fact: "actionExpired";
+      readonly player: NodeId;
+      readonly action: string;
+      readonly because: "maxTime" | "notBuffering";
+    }
+  /** It asks its server, the same or another, for everything it has buffered, under the same names. */
+  | {
+      readonly fact: "player_reconnected";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      readonly afterUs: number;
+      readonly actions: readonly string[];
     }
   // whoever looks for what must not be: each is counted by the meters of the node that states it, and is an alert
   /** A player that more than one server believes to have at once (MESH-F5-03). */

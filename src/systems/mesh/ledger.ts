@@ -4,7 +4,7 @@ import type { NodeId } from "../../base/ids.ts";
 import type { ActionKind } from "./facts.ts";
 import type { ActionOutcome, MeshMessage } from "./messages.ts";
 import type { PlayerState } from "./player-state.ts";
-import type { MeshSettings } from "./settings.ts";
+import { type MeshSettings, windowOf } from "./settings.ts";
 
 /** Immutable; replaced as a whole at each change. */
 export interface StoredPlayer {
@@ -77,6 +77,7 @@ export function decide(ledger: Ledger, write: Write, settings: MeshSettings, wal
   if (transfer.policy === "version" && defence.stateGuard && write.base !== stored.state.version) {
     return { type: "refuse", because: "versionConflict" };
   }
+  if (write.withdrawn === true) return { type: "decide", outcome: "failed" };
   const possible = !defence.itemLedger || isItemThere(ledger, stored, write);
   return { type: "decide", outcome: possible ? "done" : "failed" };
 }
@@ -98,7 +99,7 @@ export function applyRecord(ledger: Ledger, record: LedgerRecord, outcomesMax: n
 }
 
 /** Outcomes kept for a player: a client asks about its pipeline only, and its network about twice that. */
-export const outcomesKept = (settings: MeshSettings): number => 2 * settings.client.pipelineMax;
+export const outcomesKept = (settings: MeshSettings): number => 2 * windowOf(settings);
 
 function repetition(stored: StoredPlayer, write: Write, settings: MeshSettings): Decision | undefined {
   if (write.session !== stored.session) return undefined;

@@ -42,7 +42,7 @@ const folds: Folds = {
     if (view.recoveredAnew) foldEffect(view, fact, at);
   },
   effectRefused: (view, fact) => {
-    if (fact.because === "itemGone") playerOf(view, fact.player).declined = fact.action;
+    if (fact.because === "itemGone" || fact.because === "withdrawn") playerOf(view, fact.player).declined = fact.action;
   },
   fenceRaised: (view, fact, at) => foldSeen(playerOf(view, fact.player), fact.token, at),
   stateLoaded: (view, fact, at) => {
@@ -208,7 +208,8 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   view.subject = player;
   const grant: Grant = { server, token, cause, transfer: id, atUs, event };
   view.grantedFrom = player.grant?.server ?? null;
-  if (cause === "failover" && player.grant !== null) outrun(view, player.grant, { player: player.id, server, atUs, event });
+  if (cause === "failover" && player.grant !== null)
+    outrun(view, player.grant, { player: player.id, server, atUs, event });
   player.tokenGrantedBefore = player.tokenGranted;
   player.tokenGranted = raised(player.tokenGranted, token, event);
   player.grant = grant;

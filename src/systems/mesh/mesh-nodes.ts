@@ -12,7 +12,7 @@ import type { Load } from "./monitoring/meters.ts";
 import { Monitor } from "./monitoring/monitor.ts";
 import { Operator } from "./operator.ts";
 import { Player } from "./player.ts";
-import { Server } from "./server.ts";
+import { firstMap, Server } from "./server.ts";
 import type { MeshSettings } from "./settings.ts";
 import { Checksums } from "./state-checksum.ts";
 import { Store } from "./store.ts";
@@ -84,6 +84,7 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
   const topology = topologyOf(input);
   const items = itemNames(workload.items);
   const checksums = new Checksums();
+  const map = firstMap(topology, settings);
   const isMonitored = (input.nodes.get("monitor") ?? []).length > 0;
   const servers = new Set(topology.servers);
   const nobody: ReadonlySet<NodeId> = new Set();
@@ -94,7 +95,7 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
     },
     store: () => () => new Store(topology, settings, items),
     server: (id) => () => {
-      const server = new Server(id, topology, settings, checksums);
+      const server = new Server(id, topology, settings, checksums, map);
       return isMonitored ? new Metered(server, servers, () => loadOf(server, settings)) : server;
     },
     player: (self, ordinal) => {

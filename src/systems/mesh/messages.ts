@@ -33,6 +33,8 @@ export type PlayerMessage =
       readonly oldest: number;
       readonly kind: ActionKind;
       readonly item: string;
+      /** It is to have no effect from now on; the answer says whether it had one. */
+      readonly withdrawn?: true;
     };
 
 export type ToPlayerMessage =
@@ -78,7 +80,71 @@ export type ToPlayerMessage =
       readonly server: NodeId;
       readonly token: number;
     }
+  /** The action will be done, and is not durable yet. */
+  | {
+      readonly type: "noted";
+      readonly session: number;
+      readonly sequence: number;
+      readonly token: number;
+      readonly version: number;
+    }
   | { readonly type: "notOwner"; readonly session: number };
+
+/** A region as a server knows it. */
+export interface KnownRegion {
+  readonly server: NodeId;
+  readonly epoch: number;
+  readonly backups: readonly NodeId[];
+}
+
+/** A soft action: acknowledged, and not in the store yet. */
+export interface NotedAction {
+  readonly session: number;
+  readonly sequence: number;
+  readonly kind: ActionKind;
+  readonly item: string;
+}
+
+/** What a backup has of one player. */
+export interface ReplicaCopy {
+  readonly player: NodeId;
+  readonly token: number;
+  /** What the store had accepted. */
+  readonly state: PlayerState;
+  readonly x: number;
+  /** Soft actions since, in order. */
+  readonly tail: readonly NotedAction[];
+}
+
+/** Names the stream of one life of one primary: a later epoch or life is another one. */
+export interface StreamName {
+  readonly region: number;
+  readonly epoch: number;
+  /** The primary's incarnation. */
+  readonly life: number;
+}
+
+export type ReplicationMessage =
+  // primary to backup: everything that changed after change `from`, up to change `to`; `from` 0: everything
+  | (StreamName & {
+      readonly type: "replicate";
+      readonly from: number;
+      readonly to: number;
+      readonly copies: readonly ReplicaCopy[];
+      readonly gone: readonly { readonly player: NodeId; readonly token: number }[];
+    })
+  // backup to primary: it has everything up to `to`; `missing`: and not what the last message began with
+  | (StreamName & { readonly type: "replicated"; readonly to: number; readonly missing: boolean })
+  /** There is a later primary, of that epoch. */
+  | { readonly type: "replicateRefused"; readonly region: number; readonly epoch: number }
+  // new primary to backups: what do you have?
+  | { readonly type: "recall"; readonly region: number; readonly epoch: number; readonly ask: number }
+  | {
+      readonly type: "recalled";
+      readonly region: number;
+      readonly ask: number;
+      readonly copies: readonly ReplicaCopy[];
+    };
 
 export type TransferMessage =
   // source to target
@@ -138,9 +204,9 @@ export type AuthorityMessage =
   | {
       readonly type: "map";
       readonly version: number;
-      readonly owners: readonly { readonly server: NodeId; readonly epoch: number }[];
+      readonly owners: readonly KnownRegion[];
     }
-  /** `version`: what the store had sealed at; -1 when the grant was not sealed. */
+  /** `version`: what the store had sealed at; -1 when the grant was not sealed. `region`: it was granted in. */
   | {
       readonly type: "granted";
       readonly player: NodeId;
@@ -149,6 +215,7 @@ export type AuthorityMessage =
       readonly transfer: string;
       readonly version: number;
       readonly incarnation: number;
+      readonly region: number;
     }
   | {
       readonly type: "adoptRefused";
@@ -206,6 +273,7 @@ export type StoreMessage =
       readonly base: number;
       readonly untilUs: number;
       readonly state: PlayerState;
+      readonly withdrawn?: true;
     }
   /** `repeated`: the outcome was already known. `version`: what the store holds now. */
   | {
@@ -246,6 +314,7 @@ export type OwnMessage =
   | PlayerMessage
   | ToPlayerMessage
   | TransferMessage
+  | ReplicationMessage
   | AuthorityMessage
   | LoadMessage
   | StoreMessage
@@ -267,6 +336,7 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["view", "server shows a player where it stands"],
   ["act", "player asks for an action"],
   ["acted", "server answers an action"],
+  ["noted", "server will do an action that is not durable yet (properties.md P2)"],
   ["notice", "server keeps a player informed of a pause, a move or a rollback (MESH-GEN-05)"],
   ["notOwner", "server does not have this player"],
   ["prepare", "source asks the target for a place"],
@@ -278,6 +348,11 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["confirm", "target owns the player: the confirmation of MESH-F1-01"],
   ["cancel", "source has ended the transfer"],
   ["depth", "server tells another how many transfers it has to do with (X-M-48)"],
+  ["replicate", "primary sends a backup what has changed (MESH-FT-05)"],
+  ["replicated", "backup has it"],
+  ["replicateRefused", "backup knows a later primary"],
+  ["recall", "new primary asks backups for soft actions"],
+  ["recalled", "backup tells what it has"],
   ["adopt", "target asks the coordinator for the authority"],
   ["adoptRefused", "coordinator does not grant it"],
   ["granted", "coordinator tells a server of its grant"],

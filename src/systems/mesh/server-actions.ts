@@ -5,6 +5,8 @@ import type { ActionOutcome } from "./messages.ts";
 import type { PlayerState } from "./player-state.ts";
 import { claim, dropAuthority, onLoadDue, reload } from "./server-authority.ts";
 import { considerTransfer, drain, driveTransfer } from "./server-outgoing.ts";
+import { changed } from "./server-replication.ts";
+import { isNoted, isOfTail, isSoft, nextOfTail, note, shiftTail } from "./server-soft.ts";
 import {
   type Held,
   isFrozen,
@@ -76,7 +78,9 @@ export function onAct(turn: Turn, player: NodeId, message: Received<"act">): voi
   if (!inSession(held, session)) return;
   if (!turn.settings.defence.ackAfterStore) answer(turn, player, held, { session, sequence }, "done");
   held.done = Math.max(held.done, oldest - 1);
-  enqueue(turn, held, { session, sequence, kind, item });
+  const action: QueuedAction = { session, sequence, kind, item, withdrawn: message.withdrawn === true };
+  if (isSoft(turn) && isNoted(turn, player, held, action)) return;
+  enqueue(turn, held, action);
   pump(turn, player, held);
 }
 
@@ -96,18 +100,23 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
   if (result === "late") return;
   held.write = null;
   turn.out.cancelTimer(held.writeTimer);
+  const ofTail = isOfTail(held, write.action);
   switch (result) {
     case "done":
     case "failed":
       if (result === "done") takeOver(turn, player, held, write, message.version);
+      if (ofTail) shiftTail(turn, player, held);
+      else changed(turn, player, held);
       if (held.session === session) held.done = Math.max(held.done, sequence);
       if (turn.settings.defence.ackAfterStore || result === "failed")
         answer(turn, player, held, { session, sequence }, result);
       break;
     case "outOfOrder":
+      // Decided so long ago that the store does not remember how.
+      if (ofTail) shiftTail(turn, player, held);
       break;
     case "versionConflict":
-      held.queue.unshift(write.action);
+      if (!ofTail) held.queue.unshift(write.action);
       reload(turn, player, held);
       break;
   }
@@ -132,8 +141,8 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
     if (turn.nowUs > held.reload.dueUs + turn.settings.server.askRetry) onLoadDue(turn, player);
     return;
   }
-  if (isFrozen(turn, held) || !mayAct(turn)) return;
-  const action = nextIn(turn, held);
+  if (!mayAct(turn)) return;
+  const action = nextOfTail(held) ?? (isFrozen(turn, held) ? undefined : nextDurable(turn, player, held));
   if (action === undefined) return;
   held.write = { action, base: held.state.version, state: after(held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
@@ -143,22 +152,12 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
 export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteInFlight): void {
   if (!mayAct(turn)) return;
   const { base, state } = write;
-  const { session, sequence, kind, item } = write.action;
+  const { session, sequence, kind, item, withdrawn } = write.action;
   const { token } = held;
   if (turn.settings.server.sourceFence && (turn.state.whereabouts.get(player)?.token ?? 0) > token) return;
   const untilUs = writableUntilUs(turn);
-  turn.out.send(turn.topology.store, {
-    type: "write",
-    player,
-    token,
-    session,
-    sequence,
-    kind,
-    item,
-    base,
-    untilUs,
-    state,
-  });
+  const asked = { type: "write", player, token, session, sequence, kind, item, base, untilUs, state } as const;
+  turn.out.send(turn.topology.store, withdrawn ? { ...asked, withdrawn } : asked);
   write.dueUs = turn.nowUs + turn.settings.server.writeRetry;
   turn.out.setTimer(held.writeTimer, turn.settings.server.writeRetry);
 }
@@ -169,10 +168,22 @@ function writableUntilUs({ settings, state, nowUs, wallUs }: Turn): number {
   return deadlineAtStore && mode !== "none" ? wallUs + state.leaseUntilUs - nowUs : -1;
 }
 
+/** As `nextIn`, but for what is acknowledged without being written. */
+function nextDurable(turn: Turn, player: NodeId, held: Held): QueuedAction | undefined {
+  let action = nextIn(turn, held);
+  while (action !== undefined && note(turn, player, held, action)) action = nextIn(turn, held);
+  // What is acknowledged already comes before it.
+  if (action === undefined || held.tail.length === 0) return action;
+  held.queue.unshift(action);
+  return nextOfTail(held);
+}
+
 /** Takes the next action that may be written out of the queue; undefined: none may. */
-function nextIn({ settings }: Turn, { queue, done }: Held): QueuedAction | undefined {
+function nextIn({ settings }: Turn, { queue, done: decided, tail, session }: Held): QueuedAction | undefined {
   const [first] = queue;
   if (first === undefined) return undefined;
+  const last = tail.at(-1)?.action;
+  const done = last?.session === session ? Math.max(decided, last.sequence) : decided;
   if (!settings.defence.sessionOrder || first.sequence <= done + 1) return queue.shift();
   const at = queue.findIndex(({ sequence }) => sequence <= done + 1);
   return at < 0 ? undefined : queue.splice(at, 1)[0];

@@ -8,11 +8,16 @@ import { leaveQueue } from "./server-admission.ts";
 import { forgetIncoming } from "./server-incoming.ts";
 import { beat } from "./server-lease.ts";
 import { drain, driveTransfer } from "./server-outgoing.ts";
+import type { NotedAction, ReplicaCopy } from "./messages.ts";
+import { ownCopy } from "./server-copies.ts";
+import { beginRecall, isRecalling, needsRecall } from "./server-recall.ts";
+import { changed, departed } from "./server-replication.ts";
 import {
   askCoordinator,
   type Held,
   hearOf,
   type Incoming,
+  type Loading,
   notify,
   type Received,
   redirect,
@@ -21,7 +26,7 @@ import {
 
 /** The coordinator has granted the player to this server, and the grant is committed. */
 export function onGranted(turn: Turn, message: Received<"granted">): void {
-  const { player, token, cause, transfer, incarnation } = message;
+  const { player, token, cause, transfer, incarnation, region } = message;
   // Meant for the process that was here before: what it had on its way could still reach the store under that token.
   if (incarnation !== turn.state.incarnation) return;
   const known = turn.state.whereabouts.get(player);
@@ -32,10 +37,16 @@ export function onGranted(turn: Turn, message: Received<"granted">): void {
   if (held !== undefined && regrant(turn, held, message)) return;
   const incoming = turn.state.incoming.get(player);
   if (incoming?.transfer === transfer && incoming.phase === "adopting" && isCurrent(turn, incoming, message)) {
-    activate(turn, player, incoming, token);
+    activate(turn, player, incoming, { token, region });
     return;
   }
-  load(turn, player, { token, cause, transfer });
+  load(turn, player, { token, cause, transfer, region, copy: warmCopy(turn, message) });
+}
+
+/** The copy this server has as a backup, if it is what the store was sealed at: there is nothing newer to load. */
+function warmCopy(turn: Turn, { player, region, version, cause }: Received<"granted">): ReplicaCopy | undefined {
+  const copy = cause === "failover" ? ownCopy(turn, region, player) : undefined;
+  return copy !== undefined && version >= 0 && copy.state.version === version ? copy : undefined;
 }
 
 /** A newer token for a player that is here already. False: it must be taken anew. */
@@ -70,10 +81,15 @@ function isCurrent({ settings }: Turn, { state }: Incoming, { version }: Receive
   return !settings.defence.stateGuard || version < 0 || state.version === version;
 }
 
-function activate(turn: Turn, player: NodeId, incoming: Incoming, token: number): void {
+function activate(
+  turn: Turn,
+  player: NodeId,
+  incoming: Incoming,
+  { token, region }: { readonly token: number; readonly region: number },
+): void {
   const { state, source, transfer, attempt } = incoming;
   if (state === null) return;
-  take(turn, player, { token, cause: "transfer", transfer, state });
+  take(turn, player, { token, cause: "transfer", transfer, region, state, x: state.x, tail: [] });
   turn.out.send(source, { type: "confirm", transfer, attempt, player, token });
   forgetIncoming(turn, player, incoming);
 }
@@ -91,9 +107,22 @@ export function onLoaded(turn: Turn, { player, token, ask, state }: Received<"lo
   }
   const loading = turn.state.loading.get(player);
   if (loading === undefined || loading.ask !== ask || loading.token !== token) return;
-  turn.state.loading.delete(player);
   turn.out.cancelTimer(`load:${player}`);
-  take(turn, player, { token, cause: loading.cause, transfer: loading.transfer, state });
+  onState(turn, player, loading, state);
+}
+
+/** The state of a granted player is here; what of it was soft may have to be asked for. */
+function onState(turn: Turn, player: NodeId, loading: Loading, state: PlayerState): void {
+  if (!needsRecall(turn, loading.cause)) return finishLoading(turn, player, { ...loading, state }, []);
+  turn.state.loading.set(player, { ...loading, state });
+  if (!isRecalling(turn, loading.region)) beginRecall(turn, loading.region);
+}
+
+export function finishLoading(turn: Turn, player: NodeId, loading: Loading, tail: readonly NotedAction[]): void {
+  const { token, cause, region, state, x } = loading;
+  if (state === null) return;
+  turn.state.loading.delete(player);
+  take(turn, player, { token, cause, transfer: loading.transfer, region, state, x: x ?? state.x, tail });
   // The state came from the store, so whatever was shipped is not needed any more.
   const incoming = turn.state.incoming.get(player);
   if (incoming === undefined || incoming.fromToken >= token) return;
@@ -127,7 +156,7 @@ export function onLoadDue(turn: Turn, player: NodeId): void {
     return sendLoad(turn, player, held.token, held.reload.ask);
   }
   const loading = turn.state.loading.get(player);
-  if (loading === undefined) return;
+  if (loading === undefined || loading.state !== null) return;
   loading.dueUs = turn.nowUs + askRetry;
   sendLoad(turn, player, loading.token, loading.ask);
 }
@@ -164,6 +193,8 @@ export function onOwner(turn: Turn, { player, server, token }: Received<"owner">
 export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
   if (held.queuedUs >= 0) leaveQueue(turn, player, held, "gone");
   turn.state.held.delete(player);
+  // Who is fenced may have acknowledged what nobody else knows but the backups.
+  if (because !== "fenced") departed(turn, player, held);
   if (held.write !== null) turn.out.cancelTimer(held.writeTimer);
   if (held.reload !== null) turn.out.cancelTimer(`load:${player}`);
   turn.out.record({ type: "record", fact: "authorityDropped", player, token: held.token, because });
@@ -194,7 +225,10 @@ interface Taken {
   readonly token: number;
   readonly cause: GrantCause;
   readonly transfer: string;
+  readonly region: number;
   readonly state: PlayerState;
+  readonly x: number;
+  readonly tail: readonly NotedAction[];
 }
 
 /** What a player is told whom a server has got. */
@@ -206,17 +240,22 @@ const noticeOf: { readonly [Cause in GrantCause]: Notice | undefined } = {
   failover: "reassigned",
 };
 
-function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Taken): void {
+function take(turn: Turn, player: NodeId, { token, cause, transfer, region, state, x, tail }: Taken): void {
   const held: Held = {
     writeTimer: `write:${player}`,
     token,
     state,
-    x: state.x,
+    x,
     byTransfer: cause === "transfer" ? transfer : "",
     session: 0,
     step: 0,
     done: 0,
     queue: [],
+    region,
+    tail: tail.map((action) => ({ action, sinceUs: turn.nowUs, change: 0, told: true })),
+    flushing: tail.length > 0,
+    change: 0,
+    sentX: x,
     write: null,
     reload: null,
     transfer: null,
@@ -227,6 +266,7 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
     turnedAway: false,
   };
   turn.state.held.set(player, held);
+  changed(turn, player, held);
   hearOf(turn, player, turn.self, token);
   turn.out.record({ type: "record", fact: "authorityTaken", player, token, version: state.version, transfer });
   if (transfer !== "") turn.out.record({ type: "record", fact: "playerResumed", player, transfer });
@@ -235,12 +275,28 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, state }: Tak
   const caller = turn.state.callers.get(player);
   turn.state.callers.delete(player);
   if (caller !== undefined) welcome(turn, player, held, caller);
+  if (tail.length > 0) pump(turn, player, held);
 }
 
-function load(turn: Turn, player: NodeId, { token, cause, transfer }: Omit<Taken, "state">): void {
+/** X-M-26: a backup takes a player because its primary is silent. Nobody has granted it, so the token is made up. */
+export function takeUnasked(turn: Turn, player: NodeId, region: number, copy: ReplicaCopy): void {
+  const known = turn.state.held.get(player);
+  if (known !== undefined && known.token > copy.token) return;
+  const { state, x, tail } = copy;
+  take(turn, player, { token: copy.token + 1, cause: "failover", transfer: "", region, state, x, tail });
+}
+
+type Wanted = Pick<Taken, "token" | "cause" | "transfer" | "region"> & { readonly copy: ReplicaCopy | undefined };
+
+function load(turn: Turn, player: NodeId, { token, cause, transfer, region, copy }: Wanted): void {
   turn.state.asks += 1;
-  turn.state.loading.set(player, { token, cause, transfer, ask: turn.state.asks, dueUs: turn.nowUs });
-  onLoadDue(turn, player);
+  const ask = turn.state.asks;
+  const x = copy?.x ?? null;
+  const loading: Loading = { token, cause, transfer, region, ask, state: null, x, dueUs: turn.nowUs };
+  turn.state.loading.set(player, loading);
+  if (copy === undefined) return onLoadDue(turn, player);
+  turn.out.record({ type: "record", fact: "promotedWarm", player, token, version: copy.state.version });
+  onState(turn, player, loading, copy.state);
 }
 
 function sendLoad(turn: Turn, player: NodeId, token: number, ask: number): void {

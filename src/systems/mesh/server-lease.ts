@@ -9,6 +9,8 @@ import { openThrottle } from "./admission.ts";
 import { pump, welcome } from "./server-actions.ts";
 import { rejoin } from "./server-authority.ts";
 import { considerTransfer } from "./server-outgoing.ts";
+import { recallByMap } from "./server-recall.ts";
+import { lastWords, tendStreams } from "./server-replication.ts";
 import { askCoordinator, mayAct, notify, type Received, type Turn } from "./server-state.ts";
 import { leaseHeldUs, watchesServers } from "./settings.ts";
 
@@ -19,8 +21,8 @@ export const LIVES_MAX = 1000;
 export function beat(turn: Turn): void {
   const { state, settings, nowUs } = turn;
   if (!watchesServers(settings) || !state.ready) return;
-  const { incarnation, map } = state;
-  askCoordinator(turn, { type: "heartbeat", incarnation, sentUs: nowUs, map: map.version });
+  const { incarnation, map, mapKnown } = state;
+  askCoordinator(turn, { type: "heartbeat", incarnation, sentUs: nowUs, map: mapKnown ? map.version : 0 });
   const { heartbeat } = settings.health;
   // Whoever may not act asks again soon.
   const againUs = mayAct(turn) ? heartbeat : Math.min(heartbeat, settings.server.askRetry);
@@ -100,8 +102,13 @@ export function onExpelled(turn: Turn, { incarnation }: Received<"expelled">): v
 
 export function onMap(turn: Turn, { version, owners }: Received<"map">): void {
   const { state } = turn;
-  if (version <= state.map.version) return;
+  if (version < state.map.version) return;
+  const anew = version > state.map.version;
+  state.mapKnown = true;
   state.map = { version, owners };
+  tendStreams(turn);
+  recallByMap(turn);
+  if (!anew) return;
   const regions = owners.flatMap(({ server, epoch }, region) => (server === turn.self ? [{ region, epoch }] : []));
   turn.out.record({ type: "record", fact: "mapLearned", server: turn.self, map: version, regions });
   // Whoever stands in a region that is another's now moves, also without taking a step.
@@ -112,6 +119,7 @@ export function onMap(turn: Turn, { version, owners }: Received<"map">): void {
 function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
   const { state, out } = turn;
   const { incarnation } = state;
+  lastWords(turn);
   for (const [player, { session, write, reload, transfer, writeTimer }] of state.held) {
     if (session !== 0) out.send(player, { type: "notOwner", session });
     if (write !== null) out.cancelTimer(writeTimer);
@@ -125,7 +133,7 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
     out.cancelTimer(`incoming:${player}`);
     out.cancelTimer(`adopt:${player}`);
   }
-  for (const timer of ["tick", "watchdog", "admit", "lease", "heartbeat"]) out.cancelTimer(timer);
+  for (const timer of ["tick", "watchdog", "admit", "lease", "heartbeat", "flush", "recall"]) out.cancelTimer(timer);
   for (const memory of [
     state.held,
     state.loading,
@@ -134,6 +142,7 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
     state.outgoing,
     state.slots,
     state.putOff,
+    state.recalls,
   ])
     memory.clear();
   Object.assign(state, {
@@ -145,6 +154,8 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
     watchdogDueUs: -1,
     admitDueUs: -1,
     beatDueUs: Infinity,
+    flushDueUs: -1,
+    mapKnown: false,
   });
   state.leased = false;
   state.leaseUntilUs = -1;

@@ -274,13 +274,15 @@ export function begin(turn: Turn, player: NodeId, held: Held, target: NodeId, wa
     turn.out.record({ type: "record", fact: "playerPaused", player, transfer: id });
     notify(turn, player, { transfer: id, notice: "paused", server: turn.self, token: held.token });
   }
+  // Soft actions are written first: the target gets what is durable.
+  if (held.tail.length > 0) pump(turn, player, held);
   drain(turn, player, held);
   arm(turn);
 }
 
 /** Lets a transfer that drains go on, once nothing is under way that could still change the state. */
 export function drain(turn: Turn, player: NodeId, held: Held): void {
-  if (held.transfer?.phase !== "draining") return;
+  if (held.transfer?.phase !== "draining" || held.tail.length > 0) return;
   const still = held.write === null && held.reload === null;
   if (still || !freezes(turn.settings)) driveTransfer(turn, player, { type: "drained" });
 }

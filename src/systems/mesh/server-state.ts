@@ -4,7 +4,7 @@ import type { NodeId } from "../../base/ids.ts";
 import { openThrottle, type Throttle } from "./admission.ts";
 import { freshSeat, type Seat, seatFor } from "./coordinators.ts";
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
-import type { AuthorityMessage, MeshMessage } from "./messages.ts";
+import type { AuthorityMessage, KnownRegion, MeshMessage, NotedAction, ReplicaCopy } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { MeshSettings } from "./settings.ts";
@@ -17,6 +17,16 @@ export interface QueuedAction {
   readonly sequence: number;
   readonly kind: ActionKind;
   readonly item: string;
+  readonly withdrawn: boolean;
+}
+
+/** A soft action, and what is still owed for it. */
+export interface Noted {
+  readonly action: NotedAction;
+  readonly sinceUs: number;
+  /** The change of the region's stream that holds it; backups that have this change have it. */
+  change: number;
+  told: boolean;
 }
 
 export interface WriteInFlight {
@@ -41,6 +51,14 @@ export interface Held {
   step: number;
   done: number;
   queue: QueuedAction[];
+  /** The region it was granted in: whose backups follow it. */
+  readonly region: number;
+  /** Soft actions that the store does not have yet, in order; and whether they are on their way there. */
+  tail: Noted[];
+  flushing: boolean;
+  /** Of the region's stream: the last one that concerned this player; and where it stood then. */
+  change: number;
+  sentX: number;
   write: WriteInFlight | null;
   /** The store holds another version: nothing is written before the state has been loaded again. */
   reload: { readonly ask: number; dueUs: number } | null;
@@ -62,7 +80,56 @@ export interface Loading {
   readonly cause: GrantCause;
   readonly transfer: string;
   readonly ask: number;
+  readonly region: number;
+  /** What the store has, or a copy as new as that, while backups are asked for soft actions; null: not known yet. */
+  state: PlayerState | null;
+  x: number | null;
   dueUs: number;
+}
+
+/** A backup, as the primary sees it. */
+export interface Follower {
+  /** It has said that it has everything up to this change, and was sent everything up to that one. */
+  acked: number;
+  sent: number;
+  /** It is in step once it has this one. */
+  readonly wholeAt: number;
+  inStep: boolean;
+  heardUs: number;
+  /** When it is sent again what it has not acknowledged. */
+  dueUs: number;
+}
+
+/** What the primary of a region sends its backups: changes, counted from 1. */
+export interface Stream {
+  readonly epoch: number;
+  changes: number;
+  /** Up to here every follower has been sent everything. */
+  sent: number;
+  readonly followers: Map<NodeId, Follower>;
+  /** Players with a change since `sent`. */
+  readonly unsent: Set<NodeId>;
+  /** Players who left, by the change that says so, while a follower may not know. */
+  readonly gone: Map<NodeId, { readonly token: number; readonly change: number }>;
+}
+
+/** What a backup has of a region. */
+export interface Following {
+  epoch: number;
+  life: number;
+  primary: NodeId;
+  /** Everything up to this change of that stream; -1: nothing yet. */
+  applied: number;
+  heardUs: number;
+  readonly copies: Map<NodeId, ReplicaCopy & { readonly receivedUs: number; readonly ofStream: string }>;
+}
+
+/** Backups are being asked what they have of soft actions. */
+export interface Recall {
+  readonly ask: number;
+  readonly waiting: Set<NodeId>;
+  readonly found: Map<NodeId, ReplicaCopy>;
+  readonly untilUs: number;
 }
 
 /** A transfer as its target sees it. */
@@ -103,7 +170,7 @@ const LAG_GROWS_US = 1_000_000;
 /** Which server has which region, as far as a server knows. */
 export interface KnownMap {
   readonly version: number;
-  readonly owners: readonly { readonly server: NodeId; readonly epoch: number }[];
+  readonly owners: readonly KnownRegion[];
 }
 
 /** Plain data. Players are found by name; only active transfers, and all players when a map or a lease changes, are ever walked through. */
@@ -148,6 +215,14 @@ export interface ServerState {
   tickDueUs: number;
   watchdogDueUs: number;
   admitDueUs: number;
+  replicateDueUs: number;
+  flushDueUs: number;
+  /** It has been told of a map in this life, or was there from the start. */
+  mapKnown: boolean;
+  /** By region: what it sends as a primary, has as a backup, and asks for as a new primary. */
+  readonly streams: Map<number, Stream>;
+  readonly following: Map<number, Following>;
+  readonly recalls: Map<number, Recall>;
 }
 
 /** One step of a server. */
@@ -191,6 +266,12 @@ export const freshServer = (map: KnownMap): ServerState => ({
   tickDueUs: -1,
   watchdogDueUs: -1,
   admitDueUs: -1,
+  replicateDueUs: -1,
+  flushDueUs: -1,
+  mapKnown: false,
+  streams: new Map(),
+  following: new Map(),
+  recalls: new Map(),
 });
 
 /** Sends a question to the coordinator that is thought to lead. All of them are asked again by those who ask. */

@@ -42,7 +42,17 @@ import {
   onTick,
   onWatchdog,
 } from "./server-outgoing.ts";
-import { freshServer, type ServerState, type Turn } from "./server-state.ts";
+import { onRecall, onReplicate } from "./server-copies.ts";
+import { onRecallDue, onRecalled } from "./server-recall.ts";
+import {
+  nudgeReplication,
+  onReplicated,
+  onReplicateDue,
+  onReplicateRefused,
+  tendStreams,
+} from "./server-replication.ts";
+import { onFlushDue } from "./server-soft.ts";
+import { freshServer, type KnownMap, type ServerState, type Turn } from "./server-state.ts";
 import { freshMap } from "./region-map.ts";
 import {
   beat,
@@ -55,13 +65,19 @@ import {
   onRevoke,
   resign,
 } from "./server-lease.ts";
-import type { MeshSettings } from "./settings.ts";
+import { backupsOf, type MeshSettings } from "./settings.ts";
 import { Checksums } from "./state-checksum.ts";
 import type { Topology } from "./topology.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 /** Questions to the store in one incarnation; the next counts on above them, so that no answer is taken for another. */
 const ASKS_MAX = 1_000_000_000;
+
+/** What every server knows of the regions from the start. */
+export function firstMap({ servers }: Topology, settings: MeshSettings): KnownMap {
+  const { version, regions } = freshMap(servers, settings.region.spares, backupsOf(settings, servers.length));
+  return { version, owners: regions.map(({ server, epoch, backups }) => ({ server, epoch, backups })) };
+}
 
 /** It is its own turn: what its parts work with, of which only the time is another at each step. */
 export class Server implements Machine<MeshMessage, MeshFact>, Turn {
@@ -74,12 +90,17 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   readonly settings: MeshSettings;
   readonly checksums: Checksums;
 
-  /** `checksums` may be shared: it remembers nothing of what it has seen. */
-  constructor(self: NodeId, topology: Topology, settings: MeshSettings, checksums = new Checksums()) {
+  /** `checksums` and the first map may be shared: nothing of what is seen is remembered there. */
+  constructor(
+    self: NodeId,
+    topology: Topology,
+    settings: MeshSettings,
+    checksums = new Checksums(),
+    map = firstMap(topology, settings),
+  ) {
     this.self = self;
     assert(topology.servers.includes(self), "a server is one of the topology's");
-    const { version, regions } = freshMap(topology.servers, settings.region.spares, 0);
-    this.state = freshServer({ version, owners: regions.map(({ server, epoch }) => ({ server, epoch })) });
+    this.state = freshServer(map);
     this.topology = topology;
     this.settings = settings;
     this.checksums = checksums;
@@ -95,14 +116,18 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
         this.state.incarnation = event.incarnation * LIVES_MAX;
         this.state.asks = event.incarnation * ASKS_MAX;
         this.state.ready = event.incarnation === 0;
-        if (this.state.ready) beat(this);
-        else rejoin(this);
+        this.state.mapKnown = this.state.ready;
+        if (this.state.ready) {
+          beat(this);
+          tendStreams(this);
+        } else rejoin(this);
         break;
       case "received":
         if (!this.state.ready) nudgeRejoin(this);
         else nudgeBeat(this);
         // Whatever comes in is an occasion to notice that a timer was lost.
         arm(this);
+        nudgeReplication(this);
         if (isWellFormed(event.message, this.topology.members)) onMessage(this, event.from, event.message);
         break;
       case "timerFired":
@@ -153,6 +178,16 @@ function onMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
     case "mismatch":
     case "confirm":
       return onTargetMessage(turn, from, message);
+    case "replicate":
+      return onReplicate(turn, from, message);
+    case "replicated":
+      return onReplicated(turn, from, message);
+    case "replicateRefused":
+      return onReplicateRefused(turn, from, message);
+    case "recall":
+      return onRecall(turn, from, message);
+    case "recalled":
+      return onRecalled(turn, from, message);
     default:
       return onAuthorityMessage(turn, from, message);
   }
@@ -230,4 +265,7 @@ function onOwnTimer(turn: Turn, timer: string): void {
   if (timer === "gauge") onGaugeDue(turn);
   if (timer === "rejoin" && !turn.state.ready) rejoin(turn);
   if (timer === "heartbeat") beat(turn);
+  if (timer === "replicate") onReplicateDue(turn);
+  if (timer === "flush") onFlushDue(turn);
+  if (timer === "recall") onRecallDue(turn);
 }

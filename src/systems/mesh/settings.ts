@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { type RaftSettings, raftSettings } from "../../protocols/raft/settings.ts";
 import { duration, onOff, positiveDuration } from "../quantities.ts";
+import { bufferSettings, replicationSettings } from "./backup-settings.ts";
 import { monitoringSettings } from "./monitoring/monitoring-settings.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
@@ -64,9 +65,12 @@ const lease = z.object({
 
 const failover = z.object({
   decidedBy: z
-    .enum(["coordinator", "nobody"])
+    .enum(["coordinator", "nobody", "backup"])
     .default("coordinator")
-    .describe("Who gives a silent server's regions to others; nobody: they wait for it (MESH-F3-06)."),
+    .describe(
+      "Who gives a silent server's regions to others; nobody: they wait for it (MESH-F3-06); backup: a backup takes " +
+        "them after a silence, and asks nobody (X-M-26).",
+    ),
   handOff: z
     .enum(["twoPhase", "waitLease", "atOnce"])
     .default("twoPhase")
@@ -365,6 +369,8 @@ export const meshSettings = z.strictObject({
   server: server.strict().prefault({}),
   client: client.strict().prefault({}),
   defence: defence.strict().prefault({}),
+  replication: replicationSettings,
+  buffer: bufferSettings,
   monitoring: monitoringSettings,
 });
 
@@ -377,6 +383,10 @@ export const watchesServers = ({ lease: { mode }, failover: { decidedBy } }: Mes
 /** Backups of each region in a mesh of `servers`. */
 export const backupsOf = ({ region: { backups } }: MeshSettings, servers: number): number =>
   Math.min(backups ?? 2, servers - 1);
+
+/** How far a player goes on acting past its oldest action whose outcome it does not know. */
+export const windowOf = ({ client: { pipelineMax }, replication: { softActions, tailMax } }: MeshSettings): number =>
+  pipelineMax + (softActions === "none" ? 0 : tailMax);
 
 /** How long a lease is in the holder's own time, from the instant it asked. */
 export const leaseHeldUs = ({ lease: { ttl, slack, mode }, coordinator: group }: MeshSettings): number =>
@@ -455,7 +465,7 @@ export function meshSettleUs(settings: MeshSettings): number {
 /** From the instant a server is lost to that at which others are granted its players, at the most, in a fair world. */
 export function failoverUs(settings: MeshSettings): number {
   const { health: pulse, failover: how } = settings;
-  if (how.decidedBy === "nobody") return 0;
+  if (how.decidedBy !== "coordinator") return 0;
   const waitsUs = failoverWaitUs(settings);
   // Nobody can say how long it is when a server is waited for that does not let go.
   return Math.max(pulse.timeout, waitsUs === Infinity ? 0 : waitsUs) + pulse.heartbeat + 2 * pulse.check;

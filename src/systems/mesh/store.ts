@@ -253,7 +253,15 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         const stated: Stated =
           outcome === "done"
             ? effectOf("effectAccepted", decided, action)
-            : { type: "record", fact: "effectRefused", player, server, token, action, because: "itemGone" };
+            : {
+                type: "record",
+                fact: "effectRefused",
+                player,
+                server,
+                token,
+                action,
+                because: write.withdrawn === true ? "withdrawn" : "itemGone",
+              };
         applyRecord(this.state.ledger, decided, outcomesKept(this.#settings));
         const reply = this.#wrote(server, write, outcome, false);
         const waiter = { answer: [stated, reply], decided: outcome === "done" ? decided : null };

@@ -92,6 +92,26 @@ const tellers: Tellers = {
   noticeShown: ({ notice }) => `reads: ${notice}`,
   operatorAsked: ({ player, reason }) => `types: roll ${player} back, because ${reason}`,
   operatorAnswered: ({ player, answer }) => `reads about ${player}: ${answer}`,
+  regionServed: ({ region, epoch, backups }) => `serves region ${region} in epoch ${epoch}, with ${backups} backups`,
+  backup_created: ({ region, server }) => `${server} has everything of region ${region}: a backup`,
+  backupLost: ({ region, server }) => `${server} is no backup of region ${region} any more`,
+  replicaRefused: ({ region, epoch, server }) =>
+    `refuses what ${server} sends as primary of region ${region} in epoch ${epoch}`,
+  failover_initiated: ({ region, failed, server }) => `region ${region} fails over from ${failed} to ${server}`,
+  failover_completed: (fact) =>
+    "region" in fact
+      ? `the failover of region ${fact.region} to ${fact.server} is complete`
+      : `has heard of all it had asked for${fact.success ? "" : ", and not all was done"}`,
+  failover_started: ({ player, from, server }) => `${player} fails over from ${from} to ${server}`,
+  tailsRecalled: ({ region, actions, silent }) =>
+    `has from backups of region ${region} what they know: ${actions} soft actions${silent === 0 ? "" : `; ${silent} are silent`}`,
+  promotedWarm: ({ player, version }) => `goes on with its own copy of ${player}, version ${version}`,
+  actionNoted: ({ action }) => `is told ${action} will be done`,
+  actionLost: ({ action }) => `is told that ${action} is lost`,
+  actionDropped: ({ because }) => (because === "full" ? "cannot ask for more: its buffer is full" : "asks in vain"),
+  actionExpired: ({ action }) => `withdraws ${action}`,
+  player_reconnected: ({ server, actions }) =>
+    `is back in play at ${server}, and asks for ${actions.length} actions again`,
   duplicateAuthorityDetected: ({ player, servers }) => `finds ${player} at ${servers.join(" and ")}`,
   itemDuplicateDetected: ({ item, places }) => `finds ${item} at ${places.join(" and ")}`,
   itemLossDetected: ({ item }) => `finds ${item} nowhere`,

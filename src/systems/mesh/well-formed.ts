@@ -4,7 +4,17 @@
 // Every message a node is given passes here, so each type has a look of its own at fields it knows by name.
 
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
-import type { ActionOutcome, ForceAnswer, MeshMessage, OwnMessage, RefusalReason, WriteResult } from "./messages.ts";
+import type {
+  ActionOutcome,
+  ForceAnswer,
+  KnownRegion,
+  MeshMessage,
+  NotedAction,
+  OwnMessage,
+  RefusalReason,
+  ReplicaCopy,
+  WriteResult,
+} from "./messages.ts";
 import { type LinkCount, processMetricNames } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
 
@@ -17,7 +27,13 @@ type Looks = { readonly [Type in OwnMessage["type"]]: (message: Claimed<Type>, m
 
 const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind[];
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
-const results = [...outcomes, "staleToken", "outOfOrder", "versionConflict", "late"] as const satisfies readonly WriteResult[];
+const results = [
+  ...outcomes,
+  "staleToken",
+  "outOfOrder",
+  "versionConflict",
+  "late",
+] as const satisfies readonly WriteResult[];
 const notices = [
   "waiting",
   "paused",
@@ -33,6 +49,7 @@ const answers = ["rolledBack", "completed", "noTransfer", "noOwner"] as const sa
 
 const isNumber = Number.isSafeInteger;
 const isText = (value: unknown): boolean => typeof value === "string";
+const isTrueOrAbsent = (value: unknown): boolean => value === undefined || value === true;
 const isFlag = (value: unknown): boolean => typeof value === "boolean";
 const isNode = (value: unknown, members: Members): boolean => typeof value === "string" && members.has(value);
 const isOneOf = (value: unknown, words: readonly string[]): boolean => words.includes(value as string);
@@ -55,8 +72,41 @@ function areOwners(value: unknown, members: Members): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
   return value.every((owner: unknown) => {
     if (typeof owner !== "object" || owner === null) return false;
-    const { server, epoch } = owner as { readonly server?: unknown; readonly epoch?: unknown };
-    return isNode(server, members) && isNumber(epoch);
+    const { server, epoch, backups } = owner as { readonly [Field in keyof KnownRegion]?: unknown };
+    return isNode(server, members) && isNumber(epoch) && areNodes(backups, members);
+  });
+}
+
+const areNodes = (value: unknown, members: Members): boolean =>
+  Array.isArray(value) && value.every((node: unknown) => isNode(node, members));
+
+const isStream = ({ region, epoch, life }: Claimed<"replicated">): boolean =>
+  isNumber(region) && isNumber(epoch) && isNumber(life);
+
+function areCopies(value: unknown, members: Members): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((copy: unknown) => {
+    if (typeof copy !== "object" || copy === null) return false;
+    const { player, token, state, x, tail } = copy as { readonly [Field in keyof ReplicaCopy]?: unknown };
+    return isNode(player, members) && isNumber(token) && isState(state) && isNumber(x) && isTail(tail);
+  });
+}
+
+function isTail(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((noted: unknown) => {
+    if (typeof noted !== "object" || noted === null) return false;
+    const { session, sequence, kind, item } = noted as { readonly [Field in keyof NotedAction]?: unknown };
+    return isNumber(session) && isNumber(sequence) && isOneOf(kind, kinds) && isText(item);
+  });
+}
+
+function areGone(value: unknown, members: Members): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((gone: unknown) => {
+    if (typeof gone !== "object" || gone === null) return false;
+    const { player, token } = gone as { readonly player?: unknown; readonly token?: unknown };
+    return isNode(player, members) && isNumber(token);
   });
 }
 
@@ -81,8 +131,13 @@ const looks: Looks = {
   hello: ({ session }) => isNumber(session),
   bye: ({ session }) => isNumber(session),
   move: ({ session, step, x }) => isNumber(session) && isNumber(step) && isNumber(x),
-  act: ({ session, sequence, oldest, kind, item }) =>
-    isNumber(session) && isNumber(sequence) && isNumber(oldest) && isOneOf(kind, kinds) && isText(item),
+  act: ({ session, sequence, oldest, kind, item, withdrawn }) =>
+    isNumber(session) &&
+    isNumber(sequence) &&
+    isNumber(oldest) &&
+    isOneOf(kind, kinds) &&
+    isText(item) &&
+    isTrueOrAbsent(withdrawn),
   located: ({ session, ask, server, token }, members) =>
     isNumber(session) && isNumber(ask) && isNode(server, members) && isNumber(token),
   unplaced: ({ session, ask }) => isNumber(session) && isNumber(ask),
@@ -94,7 +149,19 @@ const looks: Looks = {
     isNumber(session) && isNumber(sequence) && isOneOf(outcome, outcomes) && isNumber(token) && isNumber(version),
   notice: ({ transfer, notice, server, token }, members) =>
     isText(transfer) && isOneOf(notice, notices) && isNode(server, members) && isNumber(token),
+  noted: ({ session, sequence, token, version }) =>
+    isNumber(session) && isNumber(sequence) && isNumber(token) && isNumber(version),
   notOwner: ({ session }) => isNumber(session),
+  replicate: (message, members) =>
+    isStream(message) &&
+    isNumber(message.from) &&
+    isNumber(message.to) &&
+    areCopies(message.copies, members) &&
+    areGone(message.gone, members),
+  replicated: (message) => isStream(message) && isNumber(message.to) && isFlag(message.missing),
+  replicateRefused: ({ region, epoch }) => isNumber(region) && isNumber(epoch),
+  recall: ({ region, epoch, ask }) => isNumber(region) && isNumber(epoch) && isNumber(ask),
+  recalled: ({ region, ask, copies }, members) => isNumber(region) && isNumber(ask) && areCopies(copies, members),
   prepare: (message, members) => isAttempt(message, members) && isNumber(message.fromToken),
   ship: (message, members) =>
     isAttempt(message, members) && isNumber(message.fromToken) && isState(message.state) && isText(message.checksum),
@@ -124,13 +191,14 @@ const looks: Looks = {
   revoke: ({ incarnation, attempt }) => isNumber(incarnation) && isNumber(attempt),
   expelled: ({ incarnation }) => isNumber(incarnation),
   map: ({ version, owners }, members) => isNumber(version) && areOwners(owners, members),
-  granted: ({ player, token, cause, transfer, version, incarnation }, members) =>
+  granted: ({ player, token, cause, transfer, version, incarnation, region }, members) =>
     isNode(player, members) &&
     isNumber(token) &&
     isOneOf(cause, causes) &&
     isText(transfer) &&
     isNumber(version) &&
-    isNumber(incarnation),
+    isNumber(incarnation) &&
+    isNumber(region),
   adoptRefused: ({ transfer, player, because }, members) =>
     isText(transfer) && isNode(player, members) && isOneOf(because, refusals),
   settled: ({ transfer, player, server, token }, members) =>
@@ -145,7 +213,7 @@ const looks: Looks = {
     isNode(player, members) && isNumber(token) && isNumber(ask) && isState(state),
   loadRefused: ({ player, token, ask, fence }, members) =>
     isNode(player, members) && isNumber(token) && isNumber(ask) && isNumber(fence),
-  write: ({ player, token, session, sequence, kind, item, base, untilUs, state }, members) =>
+  write: ({ player, token, session, sequence, kind, item, base, untilUs, state, withdrawn }, members) =>
     isNode(player, members) &&
     isNumber(token) &&
     isNumber(session) &&
@@ -154,7 +222,8 @@ const looks: Looks = {
     isText(item) &&
     isNumber(base) &&
     isNumber(untilUs) &&
-    isState(state),
+    isState(state) &&
+    isTrueOrAbsent(withdrawn),
   wrote: ({ player, token, session, sequence, result, repeated, version }, members) =>
     isNode(player, members) &&
     isNumber(token) &&

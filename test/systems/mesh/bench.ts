@@ -28,8 +28,13 @@ export const topology: Topology = {
   width: 10_000,
 };
 
-/** Servers and coordinators do not watch each other, and state no gauges: what most machines are tested without. */
-export const unwatched = { lease: { mode: "none" }, failover: { decidedBy: "nobody" }, load: { window: "0s" } };
+/** Servers and coordinators do not watch each other, have no backups, and state no gauges: what most is tested without. */
+export const unwatched = {
+  lease: { mode: "none" },
+  failover: { decidedBy: "nobody" },
+  replication: { mode: "none" },
+  load: { window: "0s" },
+};
 
 export const settingsWith = (changes: object = {}): MeshSettings => meshSettings.parse({ ...unwatched, ...changes });
 

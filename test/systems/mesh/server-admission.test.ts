@@ -15,7 +15,7 @@ const here = { ...topology, members: new Set([...topology.members, ...crowd]) };
 function crowded(settings: object = {}): Bench {
   const bench = new Bench(() => new Server(s1, here, settingsWith(settings))).boot();
   for (const player of crowd) {
-    const grant = { player, token: 1, cause: "join", transfer: "", version: 0, incarnation: 0 } as const;
+    const grant = { player, token: 1, cause: "join", transfer: "", version: 0, incarnation: 0, region: 0 } as const;
     bench.receive(coordinator, { type: "granted", ...grant });
     const asked = bench.sent.flatMap(({ message }) => (message.type === "load" ? [message] : [])).at(-1);
     const state = { version: 0, x: 5_000, score: 0, items: [], session: 1, sequence: 0 };

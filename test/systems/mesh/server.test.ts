@@ -21,6 +21,7 @@ const granted = (token: number, more: Partial<Extract<MeshMessage, { type: "gran
   transfer: "",
   version: 3,
   incarnation: 0,
+  region: 0,
   ...more,
 });
 /** Answers the last load that the server sent, and forgets what it sent. */

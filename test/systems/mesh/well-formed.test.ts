@@ -47,7 +47,7 @@ describe("refused is", () => {
     kind: "score",
     item: "",
     base: 0,
-  untilUs: -1,
+    untilUs: -1,
     state: { version: 1, x: 0, score: 1, items: [], session: 1, sequence: 1 },
   };
   test.each<[string, object]>([

@@ -49,7 +49,8 @@ export function meshProperties(settings: MeshSettings, bounds = meshBounds(setti
   return [
     ...promises(bounds),
     ...loadProperties(settings, bounds),
-    leaseIncluded(settings), exclusiveEmits(settings),
+    leaseIncluded(settings),
+    exclusiveEmits(settings),
     ...coordinatorsAgree(settings),
     ...coverage,
   ];
