@@ -160,7 +160,7 @@ describe.concurrent("run", () => {
     }),
   );
 
-  test("many seeds: totals, a bound, the first failing seed, and the same with any number of workers", patience, () =>
+  test("many seeds: totals, a bound (X-M-37), the first failing seed, and the same with any number of workers", patience, () =>
     withStories(async (cwd) => {
       const runs = ["0", "2"].map((workers) =>
         faultline(["run", "quiet.yaml", "failing.yaml", "--seeds", "1..6", "--workers", workers, "--json", ...plugIn], {

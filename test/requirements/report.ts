@@ -85,6 +85,7 @@ export function asMarkdown({ systems }: TracedRepository): string {
     "Written by `npm run requirements`. A requirement is *shown* when a story tells it, or a test or a property checks it, and",
     "cites its id. It is *measured* when a figure cites it and nothing judges the figure, and can be *set* when nothing but a",
     "setting cites it. What nothing cites is a *gap*. A few will *never* be shown, and say why.",
+    "Whether the figures of a claim hold is what its stories and figures say, not this table.",
     "",
     ...systems.flatMap((each) => systemLines(each)),
   ].join("\n");

@@ -62,8 +62,11 @@ const figures: readonly FigureSpec[] = [
     "from the attempt that failed first to the end of the transfer (X-ALL-01, MESH-MTR-01)",
   ),
   duration("crash.toOwner", "from the crash of a player's server to an owner that can act (MESH-F3-04)"),
-  duration("failover.silence", "how long a server had been silent when it was suspected"),
-  duration("failover.detection", "from the end of a server's process, or its standing still, to the suspicion"),
+  duration("failover.silence", "how long a server had been silent when it was suspected (MESH-FT-02)"),
+  duration(
+    "failover.detection",
+    "from the end of a server's process, or its standing still, to the suspicion (MESH-FT-21)",
+  ),
   duration("failover.reassigned", "from there to the commitment of another server for a region (MESH-F3-06)"),
   duration(
     "failover.outage",
