@@ -6,6 +6,8 @@ import type { Instant } from "../../check/property.ts";
 import { type JudgedFact, type MeshView, ownerIsAble } from "./mesh-view.ts";
 
 const SECOND_US = 1_000_000;
+/** Who was rolled back, and asks again no later than this, asks for the same. */
+const ECHO_US = 10 * SECOND_US;
 
 /** One server as the source of transfers and as the target of requests. */
 export interface ServerLoad {
@@ -23,6 +25,8 @@ export interface ServerLoad {
   started: number[];
   /** When somebody last wanted a slot whose last transfer had not been rolled back: load, and not its echo. */
   wantedUs: number;
+  /** How many there were to see to, with that one. */
+  wantedDepth: number;
 }
 
 /** For how long one player was served, in a window of a world without faults. */
@@ -41,8 +45,8 @@ export interface LoadView {
   readonly services: Map<NodeId, Service>;
   /** Servers without a lease: they have players, and may not act for them. */
   readonly unleased: Set<NodeId>;
-  /** Players whose last transfer was rolled back. */
-  readonly rolledBack: Set<NodeId>;
+  /** Players whose last transfer was rolled back: since when they have not got through, and when it was the last time. */
+  readonly rolledBack: Map<NodeId, { readonly firstUs: number; readonly lastUs: number }>;
   /** When transfers of servers that throttle began, within the last second: for a rate that all share. */
   throttledStarts: number[];
   /** Who waited at the last process to end. */
@@ -57,7 +61,7 @@ export const freshLoadView = (): LoadView => ({
   servers: new Map(),
   services: new Map(),
   unleased: new Set(),
-  rolledBack: new Set(),
+  rolledBack: new Map(),
   throttledStarts: [],
   lastQueue: [],
   clockFaults: 0,
@@ -71,7 +75,7 @@ const folds: Folds = {
   transferDeferred: (view, { player }, { node, atUs }) => {
     const server = serverLoad(view, node);
     server.queue.add(player);
-    if (!view.load.rolledBack.has(player)) server.wantedUs = atUs;
+    want(view, server, player, atUs);
   },
   transferAdmitted: (view, { player }, { node }) => {
     const server = serverLoad(view, node);
@@ -80,8 +84,9 @@ const folds: Folds = {
   },
   transferWithdrawn: (view, { player }, { node }) => void serverLoad(view, node).queue.delete(player),
   transferStarted: foldStart,
-  transferEnded: ({ load }, { player, outcome }) => {
-    if (outcome === "rolledBack") load.rolledBack.add(player);
+  transferEnded: ({ load }, { player, outcome }, { atUs }) => {
+    const firstUs = load.rolledBack.get(player)?.firstUs ?? atUs;
+    if (outcome === "rolledBack") load.rolledBack.set(player, { firstUs, lastUs: atUs });
     else load.rolledBack.delete(player);
   },
   requestDeferred: (view, { transfer, how, forUs }, { node, atUs }) => {
@@ -95,7 +100,8 @@ const folds: Folds = {
     server.slots++;
     server.putOff.delete(transfer);
     const player = view.transfers.get(transfer)?.player;
-    if (player !== undefined && !view.load.rolledBack.has(player)) server.wantedUs = atUs;
+    // Who comes out of the queue has wanted one for long.
+    if (player !== undefined && player !== server.firstBefore) want(view, server, player, atUs);
   },
   lockReleased: (view, { lock }, { node }) => {
     if (lock.startsWith("slot/")) serverLoad(view, node).slots--;
@@ -163,6 +169,7 @@ export function serverLoad({ load }: MeshView, id: NodeId): ServerLoad {
     throttledSinceUs: null,
     started: [],
     wantedUs: 0,
+    wantedDepth: 0,
   };
   load.servers.set(id, server);
   return server;
@@ -198,6 +205,12 @@ export function account(view: MeshView, id: NodeId, atUs: number): Service | und
   return service;
 }
 
+function want({ load }: MeshView, server: ServerLoad, player: NodeId, atUs: number): void {
+  if (load.rolledBack.has(player)) return;
+  server.wantedUs = atUs;
+  server.wantedDepth = depthOf(server);
+}
+
 function accountAll(view: MeshView, server: NodeId, atUs: number): void {
   for (const player of view.load.services.keys()) {
     if (view.players.get(player)?.grant?.server === server) account(view, player, atUs);
@@ -214,6 +227,7 @@ function setPaused(view: MeshView, player: NodeId, isPaused: boolean, atUs: numb
 function foldStart(view: MeshView, { player }: Told<"transferStarted">, { node, atUs }: Instant): void {
   const { load } = view;
   const server = serverLoad(view, node);
+  if (atUs - (load.rolledBack.get(player)?.lastUs ?? 0) > ECHO_US) load.rolledBack.delete(player);
   const service = account(view, player, atUs);
   if (service !== undefined) service.transfers++;
   addStart(server.started, atUs);

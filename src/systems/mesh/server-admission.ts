@@ -176,7 +176,7 @@ function enqueue(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
   held.queuedUs = nowUs;
   state.queue.push(player);
   out.record({ type: "record", fact: "transferDeferred", player, target, queued: state.queue.length });
-  if (!held.turnedAway) tellWaiting(turn, player, held);
+  tellWaiting(turn, player, held);
   held.turnedAway = false;
   watchLoad(turn);
 }

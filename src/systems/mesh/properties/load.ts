@@ -29,6 +29,7 @@ export const loadProperties = (settings: MeshSettings, bounds: LoadBounds): read
   waitingAreTold,
   everyoneGetsATurn(settings, bounds),
   overloadPasses(settings, bounds),
+  everyoneGetsThrough(bounds),
   noStarvation(bounds),
 ];
 
@@ -126,7 +127,6 @@ const waitingAreTold: MeshProperty = {
     noticeSent: (_view, { player, notice }, _at, findings) => {
       if (notice === "waiting") findings.paid(player);
     },
-    // It had been told before, when there was no room for it in the queue.
     transferTurnedAway: (_view, { player }, { atUs }, findings) =>
       findings.owe(player, atUs, `${player} was turned away and was not told`),
   },
@@ -189,9 +189,9 @@ function everyoneGetsATurn(settings: MeshSettings, bounds: LoadBounds): MeshProp
  */
 function overloadPasses(settings: MeshSettings, bounds: LoadBounds): MeshProperty {
   const { throttleAt, resumeAt } = settings.load;
-  const boundUs = bounds.settleUs + queueUs(settings, bounds, throttleAt + 1);
   const owe = (view: MeshView, node: NodeId, atUs: number, findings: Findings): void => {
-    const { wantedUs } = serverLoad(view, node);
+    const { wantedUs, wantedDepth } = serverLoad(view, node);
+    const boundUs = bounds.settleUs + queueUs(settings, bounds, wantedDepth);
     // Only somebody new, or a fault, makes the time begin again: an overload that comes and goes is one.
     const dueUs = Math.max(atUs, wantedUs + boundUs, view.calmSinceUs + boundUs);
     findings.owe(node, dueUs, `nobody new came to ${node} for ${printDuration(boundUs)}, and it is overloaded`);
@@ -225,6 +225,41 @@ function overloadPasses(settings: MeshSettings, bounds: LoadBounds): MeshPropert
       serverExpelled: (_view, _fact, { node }, findings) => findings.forgiven(node),
     },
   };
+}
+
+/**
+ * "Recovered" means that goodput returns. Who was rolled back and goes on trying gets through within B of the first
+ * rollback, or of the last fault. Depth alone does not tell: an overload that feeds itself can be shallow (X-M-49).
+ */
+const everyoneGetsThrough = ({ settleUs }: LoadBounds): MeshProperty => ({
+  id: "P5-goodput",
+  kind: "eventually",
+  claim: "who was rolled back and goes on trying gets through within the bound",
+  source: "properties.md §3 recovered (overload); X-M-49",
+  rules: {
+    transferStarted: (view, { player }, { atUs }, findings) => {
+      const rolledBack = view.load.rolledBack.get(player);
+      if (rolledBack === undefined || !isCalm(view)) return;
+      const dueUs = Math.max(rolledBack.firstUs, view.calmSinceUs) + settleUs;
+      findings.owe(player, Math.max(atUs, dueUs), `${player} has tried for ${printDuration(settleUs)} and got nowhere`);
+    },
+    transferEnded: (_view, { player, outcome }, _at, findings) => {
+      if (outcome === "completed") findings.paid(player);
+      // Should it try again, it still has the same time.
+      else findings.forgiven(player);
+    },
+    faultBegan: (view, _fact, _at, findings) => {
+      for (const player of view.load.rolledBack.keys()) findings.forgiven(player);
+    },
+    nodeCrashed: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
+    nodeStopped: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
+    serverExpelled: (view, _fact, _at, findings) => forgiveAbandoned(view, findings),
+  },
+});
+
+/** Of a source that is gone: nobody tries any more. */
+function forgiveAbandoned({ abandoned, transfers }: MeshView, findings: Findings): void {
+  for (const id of abandoned) findings.forgiven(transfers.get(id)?.player ?? id);
 }
 
 /**

@@ -158,6 +158,26 @@ describe("P5-overload: an overload passes", () => {
   });
 });
 
+describe("P5-goodput: who was rolled back gets through", () => {
+  const round = (story: Story, number: number): Story =>
+    story.start(`p1/${number}`, "n1", "n2", number).wait(SECOND).end(`p1/${number}`, "n1", "rolledBack", number);
+
+  test("one who never does, at any depth, is a state that does not pass (X-M-49)", () => {
+    const story = new Story();
+    for (let number = 1; number < 34; number++) round(story, number);
+    expect(story.result("P5-goodput").first[0]?.because).toBe("p1 has tried for 30s and got nowhere");
+  });
+
+  test("one who does in time, stops trying, or comes again much later", () => {
+    const story = round(new Story().join("p1", "n1", 1), 1)
+      .transfer("p1/2", "n1", "n2", 2)
+      .wait(60 * SECOND);
+    expect(story.result("P5-goodput")).toMatchObject({ status: "held", exercised: 1 });
+    const homeward = round(round(new Story(), 1), 2).wait(60 * SECOND);
+    expect(round(homeward, 3).result("P5-goodput").status).toBe("not exercised");
+  });
+});
+
 describe("AL2: nobody starves at a border", () => {
   /** To and fro for so long, paused for a part of each second. */
   const bounce = (pausedUs: number, seconds: number): Story => {
