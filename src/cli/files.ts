@@ -174,8 +174,8 @@ const folder = (path: string): ReaderMistake =>
     path,
     "IS_A_FOLDER",
     "This is a folder.",
-    "Expected a scenario file.",
-    `name the files in it, as in ${join(path, "*.yaml")}.`,
+    "Expected a scenario file, or a folder that holds some.",
+    "name a file, or a folder with .yaml files in it.",
   );
 
 function openingProblem(path: string, error: unknown): ReaderMistake {
@@ -183,7 +183,13 @@ function openingProblem(path: string, error: unknown): ReaderMistake {
     case "ENOENT":
     case "ENOTDIR":
     case "ENAMETOOLONG":
-      return unreadable(path, "NO_SUCH_FILE", "There is no such file.", "Expected a scenario file.", nearFile(path));
+      return unreadable(
+        path,
+        "NO_SUCH_FILE",
+        "There is no such file.",
+        "Expected a scenario file, or a folder that holds some.",
+        nearFile(path),
+      );
     case "EACCES":
     case "EPERM":
       return unreadable(

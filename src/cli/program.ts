@@ -66,7 +66,7 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
   program
     .command("run")
     .description("run scenarios and judge them")
-    .argument("<scenario...>", "files, file#variant, or names such as mesh/baseline")
+    .argument("<scenario...>", "files, folders, file#variant, or names such as mesh/baseline")
     .option("--seed <n>", "in place of the scenario's own")
     .option("--seeds <a..b>", "every seed of a range")
     .option("--variant <name>", 'one story of the file; "base" is the story itself')
@@ -138,10 +138,10 @@ function addValidate(program: CommandUnknownOpts, output: Output, give: Give): v
   program
     .command("validate")
     .description("check scenario files without running them")
-    .argument("<scenario...>", "files or names")
+    .argument("<scenario...>", "files, folders or names")
     .option("--set <path=value>", "change a value first", collect)
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
-    .addHelpText("after", example("faultline validate scenarios/mesh/*.yaml"))
+    .addHelpText("after", example("faultline validate scenarios/mesh"))
     .action(async (scenarios, flags) => {
       const { validate } = await import("./validate.ts");
       await give("validate", validate(scenarios, flags, output));

@@ -1,6 +1,6 @@
 // From what is typed to scenarios: a path, a path with "#variant", or the name of a scenario that comes with Faultline.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly variant: string | undefined;
 }
 
+const byText = (left: string, right: string): number => (left < right ? -1 : 1);
+
 /** Where scenarios are looked for by name: here, and beside this build. */
 function scenarioFolders(): readonly string[] {
   const own = fileURLToPath(new URL("../../scenarios", import.meta.url));
@@ -36,7 +38,7 @@ function scenarioFolders(): readonly string[] {
 function namedScenarios(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const folder of scenarioFolders()) {
-    const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted((a, b) => (a < b ? -1 : 1));
+    const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted(byText);
     for (const path of paths) {
       const name = /^(.*)\.ya?ml$/.exec(path.replaceAll("\\", "/"))?.[1];
       if (name !== undefined && !files.has(name)) files.set(name, relative(process.cwd(), join(folder, path)));
@@ -63,7 +65,7 @@ export function everyStory(systems: ReadonlyMap<string, AnySystem>): readonly Na
 /** @throws ReaderMistake with the mistakes of all files. */
 export function loadStories(references: readonly string[], options: LoadOptions): readonly LoadedStory[] {
   const problems: Problem[] = [];
-  const stories = references.flatMap((typed) => {
+  const stories = references.flatMap(filesIn).flatMap((typed) => {
     try {
       return loadOne(typed, options);
     } catch (error) {
@@ -74,6 +76,14 @@ export function loadStories(references: readonly string[], options: LoadOptions)
   });
   if (problems.length > 0) throw new ReaderMistake(problems);
   return stories;
+}
+
+/** A folder stands for the scenario files in it, in order of their names. */
+function filesIn(typed: string): readonly string[] {
+  if (!statSync(typed, { throwIfNoEntry: false })?.isDirectory()) return [typed];
+  const names = readdirSync(typed, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/.test(name));
+  // One without any is a mistake, and told when it is read.
+  return names.length === 0 ? [typed] : names.toSorted(byText).map((name) => join(typed, name));
 }
 
 function loadOne(typed: string, { systems, set, variant: chosen }: LoadOptions): readonly LoadedStory[] {

@@ -1,5 +1,5 @@
 // The commands end to end: exit codes, documents, files, reports, failures that replay.
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
@@ -294,6 +294,19 @@ describe.concurrent("list and validate", () => {
     });
     expect(document.parse(JSON.parse(stdout))).toMatchObject({ topic, exitCode: code });
   });
+
+  test("a folder stands for the scenario files in it", patience, () =>
+    withStories(async (cwd) => {
+      const tales = join(cwd, "tales");
+      mkdirSync(join(tales, "more"), { recursive: true });
+      cpSync(join(cwd, "quiet.yaml"), join(tales, "one.yaml"));
+      cpSync(join(cwd, "quiet.yaml"), join(tales, "more", "two.yml"));
+      writeFileSync(join(tales, "notes.txt"), "no scenario");
+      const { code, stdout } = await faultline(["validate", "tales", ...plugIn], { cwd });
+      expect(code).toBe(0);
+      expect(stdout.match(/tales\/[^:]+/g)).toEqual(["tales/more/two.yml", "tales/one.yaml"]);
+    }),
+  );
 
   test("validate says what each file holds", patience, () =>
     withStories(async (cwd) => {
