@@ -19,8 +19,16 @@ import {
   withMove,
   withStanding,
 } from "./region-map.ts";
+import {
+  beginResolution,
+  decideResolution,
+  redirected,
+  type Resolution,
+  type ResolutionCommand,
+} from "./register-resolution.ts";
 
 export type RegisterCommand =
+  | ResolutionCommand
   /** A player nobody knows yet gets a server. */
   | { readonly type: "assign"; readonly player: NodeId; readonly region: number }
   /** Compare-and-swap on the current token: the target wants the player from its source. */
@@ -93,6 +101,8 @@ export interface AuthorityRegister {
   readonly players: Map<NodeId, Registration>;
   /** The latest incarnation of each server that asked for its players; absent: 0. */
   readonly incarnations: Map<NodeId, number>;
+  /** Players that are found with two owners, until they have one again. */
+  readonly resolutions: Map<NodeId, Resolution>;
   map: RegionMap;
 }
 
@@ -112,35 +122,43 @@ export type Outcome =
   /** The command asked for what is already so, or is on its way. */
   | { readonly type: "unchanged"; readonly player: NodeId }
   | { readonly type: "refused"; readonly player: NodeId; readonly because: RefusalReason }
+  /** The player is nobody's until it is decided. */
+  | { readonly type: "resolving"; readonly player: NodeId }
+  /** It is decided: a grant waits for the store to take the state over. */
+  | { readonly type: "decided"; readonly player: NodeId }
   /** Servers or regions have changed: grants of these players wait to be sealed. */
   | { readonly type: "rearranged"; readonly players: readonly NodeId[]; readonly moves: readonly RegionMove[] };
 
 export const freshRegister = (map: RegionMap): AuthorityRegister => ({
   players: new Map(),
   incarnations: new Map(),
+  resolutions: new Map(),
   map,
 });
 
 const noServer = "" as NodeId;
 
 /** The register as text: equal registers that came about in one order of commands have equal texts. */
-export const registerText = ({ players, incarnations, map }: AuthorityRegister): string =>
+export const registerText = ({ players, incarnations, resolutions, map }: AuthorityRegister): string =>
   canonicalJson({
     players: [...players],
     incarnations: [...incarnations],
+    resolutions: [...resolutions],
     map: { version: map.version, regions: map.regions, standings: [...map.standings] },
   });
 
 export function registerOfText(text: string): AuthorityRegister {
   // Only what `registerText` wrote is in a snapshot, and a damaged one is not read.
-  const { players, incarnations, map } = JSON.parse(text) as {
+  const { players, incarnations, resolutions, map } = JSON.parse(text) as {
     players: [NodeId, Registration][];
     incarnations: [NodeId, number][];
+    resolutions: [NodeId, Resolution][];
     map: { version: number; regions: Region[]; standings: [NodeId, Standing][] };
   };
   return {
     players: new Map(players),
     incarnations: new Map(incarnations),
+    resolutions: new Map(resolutions),
     map: { ...map, standings: new Map(map.standings) },
   };
 }
@@ -164,6 +182,10 @@ export function applyCommand(register: AuthorityRegister, command: RegisterComma
       return rearrange(register, withStanding(register.map, command.server, command.standing), rules);
     case "move":
       return rearrange(register, withMove(register.map, command.region, command.epoch, command.server), rules);
+    case "resolve":
+      return beginResolution(register, command);
+    case "decide":
+      return decideResolution(register, command);
   }
 }
 
@@ -185,6 +207,7 @@ function open(register: AuthorityRegister, command: Command<"open">): Outcome {
   const known = register.players.get(player);
   if (known === undefined) return { type: "refused", player, because: "superseded" };
   const { owner, pending } = known;
+  if (register.resolutions.has(player)) return { type: "refused", player, because: "resolving" };
   if (isOf(pending, transfer, target) || isOf(owner, transfer, target)) return { type: "unchanged", player };
   if (owner === null || owner.token !== fromToken || owner.server !== source) {
     return { type: "refused", player, because: "superseded" };
@@ -208,6 +231,7 @@ function close(register: AuthorityRegister, command: Command<"close">, { compare
     ? { ...pending, version, server: pending.source, cause: "rollback" }
     : { ...pending, version };
   register.players.set(player, { owner, pending: null, tokens });
+  register.resolutions.delete(player);
   return { type: "granted", player, conflict: conflict ? pending.server : null };
 }
 
@@ -217,6 +241,7 @@ function abort(register: AuthorityRegister, { player, fromToken, source, transfe
   if (known === undefined || owner === null) return { type: "refused", player, because: "superseded" };
   if (owner.token !== fromToken || owner.server !== source) return { type: "unchanged", player };
   const { pending } = known;
+  if (register.resolutions.has(player)) return { type: "unchanged", player };
   if (pending !== null && pending.cause !== "transfer") return { type: "unchanged", player };
   // A pending grant to the target is taken back before it commits: its token is never granted.
   const { region } = owner;
@@ -233,7 +258,7 @@ function reclaim(
   const again: NodeId[] = [];
   for (const [player, { owner, pending }] of register.players) {
     // A grant on its way supersedes this one anyhow, whoever it is for.
-    if (owner?.server !== server || pending !== null) continue;
+    if (owner?.server !== server || pending !== null || register.resolutions.has(player)) continue;
     const { region } = owner;
     prepare(register, player, { server, cause: "rejoin", transfer: "", source: noServer, version: -1, region });
     again.push(player);
@@ -262,7 +287,8 @@ function rearrange(
   register.map = settled(map, loadsOf(register), backups);
   const players: NodeId[] = [];
   for (const [player, registration] of register.players) {
-    const grant = successionOf(register.map, registration);
+    const isResolving = register.resolutions.has(player);
+    const grant = isResolving ? redirected(register, player) : successionOf(register.map, registration);
     if (grant === undefined) continue;
     prepare(register, player, grant);
     players.push(player);

@@ -7,6 +7,7 @@ import { standingOf } from "./region-map.ts";
 
 export function onJoin(desk: Desk, player: NodeId, { session, ask, x }: Received<"join">): void {
   const { owner, pending } = registrationOf(desk, player);
+  if (isResolving(desk, player)) return;
   if (owner !== null) return sendLocated(desk, player, owner, session, ask);
   desk.state.askers.set(player, { session, ask });
   if (pending === null) return desk.propose({ type: "assign", player, region: regionOf(desk, x) });
@@ -15,6 +16,7 @@ export function onJoin(desk: Desk, player: NodeId, { session, ask, x }: Received
 
 export function onLocate(desk: Desk, player: NodeId, { session, ask }: Received<"locate">): void {
   nudge(desk, player);
+  if (isResolving(desk, player)) return;
   const { owner } = registrationOf(desk, player);
   if (owner !== null) return sendLocated(desk, player, owner, session, ask);
   desk.out.send(player, { type: "unplaced", session, ask });
@@ -23,7 +25,8 @@ export function onLocate(desk: Desk, player: NodeId, { session, ask }: Received<
 export function onAdopt(desk: Desk, target: NodeId, message: Received<"adopt">): void {
   const { player, fromToken, source, transfer, version, x } = message;
   const { owner, pending } = registrationOf(desk, player);
-  if (owner !== null && owner.transfer === transfer && owner.server === target && pending === null) {
+  const hasIt = owner !== null && owner.transfer === transfer && owner.server === target && pending === null;
+  if (hasIt && !isResolving(desk, player)) {
     return sendGranted(desk, player, owner);
   }
   if (pending?.transfer === transfer && pending.server === target) return nudge(desk, player);
@@ -32,7 +35,7 @@ export function onAdopt(desk: Desk, target: NodeId, message: Received<"adopt">):
 
 export function onAbort(desk: Desk, source: NodeId, { player, fromToken, transfer }: Received<"abort">): void {
   const { owner, pending } = registrationOf(desk, player);
-  if (owner === null) return;
+  if (owner === null || isResolving(desk, player)) return;
   const current = owner.token === fromToken && owner.server === source;
   if (!current) return answerAbort(desk, player, source, transfer);
   if (pending?.cause === "rollback") return nudge(desk, player);
@@ -41,7 +44,7 @@ export function onAbort(desk: Desk, source: NodeId, { player, fromToken, transfe
 
 function answerAbort(desk: Desk, player: NodeId, source: NodeId, transfer: string): void {
   const { owner, pending } = registrationOf(desk, player);
-  if (owner === null) return;
+  if (owner === null || isResolving(desk, player)) return;
   // It has lost everything, this transfer included, and will hear so.
   if (standingOf(desk.state.register.map, source) === "down") {
     desk.out.send(source, { type: "expelled", incarnation: incarnationOf(desk.state.register, source) });
@@ -58,7 +61,7 @@ export function onClaim(desk: Desk, server: NodeId, { player, incarnation }: Rec
   // A claim from before a restart, or before the restart was told here, has nothing to claim.
   if (incarnation !== incarnationOf(desk.state.register, server)) return;
   const { owner, pending } = registrationOf(desk, player);
-  if (owner === null) return;
+  if (owner === null || isResolving(desk, player)) return;
   if (owner.server !== server) {
     desk.out.send(server, { type: "owner", player, server: owner.server, token: owner.token });
   } else if (pending === null) {
@@ -134,13 +137,20 @@ export function tellRefusal(desk: Desk, command: RegisterCommand, because: Recei
 export function seal(desk: Desk, player: NodeId): void {
   const { pending } = registrationOf(desk, player);
   if (pending === null || !desk.state.serving) return;
-  if (!desk.settings.defence.sealBeforeGrant) {
+  const resolves = desk.state.register.resolutions.has(player);
+  if (!desk.settings.defence.sealBeforeGrant && !resolves) {
     return desk.propose({ type: "close", player, token: pending.token, version: -1 });
   }
-  desk.out.send(desk.topology.store, { type: "fence", player, token: pending.token });
+  const { token } = pending;
+  const decided = desk.state.register.resolutions.get(player)?.decided ?? null;
+  if (decided === null) desk.out.send(desk.topology.store, { type: "fence", player, token });
+  else desk.out.send(desk.topology.store, { type: "repair", player, token, state: decided.state });
   desk.state.seals.set(player, desk.nowUs + desk.settings.coordinator.sealRetry);
   desk.out.setTimer(`seal:${player}`, desk.settings.coordinator.sealRetry);
 }
+
+/** It is nobody's for the moment: whoever asks about it asks again. */
+const isResolving = ({ state }: Desk, player: NodeId): boolean => state.register.resolutions.has(player);
 
 /** Seals again when the timer that should have done it is overdue: timers can be lost, too. */
 function nudge(desk: Desk, player: NodeId): void {

@@ -3,6 +3,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import { incarnationOf, type Outcome, type RegisterCommand } from "./authority-register.ts";
 import { seal } from "./coordinator-grants.ts";
+import { owesAnswer } from "./coordinator-resolution.ts";
 import type { Desk, Received } from "./coordinator-state.ts";
 import { type RegionMove, standingOf } from "./region-map.ts";
 import { freshPulse, heardOf, lostTouch, type Pulse, renewed, stepFor } from "./server-watch.ts";
@@ -76,7 +77,7 @@ export function renew(desk: Desk, server: NodeId, { incarnation, sentUs, map }: 
     return;
   }
   if (map !== desk.state.register.map.version) sendMap(desk, server);
-  if (pulse === undefined || pulse.released) return;
+  if (pulse === undefined || pulse.released || owesAnswer(desk, server)) return;
   renewed(pulse, desk.nowUs, desk.settings);
   desk.out.send(server, { type: "leased", incarnation, sentUs });
 }

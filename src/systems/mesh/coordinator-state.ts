@@ -3,6 +3,8 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftState } from "../../protocols/raft/raft-state.ts";
 import { type AuthorityRegister, type RegisterCommand, type Registration, unregistered } from "./authority-register.ts";
+import type { Gathering } from "./coordinator-resolution.ts";
+import type { Sweep } from "./coordinator-sweep.ts";
 import type { MeshMessage } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Pulse } from "./server-watch.ts";
@@ -13,6 +15,8 @@ export interface CoordinatorState {
   readonly raft: RaftState;
   /** What is committed, as far as this coordinator knows. */
   register: AuthorityRegister;
+  /** Without a quorum, what is committed; `register` is then what this coordinator makes of it while it leads. */
+  agreed: AuthorityRegister | null;
   /** It leads, and has everything that was committed before: it may answer. What follows is forgotten with that. */
   serving: boolean;
   /** Players that wait for their first grant, and the question to answer then. */
@@ -28,6 +32,9 @@ export interface CoordinatorState {
   healthDueUs: number;
   /** Servers that came back, and when their regions are given back to them. */
   readonly returns: Map<NodeId, number>;
+  /** The leader's search for players with two owners, and those of whom it is finding out who has what. */
+  readonly sweep: Sweep;
+  readonly gatherings: Map<NodeId, Gathering>;
 }
 
 export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;

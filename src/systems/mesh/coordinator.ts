@@ -46,7 +46,18 @@ import {
   tellRearranged,
   watch,
 } from "./coordinator-servers.ts";
+import {
+  gather,
+  nudgeResolutions,
+  onCollected,
+  onResolveDue,
+  onRevokedHeld,
+  recordResolution,
+  stopAllGathering,
+  stopGathering,
+} from "./coordinator-resolution.ts";
 import type { CoordinatorState, Desk, Question } from "./coordinator-state.ts";
+import { armSweep, beginSweep, endSweeps, freshSweep, nudgeSweep, onRolled } from "./coordinator-sweep.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
@@ -75,6 +86,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     this.state = {
       raft: freshRaftState({ voters: topology.coordinators, outgoing: [], learners: [] }),
       register: freshRegister(freshMap(servers, settings.region.spares, backups)),
+      agreed: null,
       serving: false,
       askers: new Map(),
       seals: new Map(),
@@ -83,7 +95,10 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       pulses: new Map(),
       healthDueUs: -1,
       returns: new Map(),
+      sweep: freshSweep(),
+      gatherings: new Map(),
     };
+    if (!settings.defence.quorum) this.state.agreed = this.state.register;
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
@@ -98,30 +113,36 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
   apply(index: number, content: unknown): void {
     // Only what `#propose` proposed is in the log.
     const command = content as RegisterCommand;
-    const outcome = applyCommand(this.state.register, command, this.#rules);
-    if (!this.#raft.isLeader) return;
-    if (outcome.type === "granted") recordGrant(this, outcome.player, index);
-    if (outcome.type === "rearranged") recordMoves(this, outcome.moves);
-    if (this.state.serving) this.#tell(command, outcome);
+    const { agreed, register, serving } = this.state;
+    // Without a quorum, it has done all that when it was asked.
+    if (agreed !== null && agreed !== register) return void applyCommand(agreed, command, this.#rules);
+    this.#follow(command, applyCommand(register, command, this.#rules), index, serving);
   }
 
   snapshot(): string {
-    return registerText(this.state.register);
+    return registerText(this.state.agreed ?? this.state.register);
   }
 
   restore(content: string): void {
     this.state.register = registerOfText(content);
+    if (this.state.agreed !== null) this.state.agreed = this.state.register;
   }
 
   led(): void {
     this.state.serving = true;
+    if (this.state.agreed !== null) this.state.register = registerOfText(registerText(this.state.agreed));
     for (const [player, { pending }] of this.state.register.players) if (pending !== null) seal(this, player);
+    for (const player of this.state.register.resolutions.keys()) gather(this, player);
     watch(this);
+    armSweep(this);
   }
 
   deposed(): void {
     const { askers, seals, questions } = this.state;
     this.state.serving = false;
+    if (this.state.agreed !== null) this.state.register = this.state.agreed;
+    endSweeps(this);
+    stopAllGathering(this);
     for (const player of seals.keys()) this.out.cancelTimer(`seal:${player}`);
     askers.clear();
     seals.clear();
@@ -148,12 +169,16 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
         return undefined;
       case "received":
         nudgeHealth(this);
+        nudgeSweep(this);
+        nudgeResolutions(this);
         if (isWellFormed(event.message, this.topology.members)) this.#onMessage(event.from, event.message);
         return undefined;
       case "timerFired":
         if (event.timer.startsWith("seal:")) seal(this, event.timer.slice("seal:".length) as NodeId);
         else if (event.timer === "health" && this.state.healthDueUs >= 0) checkHealth(this);
         else if (event.timer === "rebalance") giveBack(this);
+        else if (event.timer === "sweep") beginSweep(this);
+        else if (event.timer.startsWith("resolve:")) onResolveDue(this, event.timer.slice("resolve:".length) as NodeId);
         return undefined;
       case "stopRequested":
         return this.out.halt();
@@ -186,6 +211,12 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
         return onUnreachable(this, message.server);
       case "fenced":
         return onFenced(this, message);
+      case "rolled":
+        return onRolled(this, from, message);
+      case "revokedHeld":
+        return onRevokedHeld(this, from, message);
+      case "collected":
+        return onCollected(this, message);
       default:
         // Meant for another role: a fault has changed its type on the way.
         return undefined;
@@ -199,6 +230,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       return;
     }
     if (!this.state.serving) return;
+    if (this.state.agreed !== null) return this.#answer(from, question);
     this.state.asked += 1;
     const { asked } = this.state;
     if (this.#raft.read(asked) === "accepted") this.state.questions.set(asked, { from, question });
@@ -227,7 +259,20 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
 
   /** Refused only while it is about to lead no more, or when too much waits already: whoever wants it asks again. */
   propose(command: RegisterCommand): void {
-    this.#raft.propose(command);
+    const { agreed, register, serving } = this.state;
+    const { type } = this.#raft.propose(command);
+    if (agreed === null || agreed === register || type === "refused") return;
+    this.#follow(command, applyCommand(register, command, this.#rules), 0, serving);
+  }
+
+  /** States what came of a command, and does what follows from it. */
+  #follow(command: RegisterCommand, outcome: Outcome, index: number, serving: boolean): void {
+    if (!this.#raft.isLeader) return;
+    if (outcome.type === "granted") recordGrant(this, outcome.player, index);
+    if (outcome.type === "granted") this.state.sweep.granted.add(outcome.player);
+    if (outcome.type === "rearranged") recordMoves(this, outcome.moves);
+    if (outcome.type === "resolving" || outcome.type === "decided") recordResolution(this, outcome.player, index);
+    if (serving) this.#tell(command, outcome);
   }
 
   /** What follows from a command that was committed now. */
@@ -243,6 +288,11 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
         return tellRefusal(this, command, outcome.because);
       case "rearranged":
         return tellRearranged(this, command, outcome);
+      case "resolving":
+        return gather(this, outcome.player);
+      case "decided":
+        stopGathering(this, outcome.player);
+        return seal(this, outcome.player);
     }
   }
 }

@@ -2,18 +2,29 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
+import type { VectorClock } from "./lineage.ts";
 import type { AlertName, AlertUnit } from "./monitoring/alert-rules.ts";
 import type { PlayerState } from "./player-state.ts";
+import type { ResolutionPolicy, Resolved } from "./resolution.ts";
 
-export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover";
+export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover" | "resolution";
 /** `suspended`: the server may not act for a while. `reassigned`: another server has the player, for its own has failed. */
 export type Notice = "waiting" | "paused" | "resumed" | "moved" | "rolledBack" | "suspended" | "reassigned";
 export type AttemptFailure = "timeout" | "mismatch" | "busy" | "refused" | "unreachable" | "conflict";
 /** Which level of the recovery hierarchy ended the transfer (MESH-REC, X-M-14). */
-export type EndedBy = "firstAttempt" | "retry" | "rollback" | "watchdog" | "operator";
+export type EndedBy = "firstAttempt" | "retry" | "rollback" | "watchdog" | "operator" | "resolution";
 /** Why a player waits for a slot no longer: it walked back, it is another server's, or it waited too long (X-M-45). */
 export type DeferralEnd = "back" | "gone" | "watchdog";
 export type ActionKind = "score" | "pickup" | "drop";
+
+/** A state of a player as it was found at a server or the store. */
+export interface VersionSummary {
+  readonly holder: NodeId;
+  readonly token: number;
+  readonly version: number;
+  readonly clock: VectorClock;
+  readonly wroteUs: number;
+}
 
 export type MeshFact = OwnFact | RaftFact;
 
@@ -387,11 +398,53 @@ export type OwnFact =
     }
   // whoever looks for what must not be: each is counted by the meters of the node that states it, and is an alert
   /** A player that more than one server believes to have at once (MESH-F5-03). */
-  | { readonly fact: "duplicateAuthorityDetected"; readonly player: NodeId; readonly servers: readonly NodeId[] }
+  | {
+      readonly fact: "duplicateAuthorityDetected";
+      readonly player: NodeId;
+      readonly servers: readonly NodeId[];
+      /** What each of them claims it by. */
+      readonly tokens: readonly number[];
+    }
   /** An item that is authoritative in more than one place at once (MESH-F6-03). */
   | { readonly fact: "itemDuplicateDetected"; readonly item: string; readonly places: readonly string[] }
   /** An item that is nowhere any more. */
   | { readonly fact: "itemLossDetected"; readonly item: string }
+  // coordinator: how a player with two owners gets one again
+  /** Committed: the player is nobody's until it is decided, and what is older than `token` is void (MESH-F5-09). */
+  | {
+      readonly fact: "resolutionBegan";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly servers: readonly NodeId[];
+      readonly index: number;
+    }
+  /** Committed, and the audit record of it (MESH-F5-13). The grant follows once the store has the state. */
+  | {
+      readonly fact: "resolutionDecided";
+      readonly player: NodeId;
+      readonly server: NodeId;
+      /** Of the grant that follows. */
+      readonly token: number;
+      readonly policy: ResolutionPolicy;
+      readonly by: Resolved["by"];
+      readonly winner: NodeId;
+      readonly versions: readonly VersionSummary[];
+      /** Who has effects that the winner's state lacks. */
+      readonly discarded: readonly NodeId[];
+      /** Servers that did not say what they had. */
+      readonly silent: readonly NodeId[];
+      readonly index: number;
+    }
+  /** Store: it has taken over a resolved state. `flagged`: items that were elsewhere, and are not in it (MESH-F5-11). */
+  | {
+      readonly fact: "stateRepaired";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly state: PlayerState;
+      readonly flagged: readonly string[];
+      /** As with effects. */
+      readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
+    }
   // monitor: `on` is the node it is about, or empty for the whole mesh
   /** The condition is met, and has to stay so for a while. */
   | {

@@ -29,6 +29,15 @@ export interface Ledger {
 export type LedgerRecord =
   | { readonly type: "spawned"; readonly items: readonly string[] }
   | { readonly type: "fenced"; readonly player: NodeId; readonly token: number }
+  /** A resolved state was taken over; `grounded`: items that lie on the ground since. */
+  | {
+      readonly type: "repaired";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly state: PlayerState;
+      readonly flagged: readonly string[];
+      readonly grounded: readonly string[];
+    }
   | {
       readonly type: "decided";
       readonly player: NodeId;
@@ -93,9 +102,42 @@ export function applyRecord(ledger: Ledger, record: LedgerRecord, outcomesMax: n
       ledger.players.set(record.player, { ...stored, fence: Math.max(stored.fence, record.token) });
       return;
     }
+    case "repaired": {
+      const stored = storedPlayer(ledger, record.player);
+      const fence = Math.max(stored.fence, record.token);
+      ledger.players.set(record.player, { ...stored, state: record.state, fence });
+      for (const item of record.grounded) ledger.ground.add(item);
+      return;
+    }
     case "decided":
       return applyDecision(ledger, record, outcomesMax);
   }
+}
+
+/**
+ * What becomes of a resolved state (MESH-F5-11, X-M-31): of its items it has those that are nowhere else, each once, so
+ * that after this one record no item is in two places. What the player had and has no more lies on the ground.
+ */
+export function repairOf(
+  ledger: Ledger,
+  { player, token, state }: Extract<MeshMessage, { type: "repair" }>,
+  { defence }: MeshSettings,
+): Extract<LedgerRecord, { type: "repaired" }> {
+  const elsewhere = itemsElsewhere(ledger, player);
+  const items = defence.mergeCheck ? [...new Set(state.items)].filter((item) => !elsewhere.has(item)) : state.items;
+  const flagged = state.items.filter((item, at) => elsewhere.has(item) || state.items.indexOf(item) !== at);
+  const had = storedPlayer(ledger, player).state.items;
+  const grounded = had.filter((item) => !state.items.includes(item) && !elsewhere.has(item));
+  return { type: "repaired", player, token, state: { ...state, items }, flagged, grounded };
+}
+
+function itemsElsewhere({ players, ground }: Ledger, player: NodeId): ReadonlySet<string> {
+  const elsewhere = new Set(ground);
+  for (const [other, { state }] of players) {
+    if (other === player) continue;
+    for (const item of state.items) elsewhere.add(item);
+  }
+  return elsewhere;
 }
 
 /** Outcomes kept for a player: a client asks about its pipeline only, and its network about twice that. */

@@ -95,6 +95,22 @@ const figures: readonly FigureSpec[] = [
   count("action.unanswered", "actions never answered"),
   duration("action.latency", "from asking for an action to its answer"),
   count("output.ignored", "outputs of old owners that clients ignored (X-M-21)"),
+  // A duplicate: two servers take a player for theirs and may act for it, beyond a hand-over (split-watch.ts).
+  count("split.detected", "players reported with two owners (MESH-F5-03)"),
+  count("split.began", "resolutions begun"),
+  duration("split.detection", "from the beginning of a duplicate to its report (MESH-F5-08, X-M-27)"),
+  share("split.hidden", "duplicates that were over before anybody knew, of all"),
+  share("split.falseAlarms", "reports without a duplicate, of all (X-M-28)"),
+  duration("split.believed", "how long a duplicate lasted"),
+  duration("split.acted", "from the first to the last effect of another than the owner, in one duplicate (X-M-21)"),
+  duration("split.fenced", "from the report to the last server's letting go (MESH-F5-09, X-M-22)"),
+  duration("split.decided", "from the report to the committed decision (MESH-F5-09)"),
+  duration("split.regranted", "from the report to the committed grant (MESH-F5-12)"),
+  duration("split.resolved", "from the report to an owner that has the resolved state"),
+  duration("split.toOneOwner", "from the beginning of the duplicate to that (MESH-REC-04, X-M-29)"),
+  share("split.success", "resolutions that ended with one owner, of those begun (MESH-REC-04)"),
+  amount("split.discarded", "acknowledged effects that a resolution went on without (X-M-30)"),
+  amount("split.flagged", "items that were elsewhere, or twice, in a merged inventory (MESH-F5-11, X-M-31)"),
   count("alerts.fired", "alerts that fired"),
   count("alerts.pages", "alerts that paged somebody"),
   ...alertNames.flatMap(alertFigureSpecs),
@@ -120,6 +136,8 @@ const countedBy: ReadonlyMap<string, string> = new Map([
   ["emitIgnored", "output.ignored"],
   ["regionMoved", "failover.regions"],
   ["leaseExpired", "lease.expired"],
+  ["duplicateAuthorityDetected", "split.detected"],
+  ["resolutionBegan", "split.began"],
 ]);
 
 export const meshMeasures: Measures<MeshView, JudgedFact> = {

@@ -21,6 +21,8 @@ import {
   type TransferView,
 } from "./mesh-view.ts";
 import type { PlayerState } from "./player-state.ts";
+import { effectRecordOf, foldResolutionBegan, foldResolutionDecided, foldResolutionGrant } from "./resolution-view.ts";
+import { splitWatchFacts, splitWatchOf } from "./split-watch.ts";
 import { stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
@@ -136,6 +138,9 @@ const folds: Folds = {
     if (epoch <= (view.regionBefore?.epoch ?? 1)) return;
     view.regions.set(region, { server, epoch, event });
   },
+  resolutionBegan: foldResolutionBegan,
+  resolutionDecided: foldResolutionDecided,
+  stateRepaired: foldRepair,
   mapLearned: (view, { server, map }) => void view.mapsKnown.set(server, map),
   nodePaused: (view, _fact, { node }) => void view.paused.add(node),
   nodeResumed: (view, _fact, { node }) => void view.paused.delete(node),
@@ -180,18 +185,21 @@ const raftFolds: ReadonlyMap<string, Fold> = new Map(
 
 /** By fact; those that start or stop something run the stopwatches after the rest of the view. */
 const foldOf: ReadonlyMap<string, Fold> = new Map(
-  [...new Set([...Object.keys(folds), ...raftFolds.keys(), ...loadFacts, ...stopwatchFacts])].map((name) => {
-    // Each is found under the name of the one fact it takes.
-    const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
-    const runs = [fold, raftFolds.get(name), loadFoldOf(name), stopwatchOf(name)].filter((run) => run !== undefined);
-    if (runs.length === 1) return [name, runs[0]];
-    return [
-      name,
-      (view, fact, at) => {
-        for (const run of runs) run(view, fact, at);
-      },
-    ];
-  }),
+  [...new Set([...Object.keys(folds), ...raftFolds.keys(), ...loadFacts, ...stopwatchFacts, ...splitWatchFacts])].map(
+    (name) => {
+      // Each is found under the name of the one fact it takes.
+      const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
+      const all = [fold, raftFolds.get(name), loadFoldOf(name), stopwatchOf(name), splitWatchOf(name)];
+      const runs = all.filter((run) => run !== undefined);
+      if (runs.length === 1) return [name, runs[0]];
+      return [
+        name,
+        (view, fact, at) => {
+          for (const run of runs) run(view, fact, at);
+        },
+      ];
+    },
+  ),
 );
 
 export const meshModel: Model<MeshView, JudgedFact> = {
@@ -214,6 +222,7 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   player.tokenGranted = raised(player.tokenGranted, token, event);
   player.grant = grant;
   player.grants++;
+  foldResolutionGrant(view, player.id, cause);
   raiseHolder(player.granted, server, token, event);
   player.grantedUnder.set(token, server);
   const transfer = view.transfers.get(id);
@@ -251,15 +260,24 @@ function foldEffect(view: MeshView, fact: EffectFact, { event }: Instant): void 
 }
 
 function foldOperation(view: MeshView, player: PlayerView, fact: EffectFact, event: number): void {
-  const { action, kind, item, session, sequence, state } = fact;
+  const { action, kind, item, state } = fact;
   view.effectBefore = view.effects.get(action) ?? null;
-  if (view.effectBefore === null) {
-    const pickedUp = kind === "pickup" ? item : "";
-    view.effects.set(action, { event, version: state.version, score: state.score, session, sequence, pickedUp });
-  }
+  if (view.effectBefore === null) view.effects.set(action, effectRecordOf(fact, event));
   if (kind !== "drop") return;
   player.dropped.set(item, state.version);
   player.acknowledged.items.delete(item);
+}
+
+/** A restarted store that cannot know whether it said so says it again. */
+function foldRepair(view: MeshView, { player: id, token, state, ground }: Told<"stateRepaired">, at: Instant): void {
+  const player = playerOf(view, id);
+  if (view.itemsMoved.length > 0) view.itemsMoved = [];
+  if (token <= player.repairedUnder) return;
+  player.repairedUnder = token;
+  player.stateBefore = player.state;
+  player.state = state;
+  moveInventory(view, id, player.stateBefore?.items ?? [], state.items, at.event);
+  for (const { item, lies } of ground) moveOnGround(view, item, lies, at.event);
 }
 
 /** Compares as multisets: an item twice in one inventory is in two places. */
@@ -376,6 +394,7 @@ function foldAnswer(
     return;
   }
   if (effect === undefined) return;
+  effect.acknowledged = true;
   const floor = player.acknowledged;
   floor.score = Math.max(floor.score, effect.score);
   if (effect.session > floor.session || (effect.session === floor.session && effect.sequence > floor.sequence)) {

@@ -7,6 +7,8 @@ import { freshRaftView, type RaftView } from "../../protocols/raft/properties/ra
 import type { GrantCause, MeshFact } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import { freshLoadView, type LoadView } from "./load-view.ts";
+import type { ResolutionView } from "./resolution-view.ts";
+import { freshSplitWatch, type SplitWatch } from "./split-watch.ts";
 import { freshStopwatches, type Stopwatches } from "./stopwatches.ts";
 
 /** Everything the judge of a mesh run is shown. */
@@ -55,6 +57,10 @@ export interface Belief {
 
 /** What the store kept of one operation: enough to say later whether its effect is still there. */
 export interface EffectRecord {
+  readonly player: NodeId;
+  /** The server that made it, and how many effects for the player that server had made with it; 0: unknown. */
+  readonly server: NodeId;
+  readonly effects: number;
   readonly event: number;
   readonly version: number;
   readonly score: number;
@@ -62,6 +68,9 @@ export interface EffectRecord {
   readonly sequence: number;
   /** The item it picked up; empty when it picked up none. */
   readonly pickedUp: string;
+  /** Its client was told that it is done; a resolution has gone on without it. */
+  acknowledged: boolean;
+  discarded: boolean;
 }
 
 /** The least that committed state must contain from now on, because a client was told so. */
@@ -102,6 +111,8 @@ export interface PlayerView {
   /** The highest token the store has seen in a fence, a load or a write. */
   tokenSeen: Peak;
   tokenSeenBefore: Peak;
+  /** The highest token under which the store took a resolved state over; -1: none. */
+  repairedUnder: number;
   /** The highest tokens under which servers loaded or took the state. */
   readonly loaded: Leaders;
   /** Highest sequence accepted, by session. */
@@ -254,6 +265,10 @@ export interface MeshView {
   /** The version of the committed map, and of the one each server knows. */
   mapVersion: number;
   readonly mapsKnown: Map<NodeId, number>;
+  /** By player. */
+  readonly resolutions: Map<NodeId, ResolutionView>;
+  /** That of the player of the last grant, before it; null: there was none. */
+  resolutionBefore: ResolutionView | null;
   /** By node and name. Locks of a process that is gone are gone with it. */
   readonly locks: Map<string, LockView>;
   /** The player of the last grant or effect. */
@@ -270,6 +285,7 @@ export interface MeshView {
   readonly failed: Map<string, number>;
   readonly stopwatches: Stopwatches;
   readonly load: LoadView;
+  readonly splits: SplitWatch;
   /** The coordinators' group. */
   readonly raft: RaftView;
   /** Strikes of faults that have begun and not ended; one fault can have several. */
@@ -302,6 +318,8 @@ export const freshMeshView = (): MeshView => ({
   regionBefore: undefined,
   mapVersion: 1,
   mapsKnown: new Map(),
+  resolutions: new Map(),
+  resolutionBefore: null,
   locks: new Map(),
   subject: null,
   recoveredAnew: false,
@@ -311,6 +329,7 @@ export const freshMeshView = (): MeshView => ({
   failed: new Map(),
   stopwatches: freshStopwatches(),
   load: freshLoadView(),
+  splits: freshSplitWatch(),
   raft: freshRaftView(),
   faultsOpen: 0,
   calmSinceUs: 0,
@@ -339,6 +358,7 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
     tokenAcceptedBefore: NO_PEAK,
     tokenSeen: NO_PEAK,
     tokenSeenBefore: NO_PEAK,
+    repairedUnder: -1,
     loaded: { first: null, second: null },
     sequences: new Map(),
     sequenceBefore: -1,

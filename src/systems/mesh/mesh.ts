@@ -35,6 +35,8 @@ const timers: ReadonlyMap<string, string> = new Map([
   ["health", "coordinator: looks for silent servers (MESH-FT-02)"],
   ["rebalance", "coordinator: gives servers that came back their regions"],
   ["seal:", "coordinator: asks the store again to refuse older tokens"],
+  ["sweep", "coordinator: asks the servers for their players (MESH-F5-08)"],
+  ["resolve:", "coordinator: asks again who has a player with two owners"],
   ["disk", "store: tries the disk again"],
   ["raft.election", "coordinator: wants to lead after a silence"],
   ["raft.heartbeat", "coordinator: lets the others know that it leads"],

@@ -8,7 +8,7 @@ import type { PlayerState } from "./player-state.ts";
 
 export type ActionOutcome = "done" | "failed";
 export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict" | "late";
-export type RefusalReason = "notReady" | "superseded" | "conflict";
+export type RefusalReason = "notReady" | "superseded" | "conflict" | "resolving";
 
 /** Names one attempt of one transfer: what `defence.attemptCheck` compares. */
 export interface AttemptName {
@@ -234,6 +234,29 @@ export type AuthorityMessage =
   /** Answers a claim: the player is another server's. */
   | { readonly type: "owner"; readonly player: NodeId; readonly server: NodeId; readonly token: number }
   | { readonly type: "rejoined"; readonly incarnation: number; readonly players: number }
+  // coordinator to server
+  /** Which players it has (MESH-F5-08). `round`: when the sweep began, in the coordinator's time. */
+  | { readonly type: "roll"; readonly round: number }
+  /** The player has more than one owner: it is to let go of it. `settled`: the transfer that has come about; or empty. */
+  | { readonly type: "revokeHeld"; readonly player: NodeId; readonly token: number; readonly settled: string }
+  // server to coordinator
+  /** `acts`: it has its lease, or needs none. `more`: others follow in a message of their own. */
+  | {
+      readonly type: "rolled";
+      readonly round: number;
+      readonly incarnation: number;
+      readonly acts: boolean;
+      readonly players: readonly Claim[];
+      readonly more: boolean;
+    }
+  /** It has the player no more under any token below `token`. `held`: 0, and no state, when it did not have it. */
+  | {
+      readonly type: "revokedHeld";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly held: number;
+      readonly state: PlayerState | null;
+    }
   // coordinator to whoever asked it: another one leads, as far as it knows
   | { readonly type: "elsewhere"; readonly leader: NodeId | null };
 
@@ -241,9 +264,29 @@ export type LoadMessage =
   // server to server, in scope "cluster": how much it has to do with
   { readonly type: "depth"; readonly depth: number };
 
+/** A server takes a player for its own. */
+export interface Claim {
+  readonly player: NodeId;
+  readonly token: number;
+  /** It is about to hand it over, and may not know yet that it has. */
+  readonly moving: boolean;
+}
+
 export type StoreMessage =
   | { readonly type: "fence"; readonly player: NodeId; readonly token: number }
   | { readonly type: "fenced"; readonly player: NodeId; readonly token: number; readonly version: number }
+  // coordinator to store: refuse everything older, and say what there is
+  | { readonly type: "collect"; readonly player: NodeId; readonly token: number }
+  /** `fence`: the lowest token that is not refused; above `token` when somebody has been granted more. */
+  | {
+      readonly type: "collected";
+      readonly player: NodeId;
+      readonly token: number;
+      readonly fence: number;
+      readonly state: PlayerState;
+    }
+  /** The resolved state, under the token of the grant that follows. Answered by `fenced`. */
+  | { readonly type: "repair"; readonly player: NodeId; readonly token: number; readonly state: PlayerState }
   /** `ask` counts a server's questions: an echo of an earlier answer would be a state of earlier. */
   | { readonly type: "load"; readonly player: NodeId; readonly token: number; readonly ask: number }
   | {
@@ -369,6 +412,10 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["released", "server has let go of everything"],
   ["expelled", "coordinator has given the server up"],
   ["map", "coordinator tells a server who has which region"],
+  ["roll", "coordinator asks a server for the players it has (MESH-F5-08)"],
+  ["rolled", "server names players it has"],
+  ["revokeHeld", "coordinator asks a server to let go of a player with two owners (MESH-F5-09)"],
+  ["revokedHeld", "server has let go of it, and tells its state"],
   ["elsewhere", "coordinator does not lead, and names who does"],
   ["raft.preVote", "coordinator asks whether it could win an election"],
   ["raft.preVoted", "coordinator says whether it would vote for it"],
@@ -383,6 +430,9 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["fence", "coordinator seals the store against older tokens"],
   ["fenced", "store is sealed"],
   ["load", "server asks the store for a player's state"],
+  ["collect", "coordinator seals the store and asks for the state"],
+  ["collected", "store is sealed, and gives the state"],
+  ["repair", "coordinator gives the store the resolved state (MESH-F5-12)"],
   ["loaded", "store gives the state"],
   ["loadRefused", "store knows a newer token"],
   ["write", "server asks the store to accept an effect"],

@@ -1,5 +1,7 @@
 // The state of one player that servers ship and the store keeps: the thing that must never be lost (MESH-GEN-02).
 
+import type { Lineage } from "./lineage.ts";
+
 /** Immutable; every change makes a new one. */
 export interface PlayerState {
   /** One more with every effect the store accepted for this player. */
@@ -12,4 +14,6 @@ export interface PlayerState {
   /** The client session and the last action of it whose effect is contained. */
   readonly session: number;
   readonly sequence: number;
+  /** Absent: nobody has acted on it yet. */
+  readonly lineage?: Lineage;
 }

@@ -1,6 +1,7 @@
 // What a server does for the players it has: steps, actions, and one write at a time to the store.
 
 import type { NodeId } from "../../base/ids.ts";
+import { noLineage, ticked } from "./lineage.ts";
 import type { ActionOutcome } from "./messages.ts";
 import type { PlayerState } from "./player-state.ts";
 import { claim, dropAuthority, onLoadDue, reload } from "./server-authority.ts";
@@ -144,7 +145,7 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
   if (!mayAct(turn)) return;
   const action = nextOfTail(held) ?? (isFrozen(turn, held) ? undefined : nextDurable(turn, player, held));
   if (action === undefined) return;
-  held.write = { action, base: held.state.version, state: after(held, action), dueUs: 0 };
+  held.write = { action, base: held.state.version, state: after(turn, held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
 }
 
@@ -190,17 +191,18 @@ function nextIn({ settings }: Turn, { queue, done: decided, tail, session }: Hel
 }
 
 /** The state as the action leaves it; whether the items allow it is for the store to say. */
-function after(held: Held, { session, sequence, kind, item }: QueuedAction): PlayerState {
+function after({ self, wallUs }: Turn, held: Held, { session, sequence, kind, item }: QueuedAction): PlayerState {
   const { score, items } = held.state;
   const version = held.state.version + 1;
   const { x } = held;
+  const lineage = { clock: ticked((held.state.lineage ?? noLineage).clock, self), wroteUs: wallUs };
   switch (kind) {
     case "score":
-      return { version, x, session, sequence, score: score + 1, items };
+      return { version, x, session, sequence, score: score + 1, items, lineage };
     case "pickup":
-      return { version, x, session, sequence, score, items: [...items, item] };
+      return { version, x, session, sequence, score, items: [...items, item], lineage };
     case "drop":
-      return { version, x, session, sequence, score, items: items.filter((kept) => kept !== item) };
+      return { version, x, session, sequence, score, items: items.filter((kept) => kept !== item), lineage };
   }
 }
 

@@ -7,6 +7,7 @@ import { pump, sendWrite, welcome } from "./server-actions.ts";
 import { leaveQueue } from "./server-admission.ts";
 import { forgetIncoming } from "./server-incoming.ts";
 import { beat } from "./server-lease.ts";
+import { revoke } from "./server-roll.ts";
 import { drain, driveTransfer } from "./server-outgoing.ts";
 import type { NotedAction, ReplicaCopy } from "./messages.ts";
 import { ownCopy } from "./server-copies.ts";
@@ -34,7 +35,8 @@ export function onGranted(turn: Turn, message: Received<"granted">): void {
   const held = turn.state.held.get(player);
   if (token < newest || (held !== undefined && token <= held.token)) return;
   if (known !== undefined && known.token === token && known.server !== turn.self) return;
-  if (held !== undefined && regrant(turn, held, message)) return;
+  if (held !== undefined && cause === "resolution") revoke(turn, player, held, "");
+  else if (held !== undefined && regrant(turn, held, message)) return;
   const incoming = turn.state.incoming.get(player);
   if (incoming?.transfer === transfer && incoming.phase === "adopting" && isCurrent(turn, incoming, message)) {
     activate(turn, player, incoming, { token, region });
@@ -193,8 +195,8 @@ export function onOwner(turn: Turn, { player, server, token }: Received<"owner">
 export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: string): void {
   if (held.queuedUs >= 0) leaveQueue(turn, player, held, "gone");
   turn.state.held.delete(player);
-  // Who is fenced may have acknowledged what nobody else knows but the backups.
-  if (because !== "fenced") departed(turn, player, held);
+  // Who is fenced may have acknowledged what nobody else knows but the backups; so may who is told to let go.
+  if (because !== "fenced" && because !== "resolution") departed(turn, player, held);
   if (held.write !== null) turn.out.cancelTimer(held.writeTimer);
   if (held.reload !== null) turn.out.cancelTimer(`load:${player}`);
   turn.out.record({ type: "record", fact: "authorityDropped", player, token: held.token, because });
@@ -238,6 +240,7 @@ const noticeOf: { readonly [Cause in GrantCause]: Notice | undefined } = {
   rollback: "rolledBack",
   rejoin: "resumed",
   failover: "reassigned",
+  resolution: "reassigned",
 };
 
 function take(turn: Turn, player: NodeId, { token, cause, transfer, region, state, x, tail }: Taken): void {
@@ -266,6 +269,7 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, region, stat
     turnedAway: false,
   };
   turn.state.held.set(player, held);
+  turn.state.revoked.delete(player);
   changed(turn, player, held);
   hearOf(turn, player, turn.self, token);
   turn.out.record({ type: "record", fact: "authorityTaken", player, token, version: state.version, transfer });

@@ -136,6 +136,7 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
   for (const timer of ["tick", "watchdog", "admit", "lease", "heartbeat", "flush", "recall"]) out.cancelTimer(timer);
   for (const memory of [
     state.held,
+    state.revoked,
     state.loading,
     state.incoming,
     state.callers,

@@ -359,6 +359,21 @@ function undo(turn: Turn, held: Held, transfer: Transfer, { token, by }: ActionO
   admitWaiting(turn);
 }
 
+/** The player has two owners, and is nobody's for a while: its transfer is over, in whichever way it was settled. */
+export function leaveTransfer(turn: Turn, held: Held, transfer: Transfer, settled: string): void {
+  const { id, player, attempt, target } = transfer;
+  const isSettled = settled === id;
+  finish(turn, held, transfer);
+  const outcome = isSettled ? "completed" : "rolledBack";
+  const ended = { transfer: id, player, outcome, endedBy: "resolution", attempt, token: held.token } as const;
+  turn.out.record({ type: "record", fact: "transferEnded", ...ended });
+  if (!isSettled && attempt > 0) turn.out.send(target, { type: "cancel", transfer: id, attempt, player });
+  const notice = isSettled ? "moved" : "rolledBack";
+  notify(turn, player, { transfer: id, notice, server: isSettled ? target : turn.self, token: held.token });
+  reportTo(turn, transfer, outcome);
+  admitWaiting(turn);
+}
+
 /** Nothing of a transfer outlives it: no timer, no lock (MESH-INV-10). */
 function finish(turn: Turn, held: Held, transfer: Transfer): void {
   held.transfer = null;

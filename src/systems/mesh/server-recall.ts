@@ -13,7 +13,7 @@ import type { Recall, Received, Turn } from "./server-state.ts";
 
 /** Whether whoever had the player before may have lost what it acknowledged. */
 export const needsRecall = (turn: Turn, cause: GrantCause): boolean =>
-  isSoft(turn) && replicates(turn) && (cause === "failover" || cause === "rejoin");
+  isSoft(turn) && replicates(turn) && ["failover", "rejoin", "resolution"].includes(cause);
 
 export const isRecalling = ({ state }: Turn, region: number): boolean => state.recalls.has(region);
 

@@ -193,6 +193,8 @@ export interface ServerState {
   /** How many are outgoing or incoming: mostly none, and then nothing has to be looked after. */
   moving: number;
   readonly whereabouts: Map<NodeId, Whereabouts>;
+  /** Players it was told to let go of, and what it had of them. */
+  readonly revoked: Map<NodeId, { readonly token: number; readonly state: PlayerState }>;
   /** Sessions that greeted us before we had their player: welcomed as soon as we have. */
   readonly callers: Map<NodeId, number>;
   /** Players with a transfer out, in order of starting. */
@@ -253,6 +255,7 @@ export const freshServer = (map: KnownMap): ServerState => ({
   incoming: new Map(),
   moving: 0,
   whereabouts: new Map(),
+  revoked: new Map(),
   callers: new Map(),
   outgoing: new Set(),
   slots: new Map(),

@@ -51,6 +51,7 @@ import {
   onReplicateRefused,
   tendStreams,
 } from "./server-replication.ts";
+import { onRevokeHeld, onRoll } from "./server-roll.ts";
 import { onFlushDue } from "./server-soft.ts";
 import { freshServer, type KnownMap, type ServerState, type Turn } from "./server-state.ts";
 import { freshMap } from "./region-map.ts";
@@ -221,6 +222,10 @@ function onAuthorityMessage(turn: Turn, from: NodeId, message: MeshMessage): voi
       return onLoadRefused(turn, message);
     case "force":
       return onForce(turn, message);
+    case "roll":
+      return onRoll(turn, from, message);
+    case "revokeHeld":
+      return onRevokeHeld(turn, from, message);
     default:
       // Meant for another role: a fault has changed its type on the way.
       return undefined;

@@ -7,6 +7,7 @@ import { type RaftSettings, raftSettings } from "../../protocols/raft/settings.t
 import { duration, onOff, positiveDuration } from "../quantities.ts";
 import { bufferSettings, replicationSettings } from "./backup-settings.ts";
 import { monitoringSettings } from "./monitoring/monitoring-settings.ts";
+import { resolutionSettings, sweepSettings } from "./resolution-settings.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
 const on = (about: string) => onOff.prefault("on").describe(about);
@@ -328,6 +329,11 @@ const defence = z.object({
   watchdog: on("Transfers older than the bound are rolled back by force (MESH-F7-06)."),
   clientTokenCheck: on("Clients ignore what comes under a token lower than the highest they saw (X-M-21)."),
   itemLedger: on("The store lets an item be picked up only from the ground, and dropped only from the inventory."),
+  quorum: on(
+    "The coordinator answers what a majority has; off: what it has itself, and it leads until it hears of another.",
+  ),
+  sweep: on("The leader asks the servers which players they have, and compares (MESH-F5-08)."),
+  mergeCheck: on("Of merged items the store takes those that are nowhere else; off: all of them (X-M-31)."),
 });
 
 export const meshSettings = z.strictObject({
@@ -368,6 +374,8 @@ export const meshSettings = z.strictObject({
   store: store.strict().prefault({}),
   server: server.strict().prefault({}),
   client: client.strict().prefault({}),
+  sweep: sweepSettings,
+  resolution: resolutionSettings,
   defence: defence.strict().prefault({}),
   replication: replicationSettings,
   buffer: bufferSettings,
@@ -406,7 +414,7 @@ export function failoverWaitUs(settings: MeshSettings): number {
 const driftOver = (us: number, ppm: number): number => Math.ceil((us * ppm) / 1_000_000);
 
 /** The coordinators' group. */
-export function groupSettings({ coordinator: group, defence: { durableGrants } }: MeshSettings): RaftSettings {
+export function groupSettings({ coordinator: group, defence: { durableGrants, quorum } }: MeshSettings): RaftSettings {
   return raftSettings({
     electionTimeoutUs: group.electionTimeout,
     electionSpreadUs: group.electionSpread,
@@ -419,6 +427,7 @@ export function groupSettings({ coordinator: group, defence: { durableGrants } }
       stableCampaign: durableGrants,
       appendFsync: durableGrants,
       selfFsync: durableGrants,
+      checkQuorum: quorum,
     },
   });
 }

@@ -19,9 +19,10 @@ export class Checksums {
 /** The fields in which two states differ, with both values: the root-cause record of MESH-F4-06. */
 export function differenceOf(sent: PlayerState, received: PlayerState): readonly string[] {
   const fields = ["version", "x", "score", "items", "session", "sequence"] as const;
-  return fields
+  const kept = fields
     .filter((field) => !equalPlain(sent[field], received[field]))
     .map((field) => `${field}: sent ${shown(sent[field])}, received ${shown(received[field])}`);
+  return equalPlain(sent.lineage, received.lineage) ? kept : [...kept, "lineage"];
 }
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");

@@ -25,6 +25,7 @@ import {
   type Ledger,
   type LedgerRecord,
   outcomesKept,
+  repairOf,
   storedPlayer,
   type Write,
 } from "./ledger.ts";
@@ -38,6 +39,9 @@ import { isWellFormed } from "./well-formed.ts";
 const DISK_RETRY_US = 20_000;
 
 type Decided = Extract<LedgerRecord, { type: "decided" }>;
+/** What changes a player's state, and has to be stated. */
+type Change = Decided | Repaired;
+type Repaired = Extract<LedgerRecord, { type: "repaired" }>;
 
 /** Effects that leave once everything written before them is durable. */
 type Answer = readonly MeshEffect[];
@@ -45,11 +49,11 @@ type Answer = readonly MeshEffect[];
 interface StoreSnapshot {
   readonly ledger: Ledger;
   /** Effects within the snapshot whose facts had not been stated when it was written. */
-  readonly unstated: readonly Decided[];
+  readonly unstated: readonly Change[];
 }
 
 export interface StoreState {
-  readonly journal: Journal<{ readonly answer: Answer; readonly decided: Decided | null }>;
+  readonly journal: Journal<{ readonly answer: Answer; readonly decided: Change | null }>;
   ledger: Ledger;
   serving: boolean;
   /** When the disk is tried again after a failed sync; -1: it is well. */
@@ -152,7 +156,8 @@ export class Store implements Machine<MeshMessage, MeshFact> {
 
   /** What the file shows need not be durable yet: nothing is said of it before the first sync. */
   #stateLater(record: LedgerRecord): void {
-    const decided = record.type === "decided" && record.outcome === "done" ? record : null;
+    const changes = record.type === "repaired" || (record.type === "decided" && record.outcome === "done");
+    const decided = changes ? record : null;
     this.state.journal.waiting.push({ answer: factsRecovered(record), decided });
   }
 
@@ -183,6 +188,10 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     switch (message.type) {
       case "fence":
         return this.#onFence(from, message);
+      case "collect":
+        return this.#onCollect(from, message);
+      case "repair":
+        return this.#onRepair(from, message);
       case "load":
         return this.#onLoad(from, message);
       case "write":
@@ -203,6 +212,33 @@ export class Store implements Machine<MeshMessage, MeshFact> {
       { type: "record", fact: "fenceRaised", player, token, version },
       reply,
     ]);
+  }
+
+  /** Answered also when the fence is higher already: whoever asks has to know. */
+  #onCollect(from: NodeId, { player, token }: Extract<MeshMessage, { type: "collect" }>): void {
+    const { fence, state } = storedPlayer(this.state.ledger, player);
+    const message: MeshMessage = { type: "collected", player, token, fence: Math.max(fence, token), state };
+    const reply: MeshEffect = { type: "send", to: from, message };
+    if (token <= fence) return this.#answer([reply]);
+    const { version } = state;
+    this.#write({ type: "fenced", player, token }, [
+      { type: "record", fact: "fenceRaised", player, token, version },
+      reply,
+    ]);
+  }
+
+  #onRepair(from: NodeId, repair: Extract<MeshMessage, { type: "repair" }>): void {
+    const { player, token } = repair;
+    const { fence, state: known } = storedPlayer(this.state.ledger, player);
+    if (token < fence) return this.#onCollect(from, { type: "collect", player, token });
+    const record = token > fence ? repairOf(this.state.ledger, repair, this.#settings) : null;
+    const { version } = record?.state ?? known;
+    const reply: MeshEffect = { type: "send", to: from, message: { type: "fenced", player, token, version } };
+    if (record === null) return this.#answer([reply]);
+    applyRecord(this.state.ledger, record, outcomesKept(this.#settings));
+    const raised: Stated = { type: "record", fact: "fenceRaised", player, token, version };
+    const answer = [raised, repairedBy(record), reply];
+    this.#out.add(writeJournal(this.state.journal, record, { answer, decided: record }));
   }
 
   #onLoad(server: NodeId, { player, token, ask }: Extract<MeshMessage, { type: "load" }>): void {
@@ -311,8 +347,14 @@ function effectOf(fact: "effectAccepted" | "effectRecovered", decided: Decided, 
   return { type: "record", fact, player, server, token, action, session, sequence, kind, item, state, ground };
 }
 
+function repairedBy({ player, token, state, flagged, grounded }: Repaired): Stated {
+  const ground = grounded.map((item) => ({ item, lies: true }));
+  return { type: "record", fact: "stateRepaired", player, token, state, flagged, ground };
+}
+
 function factsRecovered(record: LedgerRecord): readonly Stated[] {
   if (record.type === "spawned") return [{ type: "record", fact: "itemsSpawned", items: record.items }];
+  if (record.type === "repaired") return [repairedBy(record)];
   if (record.type === "fenced" || record.outcome === "failed") return [];
   return [effectOf("effectRecovered", record, actionName(record.player, record.session, record.sequence))];
 }

@@ -112,9 +112,19 @@ const tellers: Tellers = {
   actionExpired: ({ action }) => `withdraws ${action}`,
   player_reconnected: ({ server, actions }) =>
     `is back in play at ${server}, and asks for ${actions.length} actions again`,
-  duplicateAuthorityDetected: ({ player, servers }) => `finds ${player} at ${servers.join(" and ")}`,
+  duplicateAuthorityDetected: ({ player, servers, tokens }) =>
+    `finds ${player} at ${servers.map((server, at) => `${server} (token ${tokens[at]})`).join(" and ")}`,
   itemDuplicateDetected: ({ item, places }) => `finds ${item} at ${places.join(" and ")}`,
   itemLossDetected: ({ item }) => `finds ${item} nowhere`,
+  resolutionBegan: ({ player, token, servers }) =>
+    `${player} is nobody's from token ${token} on: ${servers.join(" and ")} are to let go of it`,
+  resolutionDecided: ({ player, server, winner, by, token, discarded, silent }) =>
+    `${player} goes on with what ${winner} has (by ${by}), at ${server} under token ${token}` +
+    (discarded.length === 0 ? "" : `; ${discarded.join(" and ")} had written more`) +
+    (silent.length === 0 ? "" : `; ${silent.join(" and ")} did not answer`),
+  stateRepaired: ({ player, state, flagged }) =>
+    `takes version ${state.version} over for ${player}` +
+    (flagged.length === 0 ? "" : `, without ${flagged.join(", ")}, which are elsewhere`),
   ...alertTellers,
 };
 

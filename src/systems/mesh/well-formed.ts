@@ -4,8 +4,10 @@
 // Every message a node is given passes here, so each type has a look of its own at fields it knows by name.
 
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { Lineage } from "./lineage.ts";
 import type {
   ActionOutcome,
+  Claim,
   ForceAnswer,
   KnownRegion,
   MeshMessage,
@@ -43,8 +45,15 @@ const notices = [
   "suspended",
   "reassigned",
 ] as const satisfies readonly Notice[];
-const causes = ["join", "transfer", "rollback", "rejoin", "failover"] as const satisfies readonly GrantCause[];
-const refusals = ["notReady", "superseded", "conflict"] as const satisfies readonly RefusalReason[];
+const causes = [
+  "join",
+  "transfer",
+  "rollback",
+  "rejoin",
+  "failover",
+  "resolution",
+] as const satisfies readonly GrantCause[];
+const refusals = ["notReady", "superseded", "conflict", "resolving"] as const satisfies readonly RefusalReason[];
 const answers = ["rolledBack", "completed", "noTransfer", "noOwner"] as const satisfies readonly ForceAnswer[];
 
 const isNumber = Number.isSafeInteger;
@@ -62,10 +71,27 @@ const isAttempt = ({ transfer, attempt, player }: Claimed<"prepared">, members: 
 
 function isState(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { version, x, score, items, session, sequence } = value as { readonly [Field in keyof PlayerState]?: unknown };
-  return (
-    isNumber(version) && isNumber(x) && isNumber(score) && isNumber(session) && isNumber(sequence) && areItems(items)
-  );
+  const { version, x, score, items, session, sequence, lineage } = value as {
+    readonly [Field in keyof PlayerState]?: unknown;
+  };
+  const isKept = isNumber(version) && isNumber(score) && isNumber(session) && isNumber(sequence);
+  return isKept && isNumber(x) && areItems(items) && (lineage === undefined || isLineage(lineage));
+}
+
+function isLineage(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { clock, wroteUs } = value as { readonly [Field in keyof Lineage]?: unknown };
+  if (!isNumber(wroteUs) || !Array.isArray(clock)) return false;
+  return clock.every((entry: unknown) => Array.isArray(entry) && isText(entry[0]) && isNumber(entry[1]));
+}
+
+function areClaims(value: unknown, members: Members): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((claim: unknown) => {
+    if (typeof claim !== "object" || claim === null) return false;
+    const { player, token, moving } = claim as { readonly [Field in keyof Claim]?: unknown };
+    return isNode(player, members) && isNumber(token) && isFlag(moving);
+  });
 }
 
 function areOwners(value: unknown, members: Members): boolean {
@@ -204,10 +230,20 @@ const looks: Looks = {
   settled: ({ transfer, player, server, token }, members) =>
     isText(transfer) && isNode(player, members) && isNode(server, members) && isNumber(token),
   owner: ({ player, server, token }, members) => isNode(player, members) && isNode(server, members) && isNumber(token),
+  roll: ({ round }) => isNumber(round),
+  revokeHeld: ({ player, token, settled }, members) => isNode(player, members) && isNumber(token) && isText(settled),
+  rolled: ({ round, incarnation, acts, players, more }, members) =>
+    isNumber(round) && isNumber(incarnation) && isFlag(acts) && areClaims(players, members) && isFlag(more),
+  revokedHeld: ({ player, token, held, state }, members) =>
+    isNode(player, members) && isNumber(token) && isNumber(held) && (state === null || isState(state)),
   elsewhere: ({ leader }, members) => leader === null || isNode(leader, members),
   rejoined: ({ incarnation, players }) => isNumber(incarnation) && isNumber(players),
   fence: ({ player, token }, members) => isNode(player, members) && isNumber(token),
   fenced: ({ player, token, version }, members) => isNode(player, members) && isNumber(token) && isNumber(version),
+  collect: ({ player, token }, members) => isNode(player, members) && isNumber(token),
+  collected: ({ player, token, fence, state }, members) =>
+    isNode(player, members) && isNumber(token) && isNumber(fence) && isState(state),
+  repair: ({ player, token, state }, members) => isNode(player, members) && isNumber(token) && isState(state),
   load: ({ player, token, ask }, members) => isNode(player, members) && isNumber(token) && isNumber(ask),
   loaded: ({ player, token, ask, state }, members) =>
     isNode(player, members) && isNumber(token) && isNumber(ask) && isState(state),

@@ -106,8 +106,8 @@ const ways: readonly Way[] = [
     setting: "watchdog",
     how: "the timers of attempts do not fire",
     arena: {
-      // Nothing comes in that would be an occasion to notice it: no answers to heartbeats either.
-      settings: unwatched,
+      // Nothing comes in that would be an occasion to notice it: no answers to heartbeats, and no sweep.
+      settings: { ...unwatched, sweep: { period: "1000s" } },
       faults: [
         {
           ...always({

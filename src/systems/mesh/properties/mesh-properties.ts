@@ -22,6 +22,7 @@ import { type MeshSettings, meshSettleUs } from "../settings.ts";
 import { exactlyOnce, nothingVanishes, sessionOrder, truthfulAnswers } from "./operations.ts";
 import { progress } from "./progress.ts";
 import { mapAgreed, onePrimary } from "./regions.ts";
+import { nothingMeanwhile, oneDecision, resolutionEnds } from "./split-brain.ts";
 import { keptInformed, ownerAfterTransfer, transferEndsOnce, transfersTerminate } from "./transfers.ts";
 
 /** Microseconds of true time, from the settings of the run. */
@@ -80,4 +81,7 @@ const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly Me
   nothingLeft(leftoverUs),
   mapAgreed(settleUs),
   keptInformed,
+  nothingMeanwhile,
+  oneDecision,
+  resolutionEnds(settleUs),
 ];

@@ -120,6 +120,13 @@ export const nothingVanishes: MeshProperty = {
       const missing = missingAfter(player, fact);
       if (missing !== undefined) findings.violated(player.id, `${missing}, which was acknowledged`, [floor.event]);
     }),
+    stateRepaired: (view, fact, _at, findings) => {
+      const player = view.players.get(fact.player);
+      if (player === undefined || player.acknowledged.event < 0) return;
+      const missing = missingAfter(player, fact);
+      if (missing !== undefined)
+        findings.violated(fact.player, `${missing}, which was acknowledged`, [player.acknowledged.event]);
+    },
     actionAnswered: (view, fact, _at, findings) => {
       const player = view.players.get(fact.player);
       if (fact.outcome !== "done" || player === undefined || player.state === null) return;
@@ -141,7 +148,7 @@ export const nothingVanishes: MeshProperty = {
 };
 
 /** What this effect took away; undefined when nothing, or when it was missing before. */
-function missingAfter(player: PlayerView, { state }: EffectFact): string | undefined {
+function missingAfter(player: PlayerView, { state }: Pick<EffectFact, "state">): string | undefined {
   const missing = missingFrom(state, player.acknowledged);
   if (missing === undefined || player.stateBefore === null) return missing;
   return missingFrom(player.stateBefore, player.acknowledged) === undefined ? missing : undefined;
