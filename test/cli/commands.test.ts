@@ -160,23 +160,32 @@ describe.concurrent("run", () => {
     }),
   );
 
-  test("many seeds: totals, a bound (X-M-37), the first failing seed, and the same with any number of workers", patience, () =>
-    withStories(async (cwd) => {
-      const runs = ["0", "2"].map((workers) =>
-        faultline(["run", "quiet.yaml", "failing.yaml", "--seeds", "1..6", "--workers", workers, "--json", ...plugIn], {
-          cwd,
-        }),
-      );
-      const [alone, threads] = await Promise.all(runs);
-      expect(alone?.stdout).toBe(threads?.stdout);
-      const { scenarios } = campaignDocument.parse(JSON.parse(alone?.stdout ?? ""));
-      expect(scenarios).toMatchObject([
-        { scenario: "echo/quiet", outcome: "held", runs: 6, held: 6, firstFailing: null },
-        { scenario: "echo/failing", outcome: "violated", runs: 6, violated: 6, firstFailing: 1 },
-      ]);
-      const told = await faultline(["run", "quiet.yaml", "--seeds", "1..20", ...plugIn], { cwd });
-      expect([told.code, told.stdout]).toEqual([0, expect.stringContaining("0 of 20 failed: at most 13.9 % do (95 %")]);
-    }),
+  test(
+    "many seeds: totals, a bound (X-M-37), the first failing seed, and the same with any number of workers",
+    patience,
+    () =>
+      withStories(async (cwd) => {
+        const runs = ["0", "2"].map((workers) =>
+          faultline(
+            ["run", "quiet.yaml", "failing.yaml", "--seeds", "1..6", "--workers", workers, "--json", ...plugIn],
+            {
+              cwd,
+            },
+          ),
+        );
+        const [alone, threads] = await Promise.all(runs);
+        expect(alone?.stdout).toBe(threads?.stdout);
+        const { scenarios } = campaignDocument.parse(JSON.parse(alone?.stdout ?? ""));
+        expect(scenarios).toMatchObject([
+          { scenario: "echo/quiet", outcome: "held", runs: 6, held: 6, firstFailing: null },
+          { scenario: "echo/failing", outcome: "violated", runs: 6, violated: 6, firstFailing: 1 },
+        ]);
+        const told = await faultline(["run", "quiet.yaml", "--seeds", "1..20", ...plugIn], { cwd });
+        expect([told.code, told.stdout]).toEqual([
+          0,
+          expect.stringContaining("0 of 20 failed: at most 13.9 % do (95 %"),
+        ]);
+      }),
   );
 
   test("--trace and --history: whole files of the one run", patience, () =>

@@ -5,10 +5,13 @@
 import { assert } from "../../base/assert.ts";
 import { canonicalJson } from "../../base/canonical-json.ts";
 import type { NodeId } from "../../base/ids.ts";
+import { criticalRegions, type RegionLoads } from "./degraded-mode.ts";
+import type { DegradedSettings, Level } from "./degraded-settings.ts";
 import type { GrantCause } from "./facts.ts";
 import type { RefusalReason } from "./messages.ts";
 import {
   type Loads,
+  type Mode,
   movesBetween,
   type Region,
   type RegionMap,
@@ -16,6 +19,10 @@ import {
   settled,
   type Standing,
   standingOf,
+  withClosed,
+  withEnlisted,
+  withFrozen,
+  withMode,
   withMove,
   withStanding,
 } from "./region-map.ts";
@@ -59,7 +66,15 @@ export type RegisterCommand =
   /** A server that is well gives its regions away, or takes part again. Its players follow by transfers. */
   | { readonly type: "stand"; readonly server: NodeId; readonly standing: "up" | "draining" }
   /** One region goes to another server, by compare-and-swap on its epoch. Its players follow by transfers. */
-  | { readonly type: "move"; readonly region: number; readonly epoch: number; readonly server: NodeId };
+  | { readonly type: "move"; readonly region: number; readonly epoch: number; readonly server: NodeId }
+  /** A server without a region is given one of those of the fullest, if there is one to give (operator). */
+  | { readonly type: "enlist"; readonly server: NodeId }
+  /** Play in a region stands still, or goes on (operator). */
+  | { readonly type: "freeze"; readonly region: number; readonly frozen: boolean }
+  /** The level of service goes from one to another, by compare-and-swap (MESH-FT-07). */
+  | { readonly type: "degrade"; readonly from: Level; readonly level: Level; readonly reason: string }
+  /** Nobody new is let in, or whoever comes (operator). */
+  | { readonly type: "shut"; readonly closed: boolean };
 
 export interface Owner {
   readonly server: NodeId;
@@ -112,6 +127,7 @@ export interface RegisterRules {
   readonly compareVersions: boolean;
   /** Backups a region is to have. */
   readonly backups: number;
+  readonly degraded: DegradedSettings;
 }
 
 export type Outcome =
@@ -127,7 +143,9 @@ export type Outcome =
   /** It is decided: a grant waits for the store to take the state over. */
   | { readonly type: "decided"; readonly player: NodeId }
   /** Servers or regions have changed: grants of these players wait to be sealed. */
-  | { readonly type: "rearranged"; readonly players: readonly NodeId[]; readonly moves: readonly RegionMove[] };
+  | { readonly type: "rearranged"; readonly players: readonly NodeId[]; readonly moves: readonly RegionMove[] }
+  /** There is more service than before, or less: everybody is told. */
+  | { readonly type: "serviceChanged"; readonly levelBefore: Level };
 
 export const freshRegister = (map: RegionMap): AuthorityRegister => ({
   players: new Map(),
@@ -144,7 +162,7 @@ export const registerText = ({ players, incarnations, resolutions, map }: Author
     players: [...players],
     incarnations: [...incarnations],
     resolutions: [...resolutions],
-    map: { version: map.version, regions: map.regions, standings: [...map.standings] },
+    map: { version: map.version, regions: map.regions, standings: [...map.standings], mode: map.mode },
   });
 
 export function registerOfText(text: string): AuthorityRegister {
@@ -153,7 +171,7 @@ export function registerOfText(text: string): AuthorityRegister {
     players: [NodeId, Registration][];
     incarnations: [NodeId, number][];
     resolutions: [NodeId, Resolution][];
-    map: { version: number; regions: Region[]; standings: [NodeId, Standing][] };
+    map: { version: number; regions: Region[]; standings: [NodeId, Standing][]; mode: Mode };
   };
   return {
     players: new Map(players),
@@ -186,6 +204,14 @@ export function applyCommand(register: AuthorityRegister, command: RegisterComma
       return beginResolution(register, command);
     case "decide":
       return decideResolution(register, command);
+    case "enlist":
+      return rearrange(register, withEnlisted(register.map, command.server, regionLoads(register)), rules);
+    case "freeze":
+      return serve(register, withFrozen(register.map, command.region, command.frozen));
+    case "degrade":
+      return degrade(register, command, rules);
+    case "shut":
+      return serve(register, withClosed(register.map, command.closed));
   }
 }
 
@@ -308,6 +334,34 @@ function successionOf(map: RegionMap, { owner, pending }: Registration): Omit<Pe
   const { server } = map.regions[region];
   if (standingOf(map, server) !== "up") return undefined;
   return { server, cause: "failover", transfer: "", source: noServer, version: -1, region };
+}
+
+function degrade(
+  register: AuthorityRegister,
+  { from, level, reason }: Command<"degrade">,
+  { degraded }: RegisterRules,
+): Outcome {
+  const { map } = register;
+  if (map.mode.level !== from || from === level) return { type: "rearranged", players: [], moves: [] };
+  const critical = level === "normal" ? [] : criticalRegions(regionLoads(register), map.regions.length, degraded);
+  return serve(register, withMode(map, { ...map.mode, level, reason, critical, changes: map.mode.changes + 1 }));
+}
+
+function serve(register: AuthorityRegister, map: RegionMap): Outcome {
+  const { level: levelBefore } = register.map.mode;
+  if (map === register.map) return { type: "rearranged", players: [], moves: [] };
+  register.map = map;
+  return { type: "serviceChanged", levelBefore };
+}
+
+/** Players by region, where they are registered: also those who are away. */
+export function regionLoads({ players }: AuthorityRegister): RegionLoads {
+  const loads = new Map<number, number>();
+  for (const { owner, pending } of players.values()) {
+    const latest = pending ?? owner;
+    if (latest !== null) loads.set(latest.region, (loads.get(latest.region) ?? 0) + 1);
+  }
+  return loads;
 }
 
 function loadsOf({ players }: AuthorityRegister): Loads {

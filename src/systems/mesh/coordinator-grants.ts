@@ -3,11 +3,16 @@
 import type { NodeId } from "../../base/ids.ts";
 import { incarnationOf, type Owner, type RegisterCommand } from "./authority-register.ts";
 import { type Desk, type Received, regionOf, registrationOf } from "./coordinator-state.ts";
-import { standingOf } from "./region-map.ts";
+import { admits, standingOf } from "./region-map.ts";
 
 export function onJoin(desk: Desk, player: NodeId, { session, ask, x }: Received<"join">): void {
   const { owner, pending } = registrationOf(desk, player);
   if (isResolving(desk, player)) return;
+  if (!admits(desk.state.register.map, desk.settings.degraded)) {
+    desk.out.record({ type: "record", fact: "admissionRefused", player });
+    desk.out.send(player, { type: "turnedAway", session, ask });
+    return;
+  }
   if (owner !== null) return sendLocated(desk, player, owner, session, ask);
   desk.state.askers.set(player, { session, ask });
   if (pending === null) return desk.propose({ type: "assign", player, region: regionOf(desk, x) });

@@ -2,10 +2,11 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { incarnationOf, type Outcome, type RegisterCommand } from "./authority-register.ts";
-import { seal } from "./coordinator-grants.ts";
+import { countFailure, countReturn, judgeMode } from "./coordinator-mode.ts";
+import { recover, watchRecoveries } from "./coordinator-recovery.ts";
 import { owesAnswer } from "./coordinator-resolution.ts";
 import type { Desk, Received } from "./coordinator-state.ts";
-import { type RegionMove, standingOf } from "./region-map.ts";
+import { type RegionMove, standingOf, suspendedRegions } from "./region-map.ts";
 import { freshPulse, heardOf, lostTouch, type Pulse, renewed, stepFor } from "./server-watch.ts";
 import { watchesServers } from "./settings.ts";
 
@@ -40,6 +41,8 @@ export function nudgeHealth(desk: Desk): void {
 export function checkHealth(desk: Desk): void {
   for (const [server, pulse] of desk.state.pulses) judge(desk, server, pulse);
   armHealth(desk);
+  judgeMode(desk);
+  watchRecoveries(desk);
   for (const dueUs of desk.state.returns.values()) if (dueUs <= desk.nowUs) return giveBack(desk);
 }
 
@@ -100,16 +103,31 @@ export function giveBack(desk: Desk): void {
   for (const [server, dueUs] of desk.state.returns) {
     if (dueUs > desk.nowUs) continue;
     desk.state.returns.delete(server);
-    for (const [region, { home, epoch, server: owner }] of desk.state.register.map.regions.entries()) {
-      if (home === server && owner !== server) desk.propose({ type: "move", region, epoch, server });
-    }
+    giveHome(desk, server);
   }
 }
 
-export function sendMap(desk: Desk, server: NodeId): void {
-  const { version, regions } = desk.state.register.map;
+/** Returns whether there is anything to give back. */
+export function giveHome(desk: Desk, server: NodeId): boolean {
+  let away = false;
+  for (const [region, { home, epoch, server: owner }] of desk.state.register.map.regions.entries()) {
+    if (home !== server || owner === server) continue;
+    away = true;
+    desk.propose({ type: "move", region, epoch, server });
+  }
+  return away;
+}
+
+function sendMap(desk: Desk, server: NodeId): void {
+  const { map } = desk.state.register;
+  const { version, regions, mode } = map;
   const owners = regions.map((region) => ({ server: region.server, epoch: region.epoch, backups: region.backups }));
-  desk.out.send(server, { type: "map", version, owners });
+  const suspended = suspendedRegions(map);
+  desk.out.send(server, { type: "map", version, owners, level: mode.level, critical: mode.critical, suspended });
+}
+
+export function sendMaps(desk: Desk): void {
+  for (const server of desk.topology.servers) sendMap(desk, server);
 }
 
 export function recordMoves(desk: Desk, moves: readonly RegionMove[]): void {
@@ -127,11 +145,18 @@ export function tellRearranged(
 ): void {
   if (command.type === "reclaim") welcomeBack(desk, command, players.length);
   if (command.type === "fail" && standingOf(desk.state.register.map, command.server) === "down") {
-    desk.state.pulses.delete(command.server);
+    giveUp(desk, command.server);
     desk.out.send(command.server, { type: "expelled", incarnation: command.incarnation });
   }
-  for (const player of players) seal(desk, player);
-  if (moves.length > 0) for (const server of desk.topology.servers) sendMap(desk, server);
+  recover(desk, players);
+  if (moves.length > 0) sendMaps(desk);
+}
+
+/** One that was stopped in order has not failed: nobody suspected it. */
+function giveUp(desk: Desk, server: NodeId): void {
+  const pulse = desk.state.pulses.get(server);
+  desk.state.pulses.delete(server);
+  if (pulse?.suspected === true) countFailure(desk, server);
 }
 
 function welcomeBack(
@@ -141,6 +166,7 @@ function welcomeBack(
 ): void {
   desk.out.record({ type: "record", fact: "serverRejoined", server, incarnation, players });
   desk.out.send(server, { type: "rejoined", incarnation, players });
+  countReturn(desk, server);
   sendMap(desk, server);
   if (!watchesServers(desk.settings)) return;
   desk.state.pulses.set(server, freshPulse(desk.nowUs, desk.settings));

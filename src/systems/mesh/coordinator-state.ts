@@ -5,6 +5,8 @@ import type { RaftState } from "../../protocols/raft/raft-state.ts";
 import { type AuthorityRegister, type RegisterCommand, type Registration, unregistered } from "./authority-register.ts";
 import type { Gathering } from "./coordinator-resolution.ts";
 import type { Sweep } from "./coordinator-sweep.ts";
+import type { Recoveries } from "./coordinator-recovery.ts";
+import type { FailureWatch } from "./degraded-mode.ts";
 import type { MeshMessage } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Pulse } from "./server-watch.ts";
@@ -35,13 +37,17 @@ export interface CoordinatorState {
   /** The leader's search for players with two owners, and those of whom it is finding out who has what. */
   readonly sweep: Sweep;
   readonly gatherings: Map<NodeId, Gathering>;
+  /** What degraded mode is decided by. */
+  failures: FailureWatch;
+  /** Regions whose servers were given up, and whose players are not all granted to others yet. */
+  recovery: Recoveries;
 }
 
 export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
 /** What is answered from the register, and may lead to a command. */
 export type Question = Received<
-  "join" | "locate" | "adopt" | "abort" | "claim" | "rejoin" | "heartbeat" | "forceRollback"
+  "join" | "locate" | "adopt" | "abort" | "claim" | "rejoin" | "heartbeat" | "forceRollback" | "order"
 >;
 
 /** One step of a coordinator. */

@@ -43,9 +43,13 @@ import {
   onUnreachable,
   recordMoves,
   renew,
+  sendMaps,
   tellRearranged,
   watch,
 } from "./coordinator-servers.ts";
+import { countFailures, recordService } from "./coordinator-mode.ts";
+import { onOrder } from "./coordinator-orders.ts";
+import { freshRecoveries, noteGranted, recover } from "./coordinator-recovery.ts";
 import {
   gather,
   nudgeResolutions,
@@ -58,6 +62,7 @@ import {
 } from "./coordinator-resolution.ts";
 import type { CoordinatorState, Desk, Question } from "./coordinator-state.ts";
 import { armSweep, beginSweep, endSweeps, freshSweep, nudgeSweep, onRolled } from "./coordinator-sweep.ts";
+import { freshFailureWatch } from "./degraded-mode.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
@@ -82,7 +87,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     this.#raft = new RaftNode(self, groupSettings(settings), this);
     const { servers } = topology;
     const backups = backupsOf(settings, servers.length);
-    this.#rules = { compareVersions: settings.transfer.policy === "version" && settings.defence.stateGuard, backups };
+    const compareVersions = settings.transfer.policy === "version" && settings.defence.stateGuard;
+    this.#rules = { compareVersions, backups, degraded: settings.degraded };
     this.state = {
       raft: freshRaftState({ voters: topology.coordinators, outgoing: [], learners: [] }),
       register: freshRegister(freshMap(servers, settings.region.spares, backups)),
@@ -97,6 +103,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       returns: new Map(),
       sweep: freshSweep(),
       gatherings: new Map(),
+      failures: freshFailureWatch(),
+      recovery: freshRecoveries(),
     };
     if (!settings.defence.quorum) this.state.agreed = this.state.register;
   }
@@ -131,9 +139,14 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
   led(): void {
     this.state.serving = true;
     if (this.state.agreed !== null) this.state.register = registerOfText(registerText(this.state.agreed));
-    for (const [player, { pending }] of this.state.register.players) if (pending !== null) seal(this, player);
-    for (const player of this.state.register.resolutions.keys()) gather(this, player);
+    const { players, resolutions } = this.state.register;
+    recover(
+      this,
+      [...players].flatMap(([player, { pending }]) => (pending === null ? [] : [player])),
+    );
+    for (const player of resolutions.keys()) gather(this, player);
     watch(this);
+    countFailures(this);
     armSweep(this);
   }
 
@@ -149,6 +162,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     questions.clear();
     this.state.pulses.clear();
     this.state.returns.clear();
+    this.state.failures = freshFailureWatch();
+    this.state.recovery = freshRecoveries();
     this.state.healthDueUs = -1;
     for (const timer of ["health", "rebalance"]) this.out.cancelTimer(timer);
   }
@@ -202,6 +217,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       case "claim":
       case "rejoin":
       case "forceRollback":
+      case "order":
         return this.ask(from, message);
       case "heartbeat":
         return onHeartbeat(this, from, message);
@@ -254,6 +270,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
         return renew(this, from, question);
       case "forceRollback":
         return onForceRollback(this, from, question);
+      case "order":
+        return onOrder(this, from, question);
     }
   }
 
@@ -271,6 +289,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     if (outcome.type === "granted") recordGrant(this, outcome.player, index);
     if (outcome.type === "granted") this.state.sweep.granted.add(outcome.player);
     if (outcome.type === "rearranged") recordMoves(this, outcome.moves);
+    if (outcome.type === "serviceChanged") recordService(this, command, outcome.levelBefore);
     if (outcome.type === "resolving" || outcome.type === "decided") recordResolution(this, outcome.player, index);
     if (serving) this.#tell(command, outcome);
   }
@@ -281,7 +300,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       case "pending":
         return seal(this, outcome.player);
       case "granted":
-        return tellGrant(this, outcome.player, outcome.conflict);
+        tellGrant(this, outcome.player, outcome.conflict);
+        return noteGranted(this, outcome.player);
       case "unchanged":
         return tellUnchanged(this, command);
       case "refused":
@@ -293,6 +313,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       case "decided":
         stopGathering(this, outcome.player);
         return seal(this, outcome.player);
+      case "serviceChanged":
+        return sendMaps(this);
     }
   }
 }

@@ -1,10 +1,12 @@
 // What the mesh's machines state about themselves. The judge sees these, the world's own facts, and true time only.
 
 import type { NodeId } from "../../base/ids.ts";
+import type { OrderVerb } from "./orders.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { VectorClock } from "./lineage.ts";
 import type { AlertName, AlertUnit } from "./monitoring/alert-rules.ts";
 import type { PlayerState } from "./player-state.ts";
+import type { ServiceFact } from "./service-facts.ts";
 import type { ResolutionPolicy, Resolved } from "./resolution.ts";
 
 export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover" | "resolution";
@@ -29,6 +31,7 @@ export interface VersionSummary {
 export type MeshFact = OwnFact | RaftFact;
 
 export type OwnFact =
+  | ServiceFact
   // coordinator: the register of authority. Stated at the instant the command is durable (properties.md: commit).
   | {
       readonly fact: "granted";
@@ -322,14 +325,15 @@ export type OwnFact =
   // operator
   | {
       readonly fact: "operatorAsked";
-      readonly command: "forceRollback";
-      readonly player: NodeId;
+      readonly command: "forceRollback" | OrderVerb;
+      /** A player, a server, a number of a region, or empty. */
+      readonly subject: string;
       readonly reason: string;
     }
   | {
       readonly fact: "operatorAnswered";
-      readonly command: "forceRollback";
-      readonly player: NodeId;
+      readonly command: "forceRollback" | OrderVerb;
+      readonly subject: string;
       readonly answer: string;
     }
   // backups and failover, under the documents' names where they have them (MESH-FT-09, MESH-FT-15)

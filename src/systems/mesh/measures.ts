@@ -5,6 +5,7 @@ import type { FigureSink, FigureSpec, Measures } from "../../check/figure.ts";
 import type { Instant } from "../../check/property.ts";
 import { serverLoad } from "./load-view.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
+import { measureMode, modeFigures } from "./mode-measures.ts";
 import { alertNames } from "./monitoring/alert-rules.ts";
 
 const count = (id: string, title: string): FigureSpec => ({ id, title, kind: "count" });
@@ -111,6 +112,7 @@ const figures: readonly FigureSpec[] = [
   share("split.success", "resolutions that ended with one owner, of those begun (MESH-REC-04)"),
   amount("split.discarded", "acknowledged effects that a resolution went on without (X-M-30)"),
   amount("split.flagged", "items that were elsewhere, or twice, in a merged inventory (MESH-F5-11, X-M-31)"),
+  ...modeFigures,
   count("alerts.fired", "alerts that fired"),
   count("alerts.pages", "alerts that paged somebody"),
   ...alertNames.flatMap(alertFigureSpecs),
@@ -150,6 +152,7 @@ export const meshMeasures: Measures<MeshView, JudgedFact> = {
     if (counted !== undefined) sink.count(counted);
     countMore(view, fact, sink);
     measureLoad(view, fact, at, sink);
+    measureMode(view, fact, sink);
   },
 };
 

@@ -23,6 +23,7 @@ import {
 import type { PlayerState } from "./player-state.ts";
 import { effectRecordOf, foldResolutionBegan, foldResolutionDecided, foldResolutionGrant } from "./resolution-view.ts";
 import { splitWatchFacts, splitWatchOf } from "./split-watch.ts";
+import { modeFacts, modeFoldOf } from "./mode-view.ts";
 import { stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
@@ -185,21 +186,28 @@ const raftFolds: ReadonlyMap<string, Fold> = new Map(
 
 /** By fact; those that start or stop something run the stopwatches after the rest of the view. */
 const foldOf: ReadonlyMap<string, Fold> = new Map(
-  [...new Set([...Object.keys(folds), ...raftFolds.keys(), ...loadFacts, ...stopwatchFacts, ...splitWatchFacts])].map(
-    (name) => {
-      // Each is found under the name of the one fact it takes.
-      const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
-      const all = [fold, raftFolds.get(name), loadFoldOf(name), stopwatchOf(name), splitWatchOf(name)];
-      const runs = all.filter((run) => run !== undefined);
-      if (runs.length === 1) return [name, runs[0]];
-      return [
-        name,
-        (view, fact, at) => {
-          for (const run of runs) run(view, fact, at);
-        },
-      ];
-    },
-  ),
+  [
+    ...new Set([
+      ...Object.keys(folds),
+      ...raftFolds.keys(),
+      ...loadFacts,
+      ...stopwatchFacts,
+      ...splitWatchFacts,
+      ...modeFacts,
+    ]),
+  ].map((name) => {
+    // Each is found under the name of the one fact it takes.
+    const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
+    const parts = [loadFoldOf(name), stopwatchOf(name), splitWatchOf(name), modeFoldOf(name)];
+    const runs = [fold, raftFolds.get(name), ...parts].filter((run) => run !== undefined);
+    if (runs.length === 1) return [name, runs[0]];
+    return [
+      name,
+      (view, fact, at) => {
+        for (const run of runs) run(view, fact, at);
+      },
+    ];
+  }),
 );
 
 export const meshModel: Model<MeshView, JudgedFact> = {

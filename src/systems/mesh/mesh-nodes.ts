@@ -67,7 +67,8 @@ function topologyOf({ nodes, settings }: Pick<MeshInput, "nodes" | "settings">):
   assert(coordinators.length > 0 && store !== undefined, "a mesh has a coordinator and a store");
   assert(servers.length > 0, "a mesh has a server");
   const members = new Set([...nodes.values()].flat());
-  return { coordinators, store, servers, members, width: settings.region.width };
+  const operator = nodes.get("operator")?.[0] ?? null;
+  return { coordinators, store, servers, operator, members, width: settings.region.width };
 }
 
 /** A coordinator transfers nobody. */
@@ -102,7 +103,7 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
       const person = personOf(workload, self);
       return () => new Player({ self, ordinal, person, items, topology, settings });
     },
-    operator: () => () => new Operator(topology, workload.operator),
+    operator: () => () => new Operator(topology, workload),
     monitor: () => () => new Monitor(topology, settings.monitoring),
   };
   return meshRoles.flatMap(({ role }) =>

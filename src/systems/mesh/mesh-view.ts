@@ -5,6 +5,7 @@ import type { NodeId } from "../../base/ids.ts";
 import type { WorldFact } from "../../trace/trace-event.ts";
 import { freshRaftView, type RaftView } from "../../protocols/raft/properties/raft-view.ts";
 import type { GrantCause, MeshFact } from "./facts.ts";
+import { freshModeView, type ModeView } from "./mode-view.ts";
 import type { PlayerState } from "./player-state.ts";
 import { freshLoadView, type LoadView } from "./load-view.ts";
 import type { ResolutionView } from "./resolution-view.ts";
@@ -286,6 +287,7 @@ export interface MeshView {
   readonly stopwatches: Stopwatches;
   readonly load: LoadView;
   readonly splits: SplitWatch;
+  readonly mode: ModeView;
   /** The coordinators' group. */
   readonly raft: RaftView;
   /** Strikes of faults that have begun and not ended; one fault can have several. */
@@ -330,6 +332,7 @@ export const freshMeshView = (): MeshView => ({
   stopwatches: freshStopwatches(),
   load: freshLoadView(),
   splits: freshSplitWatch(),
+  mode: freshModeView(),
   raft: freshRaftView(),
   faultsOpen: 0,
   calmSinceUs: 0,

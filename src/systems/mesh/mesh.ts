@@ -72,6 +72,7 @@ const defences: readonly DefenceSpec[] = [
   defence("ackAfterStore", "done is said once the store has it", "A9"),
   defence("watchdog", "a stuck transfer is rolled back", "MESH-INV-06"),
   defence("clientTokenCheck", "clients ignore servers that have lost them", "A5"),
+  defence("suspension", "nothing is written in a suspended region", "P4"),
   defence("itemLedger", "an item is picked up from the ground only", "I1"),
 ];
 

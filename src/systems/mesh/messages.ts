@@ -2,9 +2,12 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftMessage } from "../../protocols/raft/messages.ts";
+import type { Level } from "./degraded-settings.ts";
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { Severity } from "./service-facts.ts";
 import type { Scraped } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
+import type { OrderVerb } from "./orders.ts";
 
 export type ActionOutcome = "done" | "failed";
 export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict" | "late";
@@ -47,6 +50,8 @@ export type ToPlayerMessage =
       readonly token: number;
     }
   | { readonly type: "unplaced"; readonly session: number; readonly ask: number }
+  /** Nobody new is let in now. */
+  | { readonly type: "turnedAway"; readonly session: number; readonly ask: number }
   // server to player
   | {
       readonly type: "welcome";
@@ -200,11 +205,14 @@ export type AuthorityMessage =
   | { readonly type: "revoke"; readonly incarnation: number; readonly attempt: number }
   /** It has been given up: nothing it had in that incarnation is its own any more. */
   | { readonly type: "expelled"; readonly incarnation: number }
-  /** Which server has which region, and in which epoch. */
+  /** Which server has which region, and in which epoch; how much service there is, and where there is none. */
   | {
       readonly type: "map";
       readonly version: number;
       readonly owners: readonly KnownRegion[];
+      readonly level: Level;
+      readonly critical: readonly number[];
+      readonly suspended: readonly number[];
     }
   /** `version`: what the store had sealed at; -1 when the grant was not sealed. `region`: it was granted in. */
   | {
@@ -342,7 +350,28 @@ export type OperatorMessage =
       readonly operator: NodeId;
     }
   // server, or coordinator, to operator
-  | { readonly type: "forced"; readonly command: string; readonly player: NodeId; readonly answer: ForceAnswer };
+  | { readonly type: "forced"; readonly command: string; readonly player: NodeId; readonly answer: ForceAnswer }
+  // operator to coordinator: asked again until it is done or refused
+  | {
+      readonly type: "order";
+      readonly command: string;
+      readonly verb: OrderVerb;
+      /** A server, or a number of a region; empty: neither. */
+      readonly subject: string;
+    }
+  // coordinator to operator
+  | { readonly type: "ordered"; readonly command: string; readonly answer: OrderAnswer }
+  // coordinator or monitor to operator
+  | { readonly type: "alert"; readonly severity: Severity; readonly about: string };
+
+export type OrderAnswer =
+  | "done"
+  /** It has begun, and takes time: ask again. */
+  | "underway"
+  | "isDown"
+  | "lastServer"
+  | "nothingToGive"
+  | "unknown";
 
 export type MonitoringMessage =
   // monitor to server and coordinator
@@ -440,6 +469,10 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["forceRollback", "operator asks the coordinator to roll a player back (MESH-F7-07)"],
   ["force", "coordinator tells the owner to roll a player back"],
   ["forced", "answer to the operator"],
+  ["turnedAway", "coordinator lets nobody new in (MESH-FT-28)"],
+  ["order", "operator drains, resumes or adds a server, freezes a region, or stops admissions"],
+  ["ordered", "coordinator says what became of an order"],
+  ["alert", "coordinator or monitor tells the operator that something is wrong (MESH-FT-12)"],
   ["scrape", "monitor asks for metrics"],
   ["scraped", "server or coordinator tells its metrics"],
 ]);

@@ -1,35 +1,46 @@
-// The person at the admin tool: types each command of the script at its time, and again until it is answered.
+// The people at the admin tool: type each command of the script at its time, and those of the playbook some time after an
+// alert, and type again until they are answered.
 
 import { unreachable } from "../../base/assert.ts";
-import { nodeId, type NodeId } from "../../base/ids.ts";
+import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
+import { type Command, commandOf, type PlaybookEntry } from "./orders.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { Topology } from "./topology.ts";
-import type { OperatorCommand } from "./workload.ts";
+import type { MeshWorkload } from "./workload.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 const RETRY_US = 1_000_000;
 const PREFIX = "command:";
 
 export interface OperatorState {
-  /** Commands typed and not answered, by place in the script. */
+  /** Commands typed and not answered, by place among all commands. */
   readonly open: Set<number>;
+  /** Commands of the playbook that an alert has led to, and that are not typed yet. */
+  readonly planned: Set<number>;
   readonly seat: Seat;
 }
 
+type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
+
 export class Operator implements Machine<MeshMessage, MeshFact> {
-  state: OperatorState = { open: new Set(), seat: freshSeat() };
+  state: OperatorState = { open: new Set(), planned: new Set(), seat: freshSeat() };
   readonly #topology: Topology;
-  readonly #script: readonly OperatorCommand[];
+  readonly #script: MeshWorkload["operator"];
+  readonly #playbook: readonly PlaybookEntry[];
+  /** Of the script, then of the playbook. */
+  readonly #commands: readonly Command[];
   #nowUs = 0;
 
-  constructor(topology: Topology, script: readonly OperatorCommand[]) {
+  constructor(topology: Topology, { operator, playbook }: Pick<MeshWorkload, "operator" | "playbook">) {
     this.#topology = topology;
-    this.#script = script;
+    this.#script = operator;
+    this.#playbook = playbook;
+    this.#commands = [...operator, ...playbook].map(commandOf);
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
@@ -62,33 +73,60 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
   }
 
   #type(out: Outbox, at: number): void {
-    const command = this.#script[at];
-    if (command === undefined) return;
-    const player = nodeId(command.forceRollback);
-    const { reason } = command;
-    if (!this.state.open.has(at))
-      out.record({ type: "record", fact: "operatorAsked", command: "forceRollback", player, reason });
+    const typed = this.#commands[at];
+    if (typed === undefined) return;
+    const { verb, subject, reason } = typed;
+    if (!this.state.open.has(at)) out.record({ type: "record", fact: "operatorAsked", command: verb, subject, reason });
+    this.state.planned.delete(at);
     this.state.open.add(at);
     const coordinator = seatFor(this.state.seat, this.#topology, this.#nowUs, RETRY_US);
-    out.send(coordinator, { type: "forceRollback", command: `${PREFIX}${at}`, player, reason });
-    out.setTimer(`${PREFIX}${at}`, RETRY_US);
+    const command = `${PREFIX}${at}`;
+    if (verb === "forceRollback") {
+      // A name from the workload: the coordinator knows whether there is such a player.
+      out.send(coordinator, { type: "forceRollback", command, player: subject as NodeId, reason });
+    } else {
+      out.send(coordinator, { type: "order", command, verb, subject });
+    }
+    out.setTimer(command, RETRY_US);
   }
 
   #onMessage(out: Outbox, from: NodeId, message: MeshMessage): void {
     const { seat, open } = this.state;
-    if (message.type === "elsewhere") {
-      if (sentElsewhere(seat, this.#topology, from, message)) for (const at of open) this.#type(out, at);
-      return;
+    switch (message.type) {
+      case "elsewhere":
+        if (sentElsewhere(seat, this.#topology, from, message)) for (const at of open) this.#type(out, at);
+        return;
+      case "forced":
+        heardFrom(seat, this.#topology, from);
+        return this.#settle(out, message.command, message.answer);
+      case "ordered":
+        heardFrom(seat, this.#topology, from);
+        if (message.answer !== "underway") this.#settle(out, message.command, message.answer);
+        return;
+      case "alert":
+        return this.#onAlert(out, message);
+      default:
     }
-    if (message.type !== "forced") return;
-    heardFrom(seat, this.#topology, from);
-    this.#onForced(out, message);
   }
 
-  #onForced(out: Outbox, { command, player, answer }: Extract<MeshMessage, { type: "forced" }>): void {
+  #settle(out: Outbox, command: string, answer: string): void {
     const at = Number(command.slice(PREFIX.length));
-    if (!this.state.open.delete(at)) return;
+    const typed = this.#commands[at];
+    if (typed === undefined || !this.state.open.delete(at)) return;
     out.cancelTimer(command);
-    out.record({ type: "record", fact: "operatorAnswered", command: "forceRollback", player, answer });
+    const { verb, subject } = typed;
+    out.record({ type: "record", fact: "operatorAnswered", command: verb, subject, answer });
+  }
+
+  /** What has been planned, or typed and not answered, is not planned a second time. */
+  #onAlert(out: Outbox, { severity, about }: Received<"alert">): void {
+    const { open, planned } = this.state;
+    out.record({ type: "record", fact: "operatorAlerted", severity, about });
+    for (const [index, { on, after, spread }] of this.#playbook.entries()) {
+      const at = this.#script.length + index;
+      if (on !== `P${severity}` || open.has(at) || planned.has(at)) continue;
+      planned.add(at);
+      out.setTimer(`${PREFIX}${at}`, after, spread);
+    }
   }
 }

@@ -142,6 +142,10 @@ export class Player implements Machine<MeshMessage, MeshFact> {
         heardFrom(this.state.seat, this.#plan.topology, from);
         if (this.#isAnswer(message)) this.#askFor("join");
         return undefined;
+      case "turnedAway":
+        // It asks again when its patience ends.
+        heardFrom(this.state.seat, this.#plan.topology, from);
+        return undefined;
       case "welcome":
         return this.#onWelcome(from, message);
       case "notOwner":

@@ -3,6 +3,8 @@
 
 import { assert } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
+import { isAbove, type RegionLoads } from "./degraded-mode.ts";
+import type { DegradedSettings, Level } from "./degraded-settings.ts";
 
 /** `draining`: it is well, and gives its regions away, for it is about to be stopped. */
 export type Standing = "up" | "draining" | "down";
@@ -15,6 +17,20 @@ export interface Region {
   readonly home: NodeId;
   /** Those that are to follow its state, the first of them preferred when its server fails (MESH-FT-05). */
   readonly backups: readonly NodeId[];
+  /** An operator has stopped play in it (MESH-IR-01). */
+  readonly frozen: boolean;
+}
+
+/** How much service there is, as the leader decided it (MESH-FT-07). */
+export interface Mode {
+  readonly level: Level;
+  readonly reason: string;
+  /** The regions that come first, as of that decision. */
+  readonly critical: readonly number[];
+  /** An operator lets nobody new in (MESH-FT-28). */
+  readonly closed: boolean;
+  /** Counts the changes of the level. */
+  readonly changes: number;
 }
 
 /** Plain data; replaced as a whole at each change. */
@@ -23,6 +39,7 @@ export interface RegionMap {
   readonly version: number;
   readonly regions: readonly Region[];
   readonly standings: ReadonlyMap<NodeId, Standing>;
+  readonly mode: Mode;
 }
 
 /** How many players each server has: what "least loaded" means (MESH-F3-06). */
@@ -40,9 +57,11 @@ export interface RegionMove {
 export function freshMap(servers: readonly NodeId[], spares: number, backups: number): RegionMap {
   const owners = servers.slice(0, Math.max(1, servers.length - spares));
   const standings = new Map(servers.map((server) => [server, "up"] as const));
-  const regions = owners.map((server) => ({ server, epoch: 1, home: server, backups: [] }));
-  return { ...withBackups({ version: 1, regions, standings }, backups), version: 1 };
+  const regions = owners.map((server) => ({ server, epoch: 1, home: server, backups: [], frozen: false }));
+  return { ...withBackups({ version: 1, regions, standings, mode: fullService }, backups), version: 1 };
 }
+
+const fullService: Mode = { level: "normal", reason: "", critical: [], closed: false, changes: 0 };
 
 export const standingOf = ({ standings }: RegionMap, server: NodeId): Standing => standings.get(server) ?? "down";
 
@@ -57,6 +76,45 @@ export function withMove(map: RegionMap, index: number, epoch: number, server: N
   const region = map.regions[index];
   if (region?.epoch !== epoch || region.server === server || standingOf(map, server) !== "up") return map;
   return { ...map, version: map.version + 1, regions: map.regions.with(index, moved(region, server)) };
+}
+
+/** A region stands still, or play goes on in it. */
+export function withFrozen(map: RegionMap, index: number, frozen: boolean): RegionMap {
+  const region = map.regions[index];
+  if (region === undefined || region.frozen === frozen) return map;
+  return { ...map, version: map.version + 1, regions: map.regions.with(index, { ...region, frozen }) };
+}
+
+export const withMode = (map: RegionMap, mode: Mode): RegionMap => ({ ...map, version: map.version + 1, mode });
+
+/** Nobody new is let in, or whoever comes. */
+export const withClosed = (map: RegionMap, closed: boolean): RegionMap =>
+  map.mode.closed === closed ? map : withMode(map, { ...map.mode, closed });
+
+/** Regions in which nothing goes on, their state kept: frozen ones, and at severe all but the critical (X-M-56). */
+export function suspendedRegions({ regions, mode: { level, critical } }: RegionMap): readonly number[] {
+  return [...regions.keys()].filter(
+    (index) => regions[index].frozen || (level === "severe" && !critical.includes(index)),
+  );
+}
+
+/** Whether somebody new is let in. */
+export const admits = ({ mode: { level, closed } }: RegionMap, { stopAdmissions }: DegradedSettings): boolean =>
+  !closed && (stopAdmissions === "never" || isAbove(stopAdmissions, level));
+
+/**
+ * Gives a server that has no region one of those of the server that has the most, if that has two: the one with the
+ * fewest players, so that fewest have to move. Ties: the first server, the first region.
+ */
+export function withEnlisted(map: RegionMap, server: NodeId, loads: RegionLoads): RegionMap {
+  const owned = (owner: NodeId): readonly number[] =>
+    [...map.regions.keys()].filter((index) => map.regions[index].server === owner);
+  if (owned(server).length > 0) return map;
+  const richest = least(serversUp(map), (owner) => [-owned(owner).length]);
+  const theirs = richest === undefined ? [] : owned(richest);
+  if (theirs.length < 2) return map;
+  const [given] = [...theirs].sort((left, right) => (loads.get(left) ?? 0) - (loads.get(right) ?? 0) || left - right);
+  return withMove(map, given, map.regions[given].epoch, server);
 }
 
 /**

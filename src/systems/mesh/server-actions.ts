@@ -8,9 +8,11 @@ import { claim, dropAuthority, onLoadDue, reload } from "./server-authority.ts";
 import { considerTransfer, drain, driveTransfer } from "./server-outgoing.ts";
 import { changed } from "./server-replication.ts";
 import { isNoted, isOfTail, isSoft, nextOfTail, note, shiftTail } from "./server-soft.ts";
+import { standStill, viewIsDue } from "./server-service.ts";
 import {
   type Held,
   isFrozen,
+  isSuspended,
   mayAct,
   notify,
   type QueuedAction,
@@ -38,7 +40,7 @@ export function welcome(turn: Turn, player: NodeId, held: Held, session: number)
     return;
   }
   const { token, state } = held;
-  const paused = isFrozen(turn, held);
+  const paused = isFrozen(turn, held) || isSuspended(turn, held);
   turn.out.send(player, { type: "welcome", session, token, version: state.version, paused, items: state.items });
 }
 
@@ -57,13 +59,12 @@ export function onMove(turn: Turn, player: NodeId, { session, step, x }: Receive
   }
   if (!inSession(held, session) || step <= held.step) return;
   held.step = step;
-  if (!mayAct(turn)) return;
+  if (!mayAct(turn) || isSuspended(turn, held)) return;
   if (!isFrozen(turn, held)) {
     held.x = x;
     considerTransfer(turn, player, held);
   }
-  const { viewEvery } = turn.settings.server;
-  if (viewEvery === 0 || step % viewEvery !== 0) return;
+  if (!viewIsDue(turn, held)) return;
   const { token, state } = held;
   const paused = isFrozen(turn, held);
   turn.out.send(player, { type: "view", session, token, version: state.version, x: held.x, paused });
@@ -143,10 +144,18 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
     return;
   }
   if (!mayAct(turn)) return;
-  const action = nextOfTail(held) ?? (isFrozen(turn, held) ? undefined : nextDurable(turn, player, held));
+  const action = nextOfTail(held) ?? (mayBegin(turn, player, held) ? nextDurable(turn, player, held) : undefined);
   if (action === undefined) return;
   held.write = { action, base: held.state.version, state: after(turn, held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
+}
+
+/** Whether anything may be done that is not acknowledged already: not while the player moves, nor where play stands still. */
+function mayBegin(turn: Turn, player: NodeId, held: Held): boolean {
+  if (isFrozen(turn, held)) return false;
+  if (!isSuspended(turn, held)) return true;
+  if (held.tail.length === 0) standStill(turn, player, held);
+  return !turn.settings.defence.suspension;
 }
 
 /** Sends the write, under whatever token the server has now. */

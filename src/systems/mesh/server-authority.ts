@@ -13,10 +13,12 @@ import type { NotedAction, ReplicaCopy } from "./messages.ts";
 import { ownCopy } from "./server-copies.ts";
 import { beginRecall, isRecalling, needsRecall } from "./server-recall.ts";
 import { changed, departed } from "./server-replication.ts";
+import { followSuspension } from "./server-service.ts";
 import {
   askCoordinator,
   type Held,
   hearOf,
+  isSuspended,
   type Incoming,
   type Loading,
   notify,
@@ -263,6 +265,7 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, region, stat
     reload: null,
     transfer: null,
     suspended: false,
+    stopped: false,
     transfers: 0,
     coolUntilUs: 0,
     queuedUs: -1,
@@ -280,6 +283,7 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, region, stat
   turn.state.callers.delete(player);
   if (caller !== undefined) welcome(turn, player, held, caller);
   if (tail.length > 0) pump(turn, player, held);
+  if (isSuspended(turn, held)) followSuspension(turn, player, held);
 }
 
 /** X-M-26: a backup takes a player because its primary is silent. Nobody has granted it, so the token is made up. */

@@ -6,12 +6,13 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { openThrottle } from "./admission.ts";
-import { pump, welcome } from "./server-actions.ts";
+import { welcome } from "./server-actions.ts";
 import { rejoin } from "./server-authority.ts";
 import { considerTransfer } from "./server-outgoing.ts";
 import { recallByMap } from "./server-recall.ts";
 import { lastWords, tendStreams } from "./server-replication.ts";
-import { askCoordinator, mayAct, notify, type Received, type Turn } from "./server-state.ts";
+import { followService, followSuspension, tellPause } from "./server-service.ts";
+import { askCoordinator, mayAct, type Received, type Turn } from "./server-state.ts";
 import { leaseHeldUs, watchesServers } from "./settings.ts";
 
 /** Lives of one process: each time a server is given up and comes back, it is another one to the coordinator. */
@@ -28,6 +29,9 @@ export function beat(turn: Turn): void {
   const againUs = mayAct(turn) ? heartbeat : Math.min(heartbeat, settings.server.askRetry);
   state.beatDueUs = nowUs + againUs;
   turn.out.setTimer("heartbeat", againUs);
+  // One that gives everything away may have players that do not walk, and whose transfer came to nothing.
+  if (state.held.size === 0 || state.map.owners.some(({ server }) => server === turn.self)) return;
+  for (const [player, held] of state.held) considerTransfer(turn, player, held);
 }
 
 /** Beats when the timer that should have is overdue: timers can be lost, too. */
@@ -47,7 +51,10 @@ export function onLeased(turn: Turn, { incarnation, sentUs }: Received<"leased">
   state.leased = true;
   turn.out.setTimer("lease", untilUs - nowUs);
   turn.out.record({ type: "record", fact: "leaseRenewed", server: turn.self, untilUs });
-  if (regained) goOn(turn);
+  if (!regained) return;
+  if (state.cutOff) turn.out.record({ type: "record", fact: "serviceRestored", server: turn.self });
+  state.cutOff = false;
+  goOn(turn);
 }
 
 /** Before anything else in each step: at that instant, and not a microsecond later, the lease is over. */
@@ -56,7 +63,9 @@ export function noticeExpiry(turn: Turn): void {
   if (!state.leased || nowUs < state.leaseUntilUs) return;
   state.leased = false;
   turn.out.record({ type: "record", fact: "leaseExpired", server: turn.self, lateUs: nowUs - state.leaseUntilUs });
-  for (const [player, { token }] of state.held) tellPause(turn, player, token, "suspended");
+  state.cutOff = true;
+  turn.out.record({ type: "record", fact: "serviceReduced", server: turn.self, level: "cutOff" });
+  for (const [player, held] of state.held) if (!held.suspended) tellPause(turn, player, held, "suspended");
   beat(turn);
 }
 
@@ -68,17 +77,8 @@ function goOn(turn: Turn): void {
       turn.state.callers.delete(player);
       welcome(turn, player, held, caller);
     }
-    if (held.suspended) tellPause(turn, player, held.token, "resumed");
-    pump(turn, player, held);
+    followSuspension(turn, player, held);
   }
-}
-
-function tellPause(turn: Turn, player: NodeId, token: number, notice: "suspended" | "resumed"): void {
-  const held = turn.state.held.get(player);
-  // Whom nobody has greeted for this server has nothing to be told.
-  if (held === undefined || held.session === 0) return;
-  held.suspended = notice === "suspended";
-  notify(turn, player, { transfer: "", notice, server: turn.self, token });
 }
 
 /** The coordinator suspects this server, and asks it to let go at once. */
@@ -100,17 +100,18 @@ export function onExpelled(turn: Turn, { incarnation }: Received<"expelled">): v
   if (incarnation === turn.state.incarnation && turn.state.ready) letGo(turn, "givenUp");
 }
 
-export function onMap(turn: Turn, { version, owners }: Received<"map">): void {
+export function onMap(turn: Turn, { version, owners, level, critical, suspended }: Received<"map">): void {
   const { state } = turn;
-  if (version < state.map.version) return;
-  const anew = version > state.map.version;
+  const before = state.map;
+  if (version < before.version) return;
   state.mapKnown = true;
-  state.map = { version, owners };
+  state.map = { version, owners, level, critical, suspended };
   tendStreams(turn);
   recallByMap(turn);
-  if (!anew) return;
+  if (version === before.version) return;
   const regions = owners.flatMap(({ server, epoch }, region) => (server === turn.self ? [{ region, epoch }] : []));
   turn.out.record({ type: "record", fact: "mapLearned", server: turn.self, map: version, regions });
+  followService(turn, before);
   // Whoever stands in a region that is another's now moves, also without taking a step.
   for (const [player, held] of state.held) considerTransfer(turn, player, held);
 }

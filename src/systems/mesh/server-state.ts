@@ -2,6 +2,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { openThrottle, type Throttle } from "./admission.ts";
+import type { Level } from "./degraded-settings.ts";
 import { freshSeat, type Seat, seatFor } from "./coordinators.ts";
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
 import type { AuthorityMessage, KnownRegion, MeshMessage, NotedAction, ReplicaCopy } from "./messages.ts";
@@ -65,6 +66,8 @@ export interface Held {
   transfer: Transfer | null;
   /** It was told that nothing goes on here for a while, and not yet that it does. */
   suspended: boolean;
+  /** It stands in a suspended region, and nothing of it is under way. */
+  stopped: boolean;
   /** Transfers begun under this token. */
   transfers: number;
   coolUntilUs: number;
@@ -171,6 +174,9 @@ const LAG_GROWS_US = 1_000_000;
 export interface KnownMap {
   readonly version: number;
   readonly owners: readonly KnownRegion[];
+  readonly level: Level;
+  readonly critical: readonly number[];
+  readonly suspended: readonly number[];
 }
 
 /** Plain data. Players are found by name; only active transfers, and all players when a map or a lease changes, are ever walked through. */
@@ -184,6 +190,10 @@ export interface ServerState {
   /** It believes that it may act; and by its own clock, until when. */
   leased: boolean;
   leaseUntilUs: number;
+  /** It had a lease and has stated that it has it no more. */
+  cutOff: boolean;
+  /** Views that were due since the level changed last, when it is not normal, and those that were shown. */
+  views: { due: number; shown: number };
   /** When it tells the coordinator of it again. */
   beatDueUs: number;
   readonly seat: Seat;
@@ -248,6 +258,8 @@ export const freshServer = (map: KnownMap): ServerState => ({
   map,
   leased: false,
   leaseUntilUs: -1,
+  cutOff: false,
+  views: { due: 0, shown: 0 },
   beatDueUs: 0,
   seat: freshSeat(),
   held: new Map(),
@@ -289,6 +301,14 @@ export const mayAct = ({ state, settings }: Turn): boolean => state.leased || se
 export const isFrozen = ({ settings }: Turn, held: Held): boolean =>
   held.transfer !== null && settings.transfer.policy === "lock" && settings.defence.stateGuard;
 
+/** The region a player stands in. */
+export const regionHere = ({ owners }: KnownMap, { width }: Topology, { x }: Held): number =>
+  regionAt(owners.length, width, x);
+
+/** Whether the player stands in a region in which nothing goes on. */
+export const isSuspended = ({ state: { map }, topology }: Turn, held: Held): boolean =>
+  map.suspended.length > 0 && map.suspended.includes(regionHere(map, topology, held));
+
 export const freezes = ({ transfer, defence }: MeshSettings): boolean =>
   transfer.policy === "lock" && defence.stateGuard;
 
@@ -300,7 +320,9 @@ export const inLock = (player: NodeId): string => `slot/in/${player}`;
  * `hysteresis` millimetres beyond a region of its own.
  */
 export function serverBeyond({ self, state, topology, settings }: Turn, x: number): NodeId | undefined {
-  const { owners } = state.map;
+  const { owners, suspended } = state.map;
+  // Nobody leaves a region that stands still, nor comes to one.
+  if (suspended.length > 0 && suspended.includes(regionAt(owners.length, topology.width, x))) return undefined;
   const { hysteresis } = settings.transfer;
   const ownerAt = (place: number): NodeId => owners[regionAt(owners.length, topology.width, place)].server;
   const owner = ownerAt(x);

@@ -77,7 +77,8 @@ const ASKS_MAX = 1_000_000_000;
 /** What every server knows of the regions from the start. */
 export function firstMap({ servers }: Topology, settings: MeshSettings): KnownMap {
   const { version, regions } = freshMap(servers, settings.region.spares, backupsOf(settings, servers.length));
-  return { version, owners: regions.map(({ server, epoch, backups }) => ({ server, epoch, backups })) };
+  const owners = regions.map(({ server, epoch, backups }) => ({ server, epoch, backups }));
+  return { version, owners, level: "normal", critical: [], suspended: [] };
 }
 
 /** It is its own turn: what its parts work with, of which only the time is another at each step. */

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { type RaftSettings, raftSettings } from "../../protocols/raft/settings.ts";
 import { duration, onOff, positiveDuration } from "../quantities.ts";
 import { bufferSettings, replicationSettings } from "./backup-settings.ts";
+import { withoutServiceUs } from "./degraded-mode.ts";
+import { degradedSettings, recoveryFields } from "./degraded-settings.ts";
 import { monitoringSettings } from "./monitoring/monitoring-settings.ts";
 import { resolutionSettings, sweepSettings } from "./resolution-settings.ts";
 
@@ -82,6 +84,7 @@ const failover = z.object({
   rebalanceAfter: duration
     .prefault("5s")
     .describe("A server that came back gets its regions back after this long; 0s: never (MESH-F3-08)."),
+  ...recoveryFields,
 });
 
 const transfer = z.object({
@@ -328,6 +331,7 @@ const defence = z.object({
   ackAfterStore: on("A player is told `done` only once the store has accepted the effect (MESH-GEN-02)."),
   watchdog: on("Transfers older than the bound are rolled back by force (MESH-F7-06)."),
   clientTokenCheck: on("Clients ignore what comes under a token lower than the highest they saw (X-M-21)."),
+  suspension: on("In a suspended region nothing is written (X-M-56, properties.md P4)."),
   itemLedger: on("The store lets an item be picked up only from the ground, and dropped only from the inventory."),
   quorum: on(
     "The coordinator answers what a majority has; off: what it has itself, and it leads until it hears of another.",
@@ -364,6 +368,7 @@ export const meshSettings = z.strictObject({
     })
     .prefault({}),
   failover: failover.strict().prefault({}),
+  degraded: degradedSettings,
   coordinator: coordinator
     .strict()
     .refine(({ heartbeat, electionTimeout }) => heartbeat * 2 <= electionTimeout, {
@@ -466,13 +471,14 @@ export function meshSettleUs(settings: MeshSettings): number {
     askedAgainUs +
     clientUs +
     failoverUs(settings) +
+    withoutServiceUs(settings.degraded, settings.health.check) +
     settings.transfer.incomingTimeout +
     settings.transfer.cooldown
   );
 }
 
 /** From the instant a server is lost to that at which others are granted its players, at the most, in a fair world. */
-export function failoverUs(settings: MeshSettings): number {
+function failoverUs(settings: MeshSettings): number {
   const { health: pulse, failover: how } = settings;
   if (how.decidedBy !== "coordinator") return 0;
   const waitsUs = failoverWaitUs(settings);

@@ -14,6 +14,18 @@ type Tellers = { readonly [Name in OwnFact["fact"]]: ((fact: FactOf<Name>, node:
 const attemptOf = ({ transfer, attempt }: { readonly transfer: string; readonly attempt: number }): string =>
   `attempt ${attempt} of transfer ${transfer}`;
 
+/** Of a command and what it is about. */
+const wordsOf: { readonly [Verb in FactOf<"operatorAsked">["command"]]: (subject: string) => string } = {
+  forceRollback: (player) => `roll ${player} back`,
+  drain: (server) => `drain ${server}`,
+  resume: (server) => `let ${server} take part again`,
+  addNode: (server) => `give ${server} a region`,
+  freeze: (region) => `freeze region ${region}`,
+  unfreeze: (region) => `let play go on in region ${region}`,
+  stopAdmissions: () => "let nobody in",
+  openAdmissions: () => "let everybody in",
+};
+
 const tellers: Tellers = {
   granted: ({ player, server, token, cause, transfer }) =>
     `${player} belongs to ${server} under token ${token} (${cause}${transfer === "" ? "" : ` ${transfer}`})`,
@@ -90,8 +102,6 @@ const tellers: Tellers = {
   emitShown: undefined,
   emitIgnored: ({ server, token }) => `ignores ${server}: its token ${token} is old`,
   noticeShown: ({ notice }) => `reads: ${notice}`,
-  operatorAsked: ({ player, reason }) => `types: roll ${player} back, because ${reason}`,
-  operatorAnswered: ({ player, answer }) => `reads about ${player}: ${answer}`,
   regionServed: ({ region, epoch, backups }) => `serves region ${region} in epoch ${epoch}, with ${backups} backups`,
   backup_created: ({ region, server }) => `${server} has everything of region ${region}: a backup`,
   backupLost: ({ region, server }) => `${server} is no backup of region ${region} any more`,
@@ -114,6 +124,31 @@ const tellers: Tellers = {
     `is back in play at ${server}, and asks for ${actions.length} actions again`,
   duplicateAuthorityDetected: ({ player, servers, tokens }) =>
     `finds ${player} at ${servers.map((server, at) => `${server} (token ${tokens[at]})`).join(" and ")}`,
+  operatorAsked: ({ command, subject, reason }) => `types: ${wordsOf[command](subject)}, because ${reason}`,
+  operatorAnswered: ({ command, subject, answer }) =>
+    command === "forceRollback"
+      ? `reads about ${subject}: ${answer}`
+      : `reads: ${wordsOf[command](subject)}: ${answer}`,
+  operatorAlerted: ({ severity, about }) => `is told (SEV-${severity}): ${about}`,
+  degraded_mode_activated: ({ level, from, reason, suspended }) =>
+    `${reason}: service goes from ${from} to ${level}` +
+    (suspended.length === 0 ? "" : `, and regions ${suspended.join(", ")} stand still`),
+  degraded_mode_deactivated: ({ reason }) => `${reason}: full service again`,
+  administrator_alert: ({ severity, message }) => `alerts the administrators (SEV-${severity}): ${message}`,
+  regionFrozen: ({ region, frozen }) => (frozen ? `region ${region} stands still` : `play goes on in region ${region}`),
+  admissionRefused: ({ player }) => `turns ${player} away: nobody new is let in`,
+  recoveryQueued: ({ region, players, critical }) =>
+    `${players} players of region ${region} wait for another server${critical ? ": a critical region" : ""}`,
+  recoveryBegun: ({ region, players }) => `recovers region ${region}: ${players} players`,
+  recoveryEnded: ({ region, afterUs }) =>
+    `has recovered region ${region} in ${printDuration(Math.floor(afterUs / 1000) * 1000)}`,
+  recoveryOverdue: ({ region, left, afterUs }) =>
+    `has failed to recover region ${region} in ${printDuration(Math.floor(afterUs / 1000) * 1000)}: ${left} players wait`,
+  serviceReduced: ({ level }) => (level === "cutOff" ? "is cut off from the coordinators" : `serves at ${level}`),
+  serviceRestored: () => "serves in full",
+  viewsThinned: undefined,
+  playSuspended: ({ player }) => `${player} stands still in a suspended region`,
+  playReleased: ({ player }) => `${player} goes on in its region`,
   itemDuplicateDetected: ({ item, places }) => `finds ${item} at ${places.join(" and ")}`,
   itemLossDetected: ({ item }) => `finds ${item} nowhere`,
   resolutionBegan: ({ player, token, servers }) =>

@@ -7,6 +7,8 @@ export interface Topology {
   readonly coordinators: readonly NodeId[];
   readonly store: NodeId;
   readonly servers: readonly NodeId[];
+  /** Who is told when something is wrong; null: nobody. */
+  readonly operator: NodeId | null;
   /** Everybody, of every role. */
   readonly members: ReadonlySet<string>;
   /** Region k is x in [k*width, (k+1)*width), the first and last also what lies beyond the world's ends. Millimetres. */

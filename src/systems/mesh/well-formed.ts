@@ -5,7 +5,10 @@
 
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
 import type { Lineage } from "./lineage.ts";
+import { levels } from "./degraded-settings.ts";
+import { orderVerbs } from "./orders.ts";
 import type {
+  OrderAnswer,
   ActionOutcome,
   Claim,
   ForceAnswer,
@@ -55,6 +58,15 @@ const causes = [
 ] as const satisfies readonly GrantCause[];
 const refusals = ["notReady", "superseded", "conflict", "resolving"] as const satisfies readonly RefusalReason[];
 const answers = ["rolledBack", "completed", "noTransfer", "noOwner"] as const satisfies readonly ForceAnswer[];
+
+const orderAnswers = [
+  "done",
+  "underway",
+  "isDown",
+  "lastServer",
+  "nothingToGive",
+  "unknown",
+] as const satisfies readonly OrderAnswer[];
 
 const isNumber = Number.isSafeInteger;
 const isText = (value: unknown): boolean => typeof value === "string";
@@ -216,7 +228,12 @@ const looks: Looks = {
   leased: ({ incarnation, sentUs }) => isNumber(incarnation) && isNumber(sentUs),
   revoke: ({ incarnation, attempt }) => isNumber(incarnation) && isNumber(attempt),
   expelled: ({ incarnation }) => isNumber(incarnation),
-  map: ({ version, owners }, members) => isNumber(version) && areOwners(owners, members),
+  map: ({ version, owners, level, critical, suspended }, members) =>
+    isNumber(version) &&
+    areOwners(owners, members) &&
+    isOneOf(level, levels) &&
+    areNumbers(critical) &&
+    areNumbers(suspended),
   granted: ({ player, token, cause, transfer, version, incarnation, region }, members) =>
     isNode(player, members) &&
     isNumber(token) &&
@@ -273,6 +290,10 @@ const looks: Looks = {
     isText(command) && isNode(player, members) && isText(reason) && isNode(operator, members),
   forced: ({ command, player, answer }, members) =>
     isText(command) && isNode(player, members) && isOneOf(answer, answers),
+  turnedAway: ({ session, ask }) => isNumber(session) && isNumber(ask),
+  order: ({ command, verb, subject }) => isText(command) && isOneOf(verb, orderVerbs) && isText(subject),
+  ordered: ({ command, answer }) => isText(command) && isOneOf(answer, orderAnswers),
+  alert: ({ severity, about }) => isNumber(severity) && isText(about),
   scrape: ({ round }) => isNumber(round),
   scraped: ({ round, incarnation, values, latencies, links }, members) =>
     isNumber(round) &&

@@ -3,6 +3,7 @@
 import { z } from "zod";
 
 import { duration, positiveDuration } from "../quantities.ts";
+import { playbookEntry, scripted } from "./orders.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
 
@@ -90,22 +91,17 @@ export const meshWorkload = z.strictObject({
     .default([])
     .describe("Players who differ; later entries win."),
   items: z.int().min(0).max(100_000).default(8).describe("Items on the ground at the start: item-1, item-2, ..."),
-  operator: z
-    .array(
-      z.strictObject({
-        at: duration.describe("When the operator types the command."),
-        forceRollback: z.string().describe("Name of the player (MESH-F7-07)."),
-        reason: z.string().min(1).max(500).describe("Free text, kept in the record."),
-      }),
-    )
+  operator: z.array(scripted).default([]).describe("What the operator does, and when."),
+  playbook: z
+    .array(playbookEntry)
+    .max(100)
     .default([])
-    .describe("What the operator does."),
+    .describe("What the operator does when an alert comes, and how long after it."),
 });
 
 export type MeshWorkload = z.infer<typeof meshWorkload>;
 export type Person = MeshWorkload["players"];
 export type Motion = Person["motion"];
-export type OperatorCommand = MeshWorkload["operator"][number];
 
 /** The person a player is: the common one, with every override that names it, in order. */
 export function personOf(workload: MeshWorkload, name: string): Person {

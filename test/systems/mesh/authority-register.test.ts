@@ -13,13 +13,15 @@ import {
   registerOfText,
   registerText,
 } from "../../../src/systems/mesh/authority-register.ts";
+import { meshSettings } from "../../../src/systems/mesh/settings.ts";
 import { freshMap, settled, standingOf, withStanding } from "../../../src/systems/mesh/region-map.ts";
 
 const [p1, p2, s1, s2, s3] = ["p1", "p2", "s1", "s2", "s3"].map(nodeId) as [NodeId, NodeId, NodeId, NodeId, NodeId];
 
 /** Server k has region k-1. */
 const fresh = (): AuthorityRegister => freshRegister(freshMap([s1, s2, s3], 0, 0));
-const rules = (compareVersions: boolean): RegisterRules => ({ compareVersions, backups: 0 });
+const { degraded } = meshSettings.parse({});
+const rules = (compareVersions: boolean): RegisterRules => ({ compareVersions, backups: 0, degraded });
 
 /** Applies commands in order and returns the outcome of the last. */
 function after(register: AuthorityRegister, ...commands: readonly RegisterCommand[]) {

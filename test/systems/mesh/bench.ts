@@ -24,6 +24,7 @@ export const topology: Topology = {
   coordinators: [coordinator],
   store,
   servers: [s1, s2, s3],
+  operator,
   members: new Set([coordinator, store, s1, s2, s3, p1, p2, operator]),
   width: 10_000,
 };

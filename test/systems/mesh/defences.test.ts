@@ -138,6 +138,19 @@ const ways: readonly Way[] = [
     },
   },
   {
+    setting: "suspension",
+    how: "a region is frozen and its players do not hear of it",
+    arena: {
+      workload: {
+        operator: [
+          { at: "2s", freeze: 1, reason: "to look" },
+          { at: "5s", unfreeze: 1, reason: "seen" },
+        ],
+      },
+      faults: [always({ kind: "drop", messages: messages(["notice"]) })],
+    },
+  },
+  {
     setting: "itemLedger",
     how: "players want the same item",
     arena: { workload: { items: 1, players: { actions: { pickup: 5, drop: 3 } } } },

@@ -11,11 +11,15 @@ import {
   registerText,
 } from "../../../src/systems/mesh/authority-register.ts";
 import { freshMap } from "../../../src/systems/mesh/region-map.ts";
+import { meshSettings } from "../../../src/systems/mesh/settings.ts";
 
 const [p1, s1, s2, s3] = ["p1", "s1", "s2", "s3"].map(nodeId) as [NodeId, NodeId, NodeId, NodeId];
 
+const { degraded } = meshSettings.parse({});
+const rules = { compareVersions: false, backups: 0, degraded };
+
 function after(register: AuthorityRegister, ...commands: readonly RegisterCommand[]) {
-  return commands.map((command) => applyCommand(register, command, { compareVersions: false, backups: 0 })).at(-1);
+  return commands.map((command) => applyCommand(register, command, rules)).at(-1);
 }
 
 const close = (token: number): RegisterCommand => ({ type: "close", player: p1, token, version: 3 });

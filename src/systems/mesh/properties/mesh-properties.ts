@@ -23,6 +23,7 @@ import { exactlyOnce, nothingVanishes, sessionOrder, truthfulAnswers } from "./o
 import { progress } from "./progress.ts";
 import { mapAgreed, onePrimary } from "./regions.ts";
 import { nothingMeanwhile, oneDecision, resolutionEnds } from "./split-brain.ts";
+import { cutOffInTime, recoveryInOrder, serviceReturns, suspendedIsStill } from "./service.ts";
 import { keptInformed, ownerAfterTransfer, transferEndsOnce, transfersTerminate } from "./transfers.ts";
 
 /** Microseconds of true time, from the settings of the run. */
@@ -52,6 +53,10 @@ export function meshProperties(settings: MeshSettings, bounds = meshBounds(setti
     ...loadProperties(settings, bounds),
     leaseIncluded(settings),
     exclusiveEmits(settings),
+    suspendedIsStill,
+    cutOffInTime(settings),
+    serviceReturns(settings),
+    recoveryInOrder,
     ...coordinatorsAgree(settings),
     ...coverage,
   ];

@@ -1,0 +1,79 @@
+// What the leading coordinator does about an operator's orders. Each is asked again until it is done or refused, and is
+// answered by what the register says now: so it is the same to be asked once or often, by whichever leader.
+
+import type { NodeId } from "../../base/ids.ts";
+import { regionLoads } from "./authority-register.ts";
+import { giveHome } from "./coordinator-servers.ts";
+import type { Desk, Received } from "./coordinator-state.ts";
+import type { OrderAnswer } from "./messages.ts";
+import { standingOf, withEnlisted } from "./region-map.ts";
+
+export function onOrder(desk: Desk, operator: NodeId, { command, verb, subject }: Received<"order">): void {
+  const answer = answerTo(desk, verb, subject);
+  desk.out.send(operator, { type: "ordered", command, answer });
+}
+
+function answerTo(desk: Desk, verb: Received<"order">["verb"], subject: string): OrderAnswer {
+  switch (verb) {
+    case "drain":
+    case "resume":
+    case "addNode": {
+      const server = desk.topology.servers.find((one) => one === subject);
+      if (server === undefined) return "unknown";
+      if (standingOf(desk.state.register.map, server) === "down") return "isDown";
+      return { drain, resume, addNode }[verb](desk, server);
+    }
+    case "freeze":
+    case "unfreeze":
+      return freeze(desk, Number(subject), verb === "freeze");
+    case "stopAdmissions":
+    case "openAdmissions":
+      return shut(desk, verb === "stopAdmissions");
+  }
+}
+
+/** Done once nothing is left on it that anybody would miss: then it may be stopped. */
+function drain(desk: Desk, server: NodeId): OrderAnswer {
+  const { map, players } = desk.state.register;
+  if (standingOf(map, server) === "up") {
+    const others = [...map.standings].filter(([other, standing]) => other !== server && standing === "up");
+    if (others.length === 0) return "lastServer";
+    desk.propose({ type: "stand", server, standing: "draining" });
+    return "underway";
+  }
+  for (const { owner, pending } of players.values()) {
+    if (owner?.server === server || pending?.server === server) return "underway";
+  }
+  return map.regions.some((region) => region.server === server) ? "underway" : "done";
+}
+
+function resume(desk: Desk, server: NodeId): OrderAnswer {
+  if (standingOf(desk.state.register.map, server) === "draining") {
+    desk.propose({ type: "stand", server, standing: "up" });
+    return "underway";
+  }
+  return giveHome(desk, server) ? "underway" : "done";
+}
+
+function addNode(desk: Desk, server: NodeId): OrderAnswer {
+  const { map } = desk.state.register;
+  if (map.regions.some((region) => region.server === server)) return "done";
+  if (standingOf(map, server) !== "up") return "isDown";
+  if (withEnlisted(map, server, regionLoads(desk.state.register)) === map) return "nothingToGive";
+  desk.propose({ type: "enlist", server });
+  return "underway";
+}
+
+function freeze(desk: Desk, region: number, frozen: boolean): OrderAnswer {
+  const known = desk.state.register.map.regions[region];
+  if (known === undefined) return "unknown";
+  if (known.frozen === frozen) return "done";
+  desk.propose({ type: "freeze", region, frozen });
+  return "underway";
+}
+
+function shut(desk: Desk, closed: boolean): OrderAnswer {
+  if (desk.state.register.map.mode.closed === closed) return "done";
+  desk.propose({ type: "shut", closed });
+  return "underway";
+}
