@@ -58,7 +58,7 @@ export class PlainHasher {
   readonly #parts: object[] = [];
   readonly #sums = new Int32Array(PARTS_MAX * 2);
   #oldest = 0;
-  /** What the fields came to of the object hashed last. */
+  /** What the fields came to of the object hashed last that lies within another value. */
   #sumFirst = 0;
   #sumSecond = 0;
   readonly #remembers: boolean;
@@ -220,8 +220,10 @@ export class PlainHasher {
       }
       last = word;
     }
-    this.#sumFirst = sumFirst;
-    this.#sumSecond = sumSecond;
+    if (depth > 0) {
+      this.#sumFirst = sumFirst;
+      this.#sumSecond = sumSecond;
+    }
     this.#combine(startFirst, startSecond, sumFirst, sumSecond);
   }
 

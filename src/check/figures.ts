@@ -29,17 +29,15 @@ export interface FigureSummary {
 
 /** The sink of one run. */
 export class Figures implements FigureSink {
-  readonly #kinds: ReadonlyMap<string, FigureKind>;
   readonly #totals = new Map<string, { sum: number }>();
-  readonly #samples = new Map<string, Histogram>();
+  readonly #sampled = new Map<string, { readonly samples: Histogram; readonly isShare: boolean }>();
 
   constructor(specs: readonly FigureSpec[]) {
-    this.#kinds = new Map(specs.map(({ id, kind }) => [id, kind]));
-    assert(this.#kinds.size === specs.length, "figure ids are unique");
     for (const { id, kind } of specs) {
       if (kind === "count") this.#totals.set(id, { sum: 0 });
-      else this.#samples.set(id, new Histogram());
+      else this.#sampled.set(id, { samples: new Histogram(), isShare: kind === "share" });
     }
+    assert(new Set(specs.map(({ id }) => id)).size === specs.length, "figure ids are unique");
   }
 
   count(id: string, by = 1): void {
@@ -51,22 +49,20 @@ export class Figures implements FigureSink {
 
   /** Of a share: 1 for a hit, 0 for a miss. */
   sample(id: string, value: number): void {
-    const samples = this.#samples.get(id);
-    assert(samples !== undefined, "only declared durations and shares are sampled");
-    assert(value <= 1 || this.#kinds.get(id) !== "share", "a sample of a share is 0 or 1");
-    samples.add(value);
+    const figure = this.#sampled.get(id);
+    assert(figure !== undefined, "only declared durations and shares are sampled");
+    assert(value <= 1 || !figure.isShare, "a sample of a share is 0 or 1");
+    figure.samples.add(value);
   }
 
   data(): FiguresData {
-    const figures = [...this.#kinds.keys()].sort(compareValues).map((id) => {
-      const samples = this.#samples.get(id) ?? new Histogram();
-      const total = this.#totals.get(id);
-      if (total === undefined) return { id, samples: samples.data() };
+    const counted = [...this.#totals].map(([id, { sum }]) => {
       const once = new Histogram();
-      once.add(total.sum);
+      once.add(sum);
       return { id, samples: once.data() };
     });
-    return { runs: 1, figures };
+    const sampled = [...this.#sampled].map(([id, { samples }]) => ({ id, samples: samples.data() }));
+    return { runs: 1, figures: [...counted, ...sampled].sort((left, right) => compareValues(left.id, right.id)) };
   }
 }
 

@@ -95,8 +95,9 @@ export function writeJournal<T>(journal: Journal<T>, content: unknown, waiter: T
   const record: JournalRecord = { type: "entry", number: journal.written, settled: journal.settled, content };
   journal.waiting.push(waiter);
   // An unsure file is about to be replaced as a whole, this record included.
-  const append: JournalEffect[] = journal.unsure ? [] : [{ type: "append", file: journal.file, record }];
-  return [...append, ...syncWhenIdle(journal)];
+  if (journal.unsure) return [];
+  const append: JournalEffect = { type: "append", file: journal.file, record };
+  return journal.syncing ? [append] : [append, startSync(journal)];
 }
 
 /** Asks for a sync although nothing was written: what a file held at boot need not be durable yet. */
@@ -125,7 +126,7 @@ export function settleJournal<T>(
   journal.covered = [];
   journal.syncing = false;
   journal.settled = Math.max(journal.settled, journal.coveredTo);
-  return { released, effects: journal.waiting.length > 0 ? startSync(journal) : [] };
+  return { released, effects: journal.waiting.length > 0 ? [startSync(journal)] : [] };
 }
 
 /** A sync failed: nothing is released, and the file has to be replaced (`replaceJournal`) before the next. */
@@ -154,24 +155,25 @@ export function replaceJournal<T>(
   tail.forEach((content, at) => records.push({ type: "entry", number: number + 1 + at, settled, content }));
   journal.records = records.length;
   journal.unsure = false;
-  return [{ type: "rewrite", file, records }, ...(journal.syncing ? [] : startSync(journal))];
+  const rewrite: JournalEffect = { type: "rewrite", file, records };
+  return journal.syncing ? [rewrite] : [rewrite, startSync(journal)];
 }
 
 const syncName = (journal: { readonly file: string; readonly syncs: number }): string =>
   `${journal.file}:${journal.syncs}`;
 
 function syncWhenIdle<T>(journal: Journal<T>): readonly JournalEffect[] {
-  return journal.syncing || journal.unsure ? [] : startSync(journal);
+  return journal.syncing || journal.unsure ? [] : [startSync(journal)];
 }
 
-function startSync<T>(journal: Journal<T>): readonly JournalEffect[] {
+function startSync<T>(journal: Journal<T>): JournalEffect {
   assert(!journal.syncing, "one sync is under way at a time");
   journal.syncs += 1;
   journal.syncing = true;
   journal.covered = journal.waiting;
   journal.coveredTo = journal.written;
   journal.waiting = [];
-  return [{ type: "sync", sync: syncName(journal) }];
+  return { type: "sync", sync: syncName(journal) };
 }
 
 function readRecord(record: DiskRecord): JournalRecord | undefined {

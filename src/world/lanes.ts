@@ -226,9 +226,15 @@ export class Lanes {
 
   #keep(purpose: number): Stream {
     const name = `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
-    const node = (index: number): number[] => [...this.#nodeKeys.subarray(index * 4, index * 4 + 4)];
-    const own = [...this.#type.keys.subarray(purpose * 4, purpose * 4 + 4)];
-    const stream = new Stream(name, joined(joined(node(this.#from), node(this.#to)), own));
+    const keys = this.#nodeKeys;
+    const own = this.#type.keys;
+    const [source, target, at] = [this.#from * 4, this.#to * 4, purpose * 4];
+    const stream = new Stream(name, [
+      mix(mix(keys[source], keys[target]), own[at]),
+      mix(mix(keys[source + 1], keys[target + 1]), own[at + 1]),
+      mix(mix(keys[source + 2], keys[target + 2]), own[at + 2]),
+      mix(mix(keys[source + 3], keys[target + 3]), own[at + 3]),
+    ]);
     if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
     this.#type.kept[this.#placeOf(purpose)] = stream;
     return stream;

@@ -16,11 +16,17 @@ export class Replication {
   readonly #core: Core;
   readonly #scratch: number[] = [];
   readonly #leaseUs: number;
-  // Made once, for they are asked for at every acknowledgement.
+  // Made once, for they are asked for at every acknowledgement and every heartbeat.
   readonly #matchOf = (node: NodeId): number =>
     (node === this.#core.self ? this.#ownMatch() : this.#of(node)?.match) ?? 0;
   readonly #roundOf = (node: NodeId): number =>
     (node === this.#core.self ? this.#core.state.round : this.#of(node)?.round) ?? 0;
+  readonly #speakTo = (progress: Progress, node: NodeId): void => {
+    if (!this.#advance(node, progress)) this.#sendEmpty(node, progress);
+  };
+  readonly #offerTo = (progress: Progress, node: NodeId): void => {
+    this.#advance(node, progress);
+  };
   readonly #heardOf = (node: NodeId): number =>
     (node === this.#core.self ? this.#core.nowUs : this.#of(node)?.heardUs) ?? -Infinity;
 
@@ -87,9 +93,7 @@ export class Replication {
     const { state, nowUs } = this.#core;
     state.round++;
     state.roundsUs[state.round % ROUNDS_KEPT] = nowUs;
-    for (const [node, progress] of state.progress) {
-      if (!this.#advance(node, progress)) this.#sendEmpty(node, progress);
-    }
+    state.progress.forEach(this.#speakTo);
     state.offeredIndex = this.#core.lastIndex;
   }
 
@@ -98,7 +102,7 @@ export class Replication {
     const { state, lastIndex } = this.#core;
     if (state.role !== "leader" || state.offeredIndex >= lastIndex) return;
     state.offeredIndex = lastIndex;
-    for (const [node, progress] of state.progress) this.#advance(node, progress);
+    state.progress.forEach(this.#offerTo);
   }
 
   onAppended(from: NodeId, { match, round }: Received<"raft.appended">): void {
