@@ -164,9 +164,7 @@ function withBackups(map: RegionMap, count: number): RegionMap {
   const regions = map.regions.map((region, index) => {
     const backups = kept[index];
     while (backups.length < count) {
-      const free = up.filter((server) => server !== region.server && !backups.includes(server));
-      // A spare first, then whoever follows and owns the least: a region's neighbours fail no more often than others.
-      const next = least(free, (server) => [follows.get(server) ?? 0]);
+      const next = fewestFollowed(up, region.server, backups, follows);
       if (next === undefined) break;
       follows.set(next, (follows.get(next) ?? 0) + 1);
       backups.push(next);
@@ -176,6 +174,24 @@ function withBackups(map: RegionMap, count: number): RegionMap {
   });
   const changed = regions.some((region, index) => region !== map.regions[index]);
   return changed ? { ...map, version: map.version + 1, regions } : map;
+}
+
+/** Whoever follows the fewest regions, a spare before others, and comes first: neighbours fail no more often than others. */
+function fewestFollowed(
+  up: readonly NodeId[],
+  primary: NodeId,
+  backups: readonly NodeId[],
+  follows: ReadonlyMap<NodeId, number>,
+): NodeId | undefined {
+  let best: NodeId | undefined;
+  let fewest = Infinity;
+  for (const server of up) {
+    const followed = follows.get(server) ?? 0;
+    if (followed >= fewest || server === primary || backups.includes(server)) continue;
+    best = server;
+    fewest = followed;
+  }
+  return best;
 }
 
 /** The first of those whose measures are lowest, compared in order. */
