@@ -5,6 +5,7 @@ import type { OrderVerb } from "./orders.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { VectorClock } from "./lineage.ts";
 import type { AlertName, AlertUnit } from "./monitoring/alert-rules.ts";
+import type { DashboardPoint } from "./monitoring/dashboard.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { ServiceFact } from "./service-facts.ts";
 import type { ResolutionPolicy, Resolved } from "./resolution.ts";
@@ -450,6 +451,8 @@ export type OwnFact =
       readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
     }
   // monitor: `on` is the node it is about, or empty for the whole mesh
+  /** After each scrape (MESH-MON-08). */
+  | { readonly fact: "dashboardShown"; readonly points: readonly DashboardPoint[] }
   /** The condition is met, and has to stay so for a while. */
   | {
       readonly fact: "alertPending";

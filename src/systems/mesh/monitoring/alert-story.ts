@@ -7,6 +7,7 @@ import type { AlertUnit } from "./alert-rules.ts";
 type Told<Name extends OwnFact["fact"]> = Extract<OwnFact, { fact: Name }>;
 
 export const alertTellers = {
+  dashboardShown: undefined,
   alertPending: (fact: Told<"alertPending">) => `sees ${nameOf(fact)} coming: ${printValue(fact)}`,
   alertFired: (fact: Told<"alertFired">) =>
     `ALERT ${nameOf(fact)}: ${printValue(fact)}${fact.pages ? ", and pages somebody" : ""}`,

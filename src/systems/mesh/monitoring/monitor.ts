@@ -13,6 +13,7 @@ import type { Topology } from "../topology.ts";
 import { isWellFormed } from "../well-formed.ts";
 import { type AlertRule, alertRules } from "./alert-rules.ts";
 import { type AlertState, type AlertStep, isMet, stepAlert } from "./alert-states.ts";
+import { dashboardOf } from "./dashboard.ts";
 import type { Scraped } from "./metrics.ts";
 import type { MonitoringSettings } from "./monitoring-settings.ts";
 import { compareCounts, freshPacketLoss, type PacketLoss } from "./packet-loss.ts";
@@ -134,7 +135,10 @@ export class Monitor implements Machine<MeshMessage, MeshFact> {
     const up = new Map(this.#topology.servers.map((server) => [server, answers.has(server)]));
     state.awaited = new Set();
     state.answers = new Map();
-    for (const rule of this.#rules) this.#evaluate(rule, { series, atUs, up });
+    const known = { series, atUs, up };
+    for (const rule of this.#rules) this.#evaluate(rule, known);
+    const { window: windowUs, scrape: scrapeUs } = this.#settings;
+    this.#out.record({ type: "record", fact: "dashboardShown", points: dashboardOf(known, { windowUs, scrapeUs }) });
   }
 
   #evaluate(rule: AlertRule, known: Known): void {
