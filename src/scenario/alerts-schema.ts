@@ -9,42 +9,38 @@ import type { AlertExpectation } from "./scenario.ts";
 
 /** Stands for every alert that is not named. */
 const OTHERS = "others";
-const NEVER = "never";
-const form = /^(?:never|within (\S+))$/;
+const form = /^(?:never|maybe|within (\S+))$/;
 
-const expected = `Expected "${NEVER}", or a bound such as "within 90s" of the first fault.`;
-const othersExpected = `Expected "${NEVER}".`;
+const expected = 'Expected "never", "maybe", or a bound such as "within 90s" of the first fault.';
+const othersExpected = 'Expected "never".';
+
+type Fires = AlertExpectation["fires"];
 
 /** `names`: the system's alerts. */
 export function alertsSchema(names: readonly string[]) {
-  const others = z.literal(NEVER, { error: othersExpected }).optional();
-  const doc = z.strictObject({
-    ...Object.fromEntries(names.map((name) => [name, boundSchema().optional()])),
-    [OTHERS]: others,
-  });
+  const others = z.literal("never", { error: othersExpected }).optional();
+  const each = Object.fromEntries(names.map((name) => [name, firesSchema().optional()]));
+  const doc = z.strictObject({ ...each, [OTHERS]: others });
   return codec<typeof doc, readonly AlertExpectation[]>(doc, () => true, {
     decode: (read) => {
-      const bounds = new Map<string, unknown>(Object.entries(read));
+      const byName = new Map<string, Fires | undefined>(Object.entries(read));
       return [...names, OTHERS].flatMap((name): readonly AlertExpectation[] => {
-        const bound = bounds.get(name);
-        if (bound === undefined) return [];
-        return [{ alert: name === OTHERS ? null : name, withinUs: typeof bound === "number" ? bound : null }];
+        const fires = byName.get(name);
+        return fires === undefined ? [] : [{ alert: name === OTHERS ? null : name, fires }];
       });
     },
-    encode: (alerts) =>
-      Object.fromEntries(alerts.map(({ alert, withinUs }) => [alert ?? OTHERS, alert === null ? NEVER : withinUs])),
+    encode: (alerts) => Object.fromEntries(alerts.map(({ alert, fires }) => [alert ?? OTHERS, fires])),
   });
 }
 
-/** Microseconds, or null for never. */
-function boundSchema() {
+function firesSchema() {
   const doc = z.string({ error: expected }).meta({ pattern: form.source, description: expected });
-  return codec<typeof doc, number | null>(doc, (value) => value === null || typeof value === "number", {
+  return codec<typeof doc, Fires>(doc, (value) => value !== undefined, {
     decode(written, context) {
-      if (written === NEVER) return null;
+      if (written === "never" || written === "maybe") return written;
       const withinUs = parseDuration(form.exec(written)?.[1] ?? "");
       return withinUs ?? refuse(context, written, expected, { what: `has the bound ${shown(written)}` });
     },
-    encode: (withinUs) => (withinUs === null ? NEVER : `within ${printDuration(withinUs)}`),
+    encode: (fires) => (typeof fires === "number" ? `within ${printDuration(fires)}` : fires),
   });
 }

@@ -40,7 +40,7 @@ export function judgeExpectations(
     ...exercised,
     ...violated,
     ...expect.figures.map((expected) => judgeFigure(expected, figures)),
-    ...expect.alerts.map((expected) => judgeAlert(expected, expect.alerts, figures)),
+    ...expect.alerts.flatMap((expected) => judgeAlert(expected, expect.alerts, figures)),
   ];
 }
 
@@ -87,24 +87,25 @@ function judgeFigure(expected: FigureExpectation, figures: readonly FigureSummar
 }
 
 function judgeAlert(
-  { alert, withinUs }: AlertExpectation,
+  { alert, fires }: AlertExpectation,
   all: readonly AlertExpectation[],
   figures: readonly FigureSummary[],
-): ExpectationResult {
+): readonly ExpectationResult[] {
+  if (fires === "maybe") return [];
   const summaryOf = (id: string): FigureSummary | undefined => figures.find((figure) => figure.id === id);
-  if (alert !== null && withinUs !== null) {
-    const { fired, delay } = alertFiguresOf(alert);
-    const text = `${alert} fires within ${printDuration(withinUs)}`;
-    const least = summaryOf(fired)?.min ?? 0;
-    const latestUs = summaryOf(delay)?.max ?? Infinity;
-    if (!(least > 0)) return { kind: "alert", text, met: false, found: "not in every run" };
-    return { kind: "alert", text, met: latestUs <= withinUs, found: `after ${printMeasured(latestUs, "durationUs")}` };
+  if (alert !== null && fires !== "never") {
+    const ids = alertFiguresOf(alert);
+    const text = `${alert} fires within ${printDuration(fires)}`;
+    const fewest = summaryOf(ids.fired)?.min ?? 0;
+    const latestUs = summaryOf(ids.delay)?.max ?? Infinity;
+    if (!(fewest > 0)) return [{ kind: "alert", text, met: false, found: "not in every run" }];
+    return [{ kind: "alert", text, met: latestUs <= fires, found: `after ${printMeasured(latestUs, "durationUs")}` }];
   }
   const named = all.map((one) => one.alert);
   const silent = alert === null ? alertsAmong(figures).filter((name) => !named.includes(name)) : [alert];
   const heard = silent.filter((name) => (summaryOf(alertFiguresOf(name).fired)?.max ?? 0) > 0);
   const text = alert === null ? "no other alert fires" : `${alert} never fires`;
-  return { kind: "alert", text, met: heard.length === 0, found: heard.length === 0 ? "none" : heard.join(", ") };
+  return [{ kind: "alert", text, met: heard.length === 0, found: heard.length === 0 ? "none" : heard.join(", ") }];
 }
 
 function compares(actual: number, comparison: FigureExpectation["comparison"], value: number): boolean {

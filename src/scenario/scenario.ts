@@ -15,12 +15,12 @@ export interface FigureExpectation {
   readonly value: number;
 }
 
-/** Whether an alert must fire, or must not. */
+/** Whether an alert must fire, must not, or may. */
 export interface AlertExpectation {
   /** Null: every alert that is not named. */
   readonly alert: string | null;
-  /** It fires in each run, and first so long after the first fault at the latest; null: it never fires. */
-  readonly withinUs: number | null;
+  /** Microseconds: it fires in each run, and first so long after the first fault at the latest. */
+  readonly fires: number | "never" | "maybe";
 }
 
 export interface Expectations {

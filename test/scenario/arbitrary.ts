@@ -242,9 +242,9 @@ export const scenario: fc.Arbitrary<Scenario> = fc
       violated: [],
       figures: [{ figure: "hellos", statistic: "count", comparison: ">=", value: 3 }],
       alerts: [
-        { alert: "Silence", withinUs: null },
-        { alert: "Noise", withinUs: 90_000_000 },
-        { alert: null, withinUs: null },
+        { alert: "Silence", fires: "never" },
+        { alert: "Noise", fires: 90_000_000 },
+        { alert: null, fires: "never" },
       ],
     },
     ...(forced === undefined ? {} : { decisions: forced }),

@@ -26,8 +26,8 @@ function judge(alerts: readonly AlertExpectation[], ...runs: readonly Fired[]): 
   return results.map(({ text, met, found }) => `${text}: ${met ? "yes" : "no"}, ${found}`);
 }
 
-const within = (alert: string, seconds: number): AlertExpectation => ({ alert, withinUs: seconds * SECOND });
-const never = (alert: string | null): AlertExpectation => ({ alert, withinUs: null });
+const within = (alert: string, seconds: number): AlertExpectation => ({ alert, fires: seconds * SECOND });
+const never = (alert: string | null): AlertExpectation => ({ alert, fires: "never" });
 
 describe("an alert that must fire", () => {
   test.each<[string, readonly Fired[], string]>([
@@ -51,4 +51,11 @@ test("others are those that are not named", () => {
   expect(judge(expected, { Noise: 1 })[1]).toBe("no other alert fires: yes, none");
   expect(judge(expected, { Noise: 1, Silence: 2 })[1]).toBe("no other alert fires: no, Silence");
   expect(judge([never(null)], { Noise: 1, Silence: 2 })).toEqual(["no other alert fires: no, Silence, Noise"]);
+});
+
+test("an alert that may fire is no other", () => {
+  const expected: readonly AlertExpectation[] = [{ alert: "Noise", fires: "maybe" }, never(null)];
+  expect(judge(expected, { Noise: 1 })).toEqual(["no other alert fires: yes, none"]);
+  expect(judge(expected, {})).toEqual(["no other alert fires: yes, none"]);
+  expect(judge(expected, { Silence: 1 })).toEqual(["no other alert fires: no, Silence"]);
 });

@@ -61,8 +61,8 @@ describe("a story", () => {
         { figure: "echo.round", statistic: "p99", comparison: "<", value: 100_000 },
       ],
       alerts: [
-        { alert: "Noise", withinUs: 90_000_000 },
-        { alert: null, withinUs: null },
+        { alert: "Noise", fires: 90_000_000 },
+        { alert: null, fires: "never" },
       ],
     });
   });
