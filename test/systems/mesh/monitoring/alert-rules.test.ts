@@ -303,7 +303,7 @@ describe.each<[string, Readings, readonly (readonly [Scraped, readonly string[]]
 describe("rules", () => {
   const holds = Object.fromEntries(rulesOf({}).map(({ name, holdUs }) => [name, holdUs / SECOND]));
 
-  test("are there for every alert, once, in every reading", () => {
+  test("are there for every alert, once, in every reading (X-M-38, X-M-39, X-M-47, X-M-48, X-M-53, X-M-54)", () => {
     for (const changes of [{}, asWritten])
       expect(
         rulesOf(changes)

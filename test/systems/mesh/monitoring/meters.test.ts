@@ -134,6 +134,14 @@ describe("a fact is counted by", () => {
   });
 });
 
+test("queue, active transfers and saturation can be read (MESH-F8-03)", () => {
+  expect(new Process().states(started).values()).toMatchObject({
+    authority_transfer_active_count: 1,
+    authority_transfer_queue_depth: 3,
+    authority_transfer_saturation: 125_000,
+  });
+});
+
 describe("a transfer", () => {
   test("is active from its beginning to its end, and its age is told", () => {
     const process = new Process().states(started).after(30 * MS);

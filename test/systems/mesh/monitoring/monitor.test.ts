@@ -211,7 +211,7 @@ describe("one mismatch of many states", () => {
   });
 });
 
-describe("what must not be", () => {
+describe("what must not be (MESH-F5-14, MESH-F6-12, MESH-MON-06, MESH-MON-07)", () => {
   test.each([
     ["authority_transfer_split_brain_detected", "SplitBrainDetected"],
     ["authority_transfer_item_duplication_detected", "ItemDuplicationDetected"],
