@@ -119,7 +119,7 @@ describe("a fact is counted by", () => {
     ],
     [
       "duplicateAuthorityDetected",
-      { fact: "duplicateAuthorityDetected", player: p1, servers: [s1, s2] },
+      { fact: "duplicateAuthorityDetected", player: p1, servers: [s1, s2], tokens: [1, 2] },
       { authority_transfer_split_brain_detected: 1 },
     ],
     [
