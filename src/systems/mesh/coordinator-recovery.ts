@@ -4,6 +4,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { regionLoads } from "./authority-register.ts";
+import { failoverEnds } from "./coordinator-failovers.ts";
 import { seal } from "./coordinator-grants.ts";
 import { alertAdministrators } from "./coordinator-mode.ts";
 import { type Desk, registrationOf } from "./coordinator-state.ts";
@@ -58,6 +59,7 @@ export function noteGranted(desk: Desk, player: NodeId): void {
     if (!left.delete(player) || left.size > 0) continue;
     ended = true;
     desk.out.record({ type: "record", fact: "recoveryEnded", region, afterUs: desk.nowUs - sinceUs });
+    failoverEnds(desk, region);
   }
   if (!ended) return;
   recovery.queue = recovery.queue.filter(({ left }) => left.size > 0);

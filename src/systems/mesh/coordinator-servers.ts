@@ -3,6 +3,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import { incarnationOf, type Outcome, type RegisterCommand } from "./authority-register.ts";
 import { countFailure, countReturn, judgeMode } from "./coordinator-mode.ts";
+import { failoversBegin } from "./coordinator-failovers.ts";
 import { recover, watchRecoveries } from "./coordinator-recovery.ts";
 import { owesAnswer } from "./coordinator-resolution.ts";
 import type { Desk, Received } from "./coordinator-state.ts";
@@ -135,6 +136,8 @@ export function recordMoves(desk: Desk, moves: readonly RegionMove[]): void {
   for (const { region, from, server, epoch } of moves) {
     const because = standingOf(desk.state.register.map, from) === "down" ? "failure" : "asked";
     desk.out.record({ type: "record", fact: "regionMoved", region, from, server, epoch, because, map: version });
+    if (because === "failure")
+      desk.out.record({ type: "record", fact: "failover_initiated", region, epoch, failed: from, server });
   }
 }
 
@@ -148,6 +151,8 @@ export function tellRearranged(
     giveUp(desk, command.server);
     desk.out.send(command.server, { type: "expelled", incarnation: command.incarnation });
   }
+  const failed = moves.filter(({ from }) => standingOf(desk.state.register.map, from) === "down");
+  failoversBegin(desk, players, failed);
   recover(desk, players);
   if (moves.length > 0) sendMaps(desk);
 }

@@ -78,6 +78,7 @@ export function decide(ledger: Ledger, write: Write, settings: MeshSettings, wal
   const stored = storedPlayer(ledger, write.player);
   if (defence.fencing && write.token < stored.fence) return { type: "refuse", because: "staleToken" };
   if (write.untilUs >= 0 && wallUs + settings.lease.skew >= write.untilUs) return { type: "refuse", because: "late" };
+  if (defence.fencing && isMadeUp(stored, write, settings)) return { type: "refuse", because: "staleToken" };
   if (defence.idempotency) {
     const known = repetition(stored, write, settings);
     if (known !== undefined) return known;
@@ -142,6 +143,10 @@ function itemsElsewhere({ players, ground }: Ledger, player: NodeId): ReadonlySe
 
 /** Outcomes kept for a player: a client asks about its pipeline only, and its network about twice that. */
 export const outcomesKept = (settings: MeshSettings): number => 2 * windowOf(settings);
+
+/** X-M-26: where servers promote themselves. A token that was granted was sealed here before; this one was not. */
+const isMadeUp = ({ fence }: StoredPlayer, { token }: Write, { failover, defence }: MeshSettings): boolean =>
+  failover.decidedBy === "backup" && defence.sealBeforeGrant && token > fence;
 
 function repetition(stored: StoredPlayer, write: Write, settings: MeshSettings): Decision | undefined {
   if (write.session !== stored.session) return undefined;

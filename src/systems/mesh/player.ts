@@ -5,6 +5,17 @@ import { unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import {
+  admission,
+  type Bridge,
+  expire,
+  forgetEarlier,
+  isSendable,
+  isWanted,
+  type Outstanding,
+  type Replay,
+  takeOut,
+} from "./client-buffer.ts";
 import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
 import type { ActionKind, MeshFact } from "./facts.ts";
 import type { MeshMessage, PlayerMessage } from "./messages.ts";
@@ -20,16 +31,8 @@ import { isWellFormed } from "./well-formed.ts";
 const SESSIONS_MAX = 1_000_000;
 /** Greetings without an answer before the coordinator is asked again. */
 const HELLOS_MAX = 3;
-
-interface Outstanding {
-  /** Of the operation, over all sessions. */
-  readonly name: string;
-  readonly sequence: number;
-  readonly kind: ActionKind;
-  readonly item: string;
-  /** No answer is asked for again before this. */
-  dueUs: number;
-}
+/** Rounds of flushing after which the outcome of an action that was noted is asked for. */
+const NOTED_ROUNDS = 4;
 
 export interface ClientState {
   /** `away`: between sessions. `seeking`: no server yet. `playing`: a server has welcomed this session. */
@@ -52,6 +55,9 @@ export interface ClientState {
   sequence: number;
   /** In order of sequence. */
   outstanding: Outstanding[];
+  /** Its server is gone, as far as it knows; or is back, and has not answered everything yet. */
+  bridge: Bridge | null;
+  replay: Replay | null;
   items: readonly string[];
 }
 
@@ -94,6 +100,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       step: 0,
       sequence: 0,
       outstanding: [],
+      bridge: null,
+      replay: null,
       items: [],
     };
   }
@@ -149,7 +157,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       case "welcome":
         return this.#onWelcome(from, message);
       case "notOwner":
-        if (from === this.state.server && this.state.asking === "nothing") this.#askFor("locate");
+        if (from === this.state.server && this.state.asking === "nothing") this.#seek();
         return undefined;
       case "notice":
         return this.#onNotice(from, message);
@@ -160,6 +168,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
         return undefined;
       case "acted":
         return this.#onActed(from, message);
+      case "noted":
+        return this.#onNoted(from, message);
       default:
         // Meant for another role: a fault has changed its type on the way.
         return undefined;
@@ -209,6 +219,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       this.#out.record({ type: "record", fact: "actionUnanswered", player, action: name });
     }
     state.outstanding = [];
+    state.bridge = null;
+    state.replay = null;
     state.phase = "away";
     state.asking = "nothing";
     for (const timer of ["ask", "step", "act", "again", "leave"]) this.#out.cancelTimer(timer);
@@ -228,6 +240,27 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (question === "hello" && state.server !== null) this.#out.send(state.server, { type: "hello", session });
     const { askRetry } = this.#plan.settings.client;
     this.#out.setTimer("ask", askRetry, Math.floor(askRetry / 4));
+  }
+
+  /** Its server is gone, or does not have it any more. */
+  #seek(): void {
+    this.#lose();
+    this.#askFor("locate");
+  }
+
+  #lose(): void {
+    const { state } = this;
+    if (state.phase !== "playing" || state.bridge !== null) return;
+    state.bridge = { sinceUs: this.#nowUs };
+    if (this.#plan.settings.buffer.mode === "onFailover")
+      this.#withdrawn(forgetEarlier(state.outstanding, this.#nowUs), "notBuffering");
+  }
+
+  #withdrawn(actions: readonly Outstanding[], because: "maxTime" | "notBuffering"): void {
+    const { self: player } = this.#plan;
+    for (const { name: action } of actions)
+      this.#out.record({ type: "record", fact: "actionExpired", player, action, because });
+    if (actions.length > 0 && this.state.replay !== null) this.state.replay.allDone = false;
   }
 
   #askCoordinator(question: PlayerMessage): void {
@@ -302,7 +335,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       state.server = server;
       return;
     }
-    if (server !== state.server) this.#settleAt(server, token);
+    if (notice === "reassigned") this.#lose();
+    if (server !== state.server || state.bridge !== null) this.#settleAt(server, token);
   }
 
   /** From now on this server is ours, as it said under this token: what waits for an answer is asked of it at once. */
@@ -312,7 +346,31 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { session } = state;
     this.#out.record({ type: "record", fact: "playerConnected", player: this.#plan.self, server, session, token });
     for (const action of state.outstanding) action.dueUs = 0;
+    this.#endBridge(server);
     this.#repeatActions();
+  }
+
+  #endBridge(server: NodeId): void {
+    const { state } = this;
+    if (state.bridge === null) return;
+    const { self: player } = this.#plan;
+    const afterUs = this.#nowUs - state.bridge.sinceUs;
+    state.bridge = null;
+    this.#withdrawn(expire(state.outstanding, this.#nowUs, this.#plan.settings), "maxTime");
+    const allDone = state.outstanding.every(({ withdrawn }) => !withdrawn);
+    const actions = state.outstanding.flatMap(({ name, withdrawn }) => (withdrawn ? [] : [name]));
+    this.#out.record({ type: "record", fact: "player_reconnected", player, server, afterUs, actions });
+    state.replay = { upTo: state.sequence, allDone };
+    this.#endReplay();
+  }
+
+  /** Everything it had asked for before it was back has been answered. */
+  #endReplay(): void {
+    const { replay, outstanding } = this.state;
+    if (replay === null || (outstanding[0]?.sequence ?? Infinity) <= replay.upTo) return;
+    const { self: player } = this.#plan;
+    this.#out.record({ type: "record", fact: "failover_completed", player, success: replay.allDone });
+    this.state.replay = null;
   }
 
   #stopAsking(): void {
@@ -343,6 +401,37 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       token,
       version,
     });
+    if (outcome === "failed" && known.noted) {
+      this.#out.record({ type: "record", fact: "actionLost", player, action, session, sequence });
+      if (state.replay !== null) state.replay.allDone = false;
+    }
+    this.#endReplay();
+    this.#sendNext();
+  }
+
+  /** What has waited in the buffer for its turn. */
+  #sendNext(): void {
+    const { outstanding, bridge } = this.state;
+    if (bridge !== null) return;
+    for (const action of outstanding) {
+      if (action.dueUs === 0 && isSendable(outstanding, action, this.#plan.settings)) this.#send(action);
+    }
+  }
+
+  /** It will be done, and is not durable yet: the outcome is still to come. */
+  #onNoted(from: NodeId, message: Received<"noted">): void {
+    const { state } = this;
+    const { session, sequence, token } = message;
+    if (session !== state.session || this.#isStale(token)) return;
+    const known = state.outstanding.find((action) => action.sequence === sequence);
+    if (known === undefined) return;
+    this.#show(from, message);
+    const { retry } = this.#plan.settings.client;
+    known.dueUs = this.#nowUs + Math.max(retry, NOTED_ROUNDS * this.#plan.settings.replication.flush);
+    if (known.noted) return;
+    known.noted = true;
+    const player = this.#plan.self;
+    this.#out.record({ type: "record", fact: "actionNoted", player, action: known.name, session, sequence });
   }
 
   #keepItems({ kind, item }: Outstanding): void {
@@ -383,7 +472,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (!state.paused) walk(state.walk, this.#path, { distance, nowUs: this.#nowUs });
     state.step += 1;
     this.#out.send(state.server, { type: "move", session: state.session, step: state.step, x: state.walk.x });
-    if (state.asking === "nothing" && this.#nowUs - state.heardUs > settings.client.silence) this.#askFor("locate");
+    if (state.asking === "nothing" && this.#nowUs - state.heardUs > settings.client.silence) this.#seek();
     this.#out.setTimer("step", person.step);
   }
 
@@ -392,11 +481,16 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (state.phase !== "playing") return;
     const { actions } = this.#plan.person;
     const choices = actions.score + actions.pickup + actions.drop;
-    // Counted from the oldest that waits: the store remembers the outcomes of so many actions, and not of all.
-    const oldest = state.outstanding[0]?.sequence ?? state.sequence + 1;
-    const mayAct = !state.paused && state.sequence + 1 - oldest < this.#plan.settings.client.pipelineMax;
-    if (mayAct && choices > 0) this.#out.draw("action", choices * Math.max(1, this.#plan.items.length));
+    if (!state.paused && choices > 0) this.#wish(choices);
     this.#out.setTimer("act", actions.every, actions.spread);
+  }
+
+  #wish(choices: number): void {
+    const { state } = this;
+    const { self: player, settings, items } = this.#plan;
+    const because = admission(state.outstanding, state.bridge, settings);
+    if (because === "asked") this.#out.draw("action", choices * Math.max(1, items.length));
+    else this.#out.record({ type: "record", fact: "actionDropped", player, because });
   }
 
   /** The host has drawn what to do: a kind by weight, and an item. */
@@ -409,7 +503,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { session, sequence } = state;
     if (state.outstanding.length === 0) this.#out.setTimer("again", settings.client.retry);
     const name = actionName(player, session, sequence);
-    const action: Outstanding = { name, sequence, kind, item, dueUs: this.#nowUs + settings.client.retry };
+    const given = { noted: false, withdrawn: false };
+    const action: Outstanding = { name, sequence, kind, item, askedUs: this.#nowUs, dueUs: 0, ...given };
     state.outstanding.push(action);
     this.#out.record({
       type: "record",
@@ -421,7 +516,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       kind,
       item,
     });
-    this.#send(action);
+    if (state.bridge === null && isSendable(state.outstanding, action, settings)) this.#send(action);
   }
 
   #choose(drawn: number): { readonly kind: ActionKind; readonly item: string } {
@@ -439,25 +534,23 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   #repeatActions(): void {
     const { state } = this;
     if (state.outstanding.length === 0) return;
+    const { settings } = this.#plan;
+    this.#withdrawn(expire(state.outstanding, this.#nowUs, settings), "maxTime");
     for (const action of state.outstanding) {
-      if (this.#nowUs < action.dueUs) continue;
-      action.dueUs = this.#nowUs + this.#plan.settings.client.retry;
-      this.#send(action);
+      if (this.#nowUs >= action.dueUs && isSendable(state.outstanding, action, settings)) this.#send(action);
     }
     this.#out.setTimer("again", this.#plan.settings.client.retry);
   }
 
-  #send({ sequence, kind, item }: Outstanding): void {
+  #send(action: Outstanding): void {
     const { state } = this;
+    const { session } = state;
+    const { settings } = this.#plan;
+    const { sequence, kind, item } = action;
     const oldest = state.outstanding[0]?.sequence ?? sequence;
+    action.dueUs = this.#nowUs + settings.client.retry;
     if (state.server === null) return;
-    this.#out.send(state.server, { type: "act", session: state.session, sequence, oldest, kind, item });
+    const asked = { type: "act", session, sequence, oldest, kind, item } as const;
+    this.#out.send(state.server, isWanted(action, settings) ? asked : { ...asked, withdrawn: true });
   }
-}
-
-/** Takes the action of that sequence out; undefined: it does not wait. The oldest is answered first, mostly. */
-function takeOut(outstanding: Outstanding[], sequence: number): Outstanding | undefined {
-  if (outstanding[0]?.sequence === sequence) return outstanding.shift();
-  const at = outstanding.findIndex((action) => action.sequence === sequence);
-  return at < 0 ? undefined : outstanding.splice(at, 1)[0];
 }
