@@ -344,7 +344,9 @@ export type OwnFact =
       readonly region: number;
       readonly epoch: number;
       readonly server: NodeId;
+      /** As many as the map names, and as many as there should be. */
       readonly backups: number;
+      readonly wanted: number;
     }
   /** The backup has everything the primary has. */
   | { readonly fact: "backup_created"; readonly region: number; readonly epoch: number; readonly server: NodeId }

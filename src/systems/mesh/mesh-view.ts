@@ -4,6 +4,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { WorldFact } from "../../trace/trace-event.ts";
 import { freshRaftView, type RaftView } from "../../protocols/raft/properties/raft-view.ts";
+import { type BackupView, freshBackupView } from "./backup-view.ts";
 import type { GrantCause, MeshFact } from "./facts.ts";
 import { freshModeView, type ModeView } from "./mode-view.ts";
 import type { PlayerState } from "./player-state.ts";
@@ -285,6 +286,7 @@ export interface MeshView {
   /** Operations whose client was told that they certainly have no effect, with the event. */
   readonly failed: Map<string, number>;
   readonly stopwatches: Stopwatches;
+  readonly backups: BackupView;
   readonly load: LoadView;
   readonly splits: SplitWatch;
   readonly mode: ModeView;
@@ -330,6 +332,7 @@ export const freshMeshView = (): MeshView => ({
   effectAnswered: null,
   failed: new Map(),
   stopwatches: freshStopwatches(),
+  backups: freshBackupView(),
   load: freshLoadView(),
   splits: freshSplitWatch(),
   mode: freshModeView(),

@@ -358,7 +358,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     state.bridge = null;
     this.#withdrawn(expire(state.outstanding, this.#nowUs, this.#plan.settings), "maxTime");
     const allDone = state.outstanding.every(({ withdrawn }) => !withdrawn);
-    const actions = state.outstanding.flatMap(({ name, withdrawn }) => (withdrawn ? [] : [name]));
+    const actions = state.outstanding.flatMap(({ name, noted, withdrawn }) => (noted || withdrawn ? [] : [name]));
     this.#out.record({ type: "record", fact: "player_reconnected", player, server, afterUs, actions });
     state.replay = { upTo: state.sequence, allDone };
     this.#endReplay();

@@ -134,6 +134,7 @@ export function onWriteDue(turn: Turn, player: NodeId): void {
 
 /** Writes the next action that may be written, if none is on its way. */
 export function pump(turn: Turn, player: NodeId, held: Held): void {
+  if (isSoft(turn)) noteQueued(turn, player, held);
   if (held.write !== null) {
     // Its timer may have been lost, and the player is still asking.
     if (turn.nowUs > held.write.dueUs + turn.settings.server.writeRetry) sendWrite(turn, player, held, held.write);
@@ -144,7 +145,7 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
     return;
   }
   if (!mayAct(turn)) return;
-  const action = nextOfTail(held) ?? (mayBegin(turn, player, held) ? nextDurable(turn, player, held) : undefined);
+  const action = nextOfTail(held) ?? (mayBegin(turn, player, held) ? nextIn(turn, held) : undefined);
   if (action === undefined) return;
   held.write = { action, base: held.state.version, state: after(turn, held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
@@ -178,14 +179,11 @@ function writableUntilUs({ settings, state, nowUs, wallUs }: Turn): number {
   return deadlineAtStore && mode !== "none" ? wallUs + state.leaseUntilUs - nowUs : -1;
 }
 
-/** As `nextIn`, but for what is acknowledged without being written. */
-function nextDurable(turn: Turn, player: NodeId, held: Held): QueuedAction | undefined {
-  let action = nextIn(turn, held);
-  while (action !== undefined && note(turn, player, held, action)) action = nextIn(turn, held);
-  // What is acknowledged already comes before it.
-  if (action === undefined || held.tail.length === 0) return action;
-  held.queue.unshift(action);
-  return nextOfTail(held);
+/** Acknowledges from the head of the queue what needs not be written first. */
+function noteQueued(turn: Turn, player: NodeId, held: Held): void {
+  for (let [first] = held.queue; first !== undefined && note(turn, player, held, first); [first] = held.queue) {
+    held.queue.shift();
+  }
 }
 
 /** Takes the next action that may be written out of the queue; undefined: none may. */

@@ -7,6 +7,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { ReplicaCopy, StreamName } from "./messages.ts";
 import { promoteIfSilent } from "./server-copies.ts";
+import { backupsOf } from "./settings.ts";
 import { tellNoted } from "./server-soft.ts";
 import type { Follower, Held, Received, Stream, Turn } from "./server-state.ts";
 
@@ -41,7 +42,7 @@ export function nudgeReplication(turn: Turn): void {
 
 /** Streams are those of the regions this server has by the map it knows. */
 export function tendStreams(turn: Turn): void {
-  const { state, self, nowUs } = turn;
+  const { state, self, nowUs, settings, topology } = turn;
   if (!replicates(turn) || !state.mapKnown || !state.ready) return;
   for (const [region, { epoch }] of state.streams) {
     const known = state.map.owners[region];
@@ -58,7 +59,9 @@ export function tendStreams(turn: Turn): void {
     stream.changes += 1;
     for (const backup of backups)
       if (!stream.followers.has(backup)) stream.followers.set(backup, follower(stream, nowUs));
-    turn.out.record({ type: "record", fact: "regionServed", region, epoch, server: self, backups: backups.length });
+    const wanted = backupsOf(settings, topology.servers.length);
+    const served = { region, epoch, server: self, backups: backups.length, wanted };
+    turn.out.record({ type: "record", fact: "regionServed", ...served });
   }
   if (state.replicateDueUs < 0) onReplicateDue(turn);
 }

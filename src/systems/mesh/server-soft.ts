@@ -7,7 +7,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import { pump } from "./server-actions.ts";
 import { changed, sendChanges } from "./server-replication.ts";
-import { type Held, mayAct, type Noted, type QueuedAction, type Stream, type Turn } from "./server-state.ts";
+import { type Held, isSuspended, mayAct, type Noted, type QueuedAction, type Stream, type Turn } from "./server-state.ts";
 import { backupsOf } from "./settings.ts";
 
 /** After so many rounds without the store nothing is acknowledged softly any more: what can be lost stays bounded. */
@@ -17,7 +17,7 @@ export const isSoft = ({ settings }: Turn): boolean => settings.replication.soft
 
 /** Takes the action into the tail, if it may be acknowledged that way. */
 export function note(turn: Turn, player: NodeId, held: Held, action: QueuedAction): boolean {
-  if (!isSoft(turn) || !mayNote(turn, held, action)) return false;
+  if (!mayNote(turn, held, action)) return false;
   const { session, sequence, kind, item } = action;
   held.tail.push({ action: { session, sequence, kind, item }, sinceUs: turn.nowUs, change: 0, told: false });
   replicateTail(turn, player, held);
@@ -29,6 +29,7 @@ function mayNote(turn: Turn, held: Held, { kind, withdrawn, session, sequence }:
   const { settings, nowUs } = turn;
   const { tailMax, flush } = settings.replication;
   if (kind !== settings.replication.softActions || withdrawn || !mayAct(turn)) return false;
+  if (isSuspended(turn, held) && settings.defence.suspension) return false;
   if (held.transfer !== null || held.reload !== null || held.tail.length >= tailMax) return false;
   const [oldest] = held.tail;
   if (oldest !== undefined && nowUs - oldest.sinceUs >= FLUSH_ROUNDS_MAX * flush) return false;

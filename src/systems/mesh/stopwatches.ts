@@ -3,6 +3,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { Instant } from "../../check/property.ts";
+import { backupFacts, backupFoldOf } from "./backup-folds.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import {
   type AlertWatch,
@@ -153,7 +154,7 @@ const runs: Runs = {
     endAllFiring(stopwatches.alerts, undefined, atUs, noting(stopwatches)),
 };
 
-export const stopwatchFacts: readonly string[] = Object.keys(runs);
+export const stopwatchFacts: readonly string[] = [...new Set([...Object.keys(runs), ...backupFacts])];
 
 /** What a fact of that name does to the stopwatches, after the view has taken it in. */
 export function stopwatchOf(name: string): ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined {
@@ -161,11 +162,14 @@ export function stopwatchOf(name: string): ((view: MeshView, fact: JudgedFact, a
   const run = (
     runs as { readonly [name: string]: ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined }
   )[name];
-  if (run === undefined) return undefined;
+  const fold = backupFoldOf(name);
+  if (run === undefined && fold === undefined) return undefined;
   return (view, fact, at) => {
-    if (view.stopwatches.samples.length > 0) view.stopwatches.samples = [];
-    view.stopwatches.by = fact;
-    run(view, fact, at);
+    const { stopwatches } = view;
+    if (stopwatches.samples.length > 0) stopwatches.samples = [];
+    stopwatches.by = fact;
+    run?.(view, fact, at);
+    fold?.(view, fact, at, noting(stopwatches));
   };
 }
 

@@ -11,6 +11,7 @@ import {
   tokensRise,
 } from "./authority.ts";
 import { coverage } from "./coverage.ts";
+import { durabilityProperties } from "./durability.ts";
 import { handedOverWhole } from "./handover.ts";
 import { coordinatorsAgree } from "./group.ts";
 import { conservation, oneLocation } from "./items.ts";
@@ -57,6 +58,7 @@ export function meshProperties(settings: MeshSettings, bounds = meshBounds(setti
     cutOffInTime(settings),
     serviceReturns(settings),
     recoveryInOrder,
+    ...durabilityProperties(settings, bounds.settleUs),
     ...coordinatorsAgree(settings),
     ...coverage,
   ];

@@ -1,0 +1,167 @@
+// Folds facts about backups, soft actions and buffers, and takes the times that figures are made of. Judges nothing.
+
+import type { NodeId } from "../../base/ids.ts";
+import type { Instant } from "../../check/property.ts";
+import type { BackupView, Cover } from "./backup-view.ts";
+import type { JudgedFact, MeshView } from "./mesh-view.ts";
+
+type Note = (figure: string, value: number) => void;
+type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
+type Fold<F> = (view: MeshView, fact: F, at: Instant, note: Note) => void;
+type Folds = { readonly [Name in JudgedFact["fact"]]?: Fold<Told<Name>> };
+
+/** Coverage is counted in slices of time: each is one in which a region had all its backups, or one in which it had not. */
+const SLICE_US = 100_000;
+
+const folds: Folds = {
+  regionServed: ({ backups }, { region, epoch, server, wanted }, { atUs }, note) => {
+    const known = backups.covers.get(region);
+    if (known === undefined) {
+      backups.covers.set(region, { server, epoch, wanted, inStep: new Set(), countedUs: atUs });
+      return;
+    }
+    countTime(known, atUs, note);
+    if (known.server !== server || known.epoch !== epoch) known.inStep.clear();
+    Object.assign(known, { server, epoch, wanted });
+  },
+  backup_created: (view, { region, epoch, server }, { atUs }, note) => {
+    const cover = view.backups.covers.get(region);
+    if (cover?.epoch !== epoch || view.stopwatches.gone.has(server)) return;
+    countTime(cover, atUs, note);
+    cover.inStep.add(server);
+  },
+  backupLost: ({ backups }, { region, epoch, server }, { atUs }, note) => {
+    const cover = backups.covers.get(region);
+    if (cover?.epoch !== epoch) return;
+    countTime(cover, atUs, note);
+    cover.inStep.delete(server);
+  },
+  tailsRecalled: ({ backups }, { silent }, { atUs }) => {
+    if (silent > 0) backups.silences.push({ count: silent, atUs });
+  },
+  nodeCrashed: (view, _fact, at, note) => loseMemory(view, at, note, "process"),
+  nodeStopped: (view, _fact, at, note) => loseMemory(view, at, note, "process"),
+  serverExpelled: (view, _fact, at, note) => loseMemory(view, at, note, "players"),
+  runEnded: ({ backups }, _fact, { atUs }, note) => {
+    for (const cover of backups.covers.values()) countTime(cover, atUs, note);
+  },
+  actionNoted: ({ backups, players }, { player, action, session, sequence }, { atUs, event }, note) => {
+    const waitedSinceUs = players.get(player)?.waiting.get(action);
+    if (waitedSinceUs !== undefined) note("soft.latency", atUs - waitedSinceUs);
+    backups.soft.set(action, { player, session, sequence, notedUs: atUs, event });
+  },
+  effectAccepted: ({ backups }, { action }, { atUs }, note) => {
+    const soft = backups.soft.get(action);
+    if (soft !== undefined) note("soft.exposure", atUs - soft.notedUs);
+  },
+  actionLost: ({ backups, players }, { player, action }) => {
+    const soft = backups.soft.get(action);
+    backups.lost = null;
+    if (soft === undefined) return;
+    backups.soft.delete(action);
+    const losses = backups.losses.get(player) ?? { count: 0, fromUs: soft.notedUs, toUs: soft.notedUs };
+    losses.count += 1;
+    losses.fromUs = Math.min(losses.fromUs, soft.notedUs);
+    losses.toUs = Math.max(losses.toUs, soft.notedUs);
+    backups.losses.set(player, losses);
+    backups.lost = {
+      soft,
+      copiesGone: copiesGone(backups, soft.notedUs),
+      acceptedUpTo: players.get(player)?.sequences.get(soft.session) ?? -1,
+      count: losses.count,
+      spanUs: losses.toUs - losses.fromUs,
+    };
+  },
+  actionAnswered: (view, { player, action, outcome }, _at, note) => {
+    const { backups } = view;
+    backups.open.delete(action);
+    if (outcome === "done") backups.soft.delete(action);
+    const afterUs = view.players.get(player)?.answeredAfterUs ?? -1;
+    if (afterUs >= 0) note(backups.affected.has(player) ? "action.affected" : "action.unaffected", afterUs);
+  },
+  actionUnanswered: ({ backups }, { action }) => {
+    backups.soft.delete(action);
+    backups.open.delete(action);
+  },
+  actionExpired: ({ backups }, { action }) => void backups.expired.add(action),
+  player_reconnected: ({ backups }, { player, actions, afterUs }, { atUs, event }, note) => {
+    backups.losses.delete(player);
+    note("buffer.bridged", afterUs);
+    note("buffer.replayed", actions.length);
+    for (const action of actions) {
+      backups.replayed.set(action, { player, atUs, event });
+      backups.open.add(action);
+    }
+  },
+  failover_completed: (_view, fact, _at, note) => {
+    if ("success" in fact) note("failover.lossless", fact.success ? 1 : 0);
+  },
+  server_failure_detected: ({ backups }, { server }, { atUs }) => void backups.suspected.set(server, atUs),
+  granted: ({ backups, grantedFrom }, { player, cause }) => {
+    if (cause === "failover" && grantedFrom !== null) backups.movedFrom.set(player, grantedFrom);
+  },
+  authorityTaken: ({ backups }, { player }, { atUs, node }, note) => {
+    const from = backups.movedFrom.get(player);
+    if (from === undefined || from === node) return;
+    backups.movedFrom.delete(player);
+    backups.taken.set(player, atUs);
+    const suspectedUs = backups.suspected.get(from);
+    if (suspectedUs !== undefined) note("failover.promotion", atUs - suspectedUs);
+  },
+  playerConnected: ({ backups }, { player }, { atUs }, note) => {
+    const takenUs = backups.taken.get(player);
+    if (takenUs === undefined) return;
+    backups.taken.delete(player);
+    note("failover.reconnection", atUs - takenUs);
+  },
+  playerLeft: ({ backups }, { player }) => forgetClient(backups, player),
+};
+
+export const backupFacts: readonly string[] = Object.keys(folds);
+
+export function backupFoldOf(name: string): Fold<JudgedFact> | undefined {
+  // Each is found under the name of the one fact it takes.
+  return (folds as { readonly [name: string]: Fold<JudgedFact> | undefined })[name];
+}
+
+function countTime(cover: Cover, atUs: number, note: Note): void {
+  const full = cover.inStep.size >= cover.wanted ? 1 : 0;
+  for (; cover.countedUs + SLICE_US <= atUs; cover.countedUs += SLICE_US) note("coverage.share", full);
+}
+
+/** `players`: it begins a new life as a server of players, and keeps the copies it has as a backup. */
+function loseMemory(view: MeshView, { node, atUs }: Instant, note: Note, what: "process" | "players"): void {
+  const { backups, players } = view;
+  backups.forgotten = [];
+  if (players.has(node)) return forgetClient(backups, node);
+  backups.memoriesLost.push({ server: node, atUs });
+  for (const cover of backups.covers.values()) {
+    if (cover.server !== node && (what === "players" || !cover.inStep.has(node))) continue;
+    countTime(cover, atUs, note);
+    if (cover.server === node) cover.inStep.clear();
+    else cover.inStep.delete(node);
+  }
+  for (const { id, grant } of players.values()) if (grant?.server === node) backups.affected.add(id);
+}
+
+/** Nobody is left to tell, or to ask again. */
+function forgetClient(backups: BackupView, player: NodeId): void {
+  backups.forgotten = [];
+  for (const [action, { player: whose }] of backups.soft) {
+    if (whose !== player) continue;
+    backups.soft.delete(action);
+    backups.forgotten.push(action);
+  }
+  for (const action of backups.open) {
+    if (backups.replayed.get(action)?.player !== player) continue;
+    backups.open.delete(action);
+    backups.forgotten.push(action);
+  }
+}
+
+function copiesGone({ memoriesLost, silences }: BackupView, sinceUs: number): number {
+  const servers = new Set(memoriesLost.flatMap(({ server, atUs }) => (atUs >= sinceUs ? [server] : [])));
+  let unasked = 0;
+  for (const { count, atUs } of silences) if (atUs >= sinceUs) unasked = Math.max(unasked, count);
+  return servers.size + unasked;
+}
