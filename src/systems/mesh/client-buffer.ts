@@ -90,3 +90,10 @@ export function takeOut(outstanding: Outstanding[], sequence: number): Outstandi
   const at = outstanding.findIndex((action) => action.sequence === sequence);
   return at < 0 ? undefined : outstanding.splice(at, 1)[0];
 }
+
+/** The inventory once the action is done. */
+export function itemsAfter(items: readonly string[], { kind, item }: Outstanding): readonly string[] {
+  if (kind === "score") return items;
+  const without = items.filter((kept) => kept !== item);
+  return kind === "pickup" ? [...without, item] : without;
+}

@@ -5,26 +5,26 @@ import { unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import { beginBridge, endBridge, endReplay, expireActions } from "./client-bridge.ts";
 import {
   admission,
   type Bridge,
-  expire,
-  forgetEarlier,
   isSendable,
   isWanted,
+  itemsAfter,
   type Outstanding,
   type Replay,
   takeOut,
 } from "./client-buffer.ts";
 import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
-import type { ActionKind, MeshFact } from "./facts.ts";
+import type { MeshFact } from "./facts.ts";
 import type { MeshMessage, PlayerMessage } from "./messages.ts";
 import { enter, type Path, pathOf, startOf, walk, type Walk } from "./motion.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import type { MeshSettings } from "./settings.ts";
 import { actionName } from "./store.ts";
 import type { Topology } from "./topology.ts";
-import type { Person } from "./workload.ts";
+import { chosen, type Person } from "./workload.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 /** Sessions of one incarnation; the next begins above them, so that no session number ever comes twice. */
@@ -55,7 +55,6 @@ export interface ClientState {
   sequence: number;
   /** In order of sequence. */
   outstanding: Outstanding[];
-  /** Its server is gone, as far as it knows; or is back, and has not answered everything yet. */
   bridge: Bridge | null;
   replay: Replay | null;
   items: readonly string[];
@@ -244,23 +243,13 @@ export class Player implements Machine<MeshMessage, MeshFact> {
 
   /** Its server is gone, or does not have it any more. */
   #seek(): void {
-    this.#lose();
+    if (this.state.phase === "playing") beginBridge(this.#traveller());
     this.#askFor("locate");
   }
 
-  #lose(): void {
-    const { state } = this;
-    if (state.phase !== "playing" || state.bridge !== null) return;
-    state.bridge = { sinceUs: this.#nowUs };
-    if (this.#plan.settings.buffer.mode === "onFailover")
-      this.#withdrawn(forgetEarlier(state.outstanding, this.#nowUs), "notBuffering");
-  }
-
-  #withdrawn(actions: readonly Outstanding[], because: "maxTime" | "notBuffering"): void {
-    const { self: player } = this.#plan;
-    for (const { name: action } of actions)
-      this.#out.record({ type: "record", fact: "actionExpired", player, action, because });
-    if (actions.length > 0 && this.state.replay !== null) this.state.replay.allDone = false;
+  #traveller(): Parameters<typeof beginBridge>[0] {
+    const { self, settings } = this.#plan;
+    return { state: this.state, self, settings, nowUs: this.#nowUs, out: this.#out };
   }
 
   #askCoordinator(question: PlayerMessage): void {
@@ -335,7 +324,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       state.server = server;
       return;
     }
-    if (notice === "reassigned") this.#lose();
+    if (notice === "reassigned") beginBridge(this.#traveller());
     if (server !== state.server || state.bridge !== null) this.#settleAt(server, token);
   }
 
@@ -346,31 +335,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { session } = state;
     this.#out.record({ type: "record", fact: "playerConnected", player: this.#plan.self, server, session, token });
     for (const action of state.outstanding) action.dueUs = 0;
-    this.#endBridge(server);
+    endBridge(this.#traveller(), server);
     this.#repeatActions();
-  }
-
-  #endBridge(server: NodeId): void {
-    const { state } = this;
-    if (state.bridge === null) return;
-    const { self: player } = this.#plan;
-    const afterUs = this.#nowUs - state.bridge.sinceUs;
-    state.bridge = null;
-    this.#withdrawn(expire(state.outstanding, this.#nowUs, this.#plan.settings), "maxTime");
-    const allDone = state.outstanding.every(({ withdrawn }) => !withdrawn);
-    const actions = state.outstanding.flatMap(({ name, noted, withdrawn }) => (noted || withdrawn ? [] : [name]));
-    this.#out.record({ type: "record", fact: "player_reconnected", player, server, afterUs, actions });
-    state.replay = { upTo: state.sequence, allDone };
-    this.#endReplay();
-  }
-
-  /** Everything it had asked for before it was back has been answered. */
-  #endReplay(): void {
-    const { replay, outstanding } = this.state;
-    if (replay === null || (outstanding[0]?.sequence ?? Infinity) <= replay.upTo) return;
-    const { self: player } = this.#plan;
-    this.#out.record({ type: "record", fact: "failover_completed", player, success: replay.allDone });
-    this.state.replay = null;
   }
 
   #stopAsking(): void {
@@ -388,7 +354,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     // An answer that was overtaken is still the answer.
     this.#show(from, message);
     const player = this.#plan.self;
-    if (outcome === "done") this.#keepItems(known);
+    if (outcome === "done") state.items = itemsAfter(state.items, known);
     const action = known.name;
     this.#out.record({
       type: "record",
@@ -405,17 +371,8 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       this.#out.record({ type: "record", fact: "actionLost", player, action, session, sequence });
       if (state.replay !== null) state.replay.allDone = false;
     }
-    this.#endReplay();
-    this.#sendNext();
-  }
-
-  /** What has waited in the buffer for its turn. */
-  #sendNext(): void {
-    const { outstanding, bridge } = this.state;
-    if (bridge !== null) return;
-    for (const action of outstanding) {
-      if (action.dueUs === 0 && isSendable(outstanding, action, this.#plan.settings)) this.#send(action);
-    }
+    endReplay(this.#traveller());
+    if (state.bridge === null) this.#sendDue();
   }
 
   /** It will be done, and is not durable yet: the outcome is still to come. */
@@ -432,13 +389,6 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     known.noted = true;
     const player = this.#plan.self;
     this.#out.record({ type: "record", fact: "actionNoted", player, action: known.name, session, sequence });
-  }
-
-  #keepItems({ kind, item }: Outstanding): void {
-    if (kind === "score") return;
-    const without = this.state.items.filter((kept) => kept !== item);
-    if (kind === "pickup") this.state.items = [...without, item];
-    if (kind === "drop") this.state.items = without;
   }
 
   /** Shows what a server says, unless a newer one has spoken. Returns whether it was shown. */
@@ -497,7 +447,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   #act(drawn: number): void {
     const { state } = this;
     if (state.phase !== "playing") return;
-    const { kind, item } = this.#choose(drawn);
+    const { kind, item } = chosen(drawn, this.#plan.person.actions, { own: state.items, all: this.#plan.items });
     const { self: player, settings } = this.#plan;
     state.sequence += 1;
     const { session, sequence } = state;
@@ -519,27 +469,19 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     if (state.bridge === null && isSendable(state.outstanding, action, settings)) this.#send(action);
   }
 
-  #choose(drawn: number): { readonly kind: ActionKind; readonly item: string } {
-    const { score, pickup, drop } = this.#plan.person.actions;
-    const choices = score + pickup + drop;
-    const weight = drawn % choices;
-    const number = Math.floor(drawn / choices);
-    if (weight < score || this.#plan.items.length === 0) return { kind: "score", item: "" };
-    const own = this.state.items[number % Math.max(1, this.state.items.length)];
-    if (weight >= score + pickup && own !== undefined) return { kind: "drop", item: own };
-    return { kind: "pickup", item: this.#plan.items[number] ?? "" };
-  }
-
   /** Sends again what has waited long enough for an answer. */
   #repeatActions(): void {
-    const { state } = this;
-    if (state.outstanding.length === 0) return;
-    const { settings } = this.#plan;
-    this.#withdrawn(expire(state.outstanding, this.#nowUs, settings), "maxTime");
-    for (const action of state.outstanding) {
-      if (this.#nowUs >= action.dueUs && isSendable(state.outstanding, action, settings)) this.#send(action);
-    }
+    if (this.state.outstanding.length === 0) return;
+    expireActions(this.#traveller());
+    this.#sendDue();
     this.#out.setTimer("again", this.#plan.settings.client.retry);
+  }
+
+  #sendDue(): void {
+    const { outstanding } = this.state;
+    for (const action of outstanding) {
+      if (this.#nowUs >= action.dueUs && isSendable(outstanding, action, this.#plan.settings)) this.#send(action);
+    }
   }
 
   #send(action: Outstanding): void {

@@ -7,7 +7,15 @@
 import type { NodeId } from "../../base/ids.ts";
 import { pump } from "./server-actions.ts";
 import { changed, sendChanges } from "./server-replication.ts";
-import { type Held, isSuspended, mayAct, type Noted, type QueuedAction, type Stream, type Turn } from "./server-state.ts";
+import {
+  type Held,
+  isSuspended,
+  mayAct,
+  type Noted,
+  type QueuedAction,
+  type Stream,
+  type Turn,
+} from "./server-state.ts";
 import { backupsOf } from "./settings.ts";
 
 /** After so many rounds without the store nothing is acknowledged softly any more: what can be lost stays bounded. */

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 
+import type { ActionKind } from "./facts.ts";
 import { duration, positiveDuration } from "../quantities.ts";
 import { playbookEntry, scripted } from "./orders.ts";
 
@@ -128,3 +129,18 @@ function merged(who: Person, difference: MeshWorkload["overrides"][number]["with
 
 export const itemNames = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `item-${index + 1}`);
+
+/** What a drawn number makes a person do: a kind by weight, and an item. */
+export function chosen(
+  drawn: number,
+  { score, pickup, drop }: Person["actions"],
+  items: { readonly own: readonly string[]; readonly all: readonly string[] },
+): { readonly kind: ActionKind; readonly item: string } {
+  const choices = score + pickup + drop;
+  const weight = drawn % choices;
+  const number = Math.floor(drawn / choices);
+  if (weight < score || items.all.length === 0) return { kind: "score", item: "" };
+  const own = items.own[number % Math.max(1, items.own.length)];
+  if (weight >= score + pickup && own !== undefined) return { kind: "drop", item: own };
+  return { kind: "pickup", item: items.all[number] ?? "" };
+}
