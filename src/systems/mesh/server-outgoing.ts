@@ -90,16 +90,28 @@ export function onConnectionLost(turn: Turn, peer: NodeId): void {
 
 /** Walks the active transfers, and passes on those whose attempt has expired (MESH-F1-03). */
 export function onTick(turn: Turn): void {
-  const { state, settings } = turn;
+  const { state } = turn;
   state.tickDueUs = -1;
   const active = [...state.outgoing];
   for (const player of active) {
     const transfer = state.held.get(player)?.transfer;
     if (!transfer || !isAttempting(transfer)) continue;
-    if (turn.nowUs - transfer.attemptStartedUs >= settings.transfer.deadline)
+    if (turn.nowUs - transfer.attemptStartedUs >= attemptDeadlineUs(turn, transfer))
       driveTransfer(turn, player, { type: "deadline" });
   }
   arm(turn);
+}
+
+/** How long an attempt may take. If that adapts, later attempts have longer, and all when attempts take long. */
+function attemptDeadlineUs({ settings, state }: Turn, { attempt }: Transfer): number {
+  const { deadline, deadlineAdapts } = settings.transfer;
+  return deadlineAdapts ? Math.min(Math.max(attempt * deadline, 4 * state.attemptUs), 10 * deadline) : deadline;
+}
+
+/** An attempt was confirmed. */
+function learnAttempt({ state, nowUs }: Turn, { attemptStartedUs }: Transfer): void {
+  const tookUs = nowUs - attemptStartedUs;
+  state.attemptUs = state.attemptUs === 0 ? tookUs : state.attemptUs + Math.trunc((tookUs - state.attemptUs) / 8);
 }
 
 /** Rolls back by force whatever is older than the bound (MESH-F7-03, MESH-F7-06). */
@@ -323,6 +335,7 @@ function backOff(turn: Turn, { id, attempt }: Transfer, retryNumber: number): vo
 /** The target has the player. */
 function complete(turn: Turn, held: Held, transfer: Transfer, { server, token, by }: ActionOf<"complete">): void {
   const { id, player, attempt } = transfer;
+  if (by === "firstAttempt" || by === "retry") learnAttempt(turn, transfer);
   finish(turn, held, transfer);
   dropAuthority(turn, player, held, "transferred");
   hearOf(turn, player, server, token);

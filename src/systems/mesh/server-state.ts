@@ -221,6 +221,8 @@ export interface ServerState {
   /** What the other servers said of their depths. */
   readonly depths: Map<NodeId, { readonly depth: number; readonly atUs: number }>;
   readonly gauge: Gauge;
+  /** What an attempt took that was confirmed, smoothed over about eight of them; 0: none was. */
+  attemptUs: number;
   /** Questions asked of the store. */
   asks: number;
   /** When the timer fires next; -1: not armed. */
@@ -277,6 +279,7 @@ export const freshServer = (map: KnownMap): ServerState => ({
   putOff: new Map(),
   depths: new Map(),
   gauge: { dueUs: -1, sinceUs: 0, events: 0, lagUs: 0 },
+  attemptUs: 0,
   asks: 0,
   tickDueUs: -1,
   watchdogDueUs: -1,

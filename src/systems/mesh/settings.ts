@@ -98,6 +98,12 @@ const transfer = z.object({
   deadline: positiveDuration
     .prefault("100ms")
     .describe("An attempt without confirmation fails after this long (MESH-F1-01)."),
+  deadlineAdapts: onOff
+    .default(false)
+    .describe(
+      "The deadline adapts: the second attempt has two deadlines and so on, every one has four times what attempts take, " +
+        "and none has more than ten deadlines (MESH-F1-10).",
+    ),
   tick: positiveDuration
     .prefault("16ms")
     .describe("How often a server walks its active transfers for expired ones (MESH-F1-03)."),
