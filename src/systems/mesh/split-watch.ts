@@ -60,7 +60,7 @@ const runs: Runs = {
   duplicateAuthorityDetected: (view, { player }, { atUs }) => {
     const { duplicates, recoveries } = view.splits;
     const duplicate = duplicates.get(player);
-    note(view, "split.falseAlarms", duplicate === undefined ? 1 : 0);
+    note(view, "split.falseAlarms", duplicate === undefined && !hasStranger(view, player) ? 1 : 0);
     if (duplicate?.detected === false) note(view, "split.detection", atUs - duplicate.sinceUs);
     if (duplicate !== undefined) duplicate.detected = true;
     if (recoveries.has(player)) return;
@@ -124,7 +124,7 @@ function lookAt(view: MeshView, id: NodeId, atUs: number): void {
   const known = duplicates.get(id);
   // Mostly, one server has the player and nothing was ever wrong with it.
   if (known === undefined && recoveries.size === 0 && (view.players.get(id)?.beliefs.size ?? 0) < 2) return;
-  const isOpen = known === undefined ? hasStranger(view, id) : claimants(view, id).length > 1;
+  const isOpen = claimants(view, id).length > 1 && (known !== undefined || hasStranger(view, id));
   if (isOpen && known === undefined) {
     duplicates.set(id, { sinceUs: atUs, detected: false, staleFirstUs: -1, staleLastUs: -1 });
   } else if (!isOpen && known !== undefined) {
@@ -147,17 +147,15 @@ function claimants({ players, leases }: MeshView, id: NodeId): readonly NodeId[]
   return [...beliefs.keys()].filter((server) => leases.get(server)?.believes ?? true);
 }
 
-/** Whether one of several is neither the owner nor about to hand the player over. */
+/** Whether one of those who may act is neither the owner nor about to hand the player over. */
 function hasStranger(view: MeshView, id: NodeId): boolean {
-  const all = claimants(view, id);
-  if (all.length < 2) return false;
   const owner = view.players.get(id)?.grant?.server;
   const sources = new Set<NodeId>();
   for (const open of view.open) {
     const transfer = view.transfers.get(open);
     if (transfer?.player === id) sources.add(transfer.source);
   }
-  return all.some((server) => server !== owner && !sources.has(server));
+  return claimants(view, id).some((server) => server !== owner && !sources.has(server));
 }
 
 function endDuplicate(view: MeshView, { sinceUs, detected, staleFirstUs, staleLastUs }: Duplicate, atUs: number): void {
