@@ -21,6 +21,7 @@ import {
   type TransferView,
 } from "./mesh-view.ts";
 import type { PlayerState } from "./player-state.ts";
+import { foldRegionMoved } from "./region-view.ts";
 import { effectRecordOf, foldResolutionBegan, foldResolutionDecided, foldResolutionGrant } from "./resolution-view.ts";
 import { splitWatchFacts, splitWatchOf } from "./split-watch.ts";
 import { modeFacts, modeFoldOf } from "./mode-view.ts";
@@ -133,12 +134,7 @@ const folds: Folds = {
     leaseOf(view, server).lifeEvent = at.event;
     foldMemoryGone(view, at);
   },
-  regionMoved: (view, { region, server, epoch, map }, { event }) => {
-    view.regionBefore = view.regions.get(region);
-    view.mapVersion = Math.max(view.mapVersion, map);
-    if (epoch <= (view.regionBefore?.epoch ?? 1)) return;
-    view.regions.set(region, { server, epoch, event });
-  },
+  regionMoved: foldRegionMoved,
   resolutionBegan: foldResolutionBegan,
   resolutionDecided: foldResolutionDecided,
   stateRepaired: foldRepair,

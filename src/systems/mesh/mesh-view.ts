@@ -222,9 +222,11 @@ export interface LeaseEnd extends Pick<LeaseView, "outrunBy" | "rivalledBy"> {
 
 /** A region by the committed map. */
 export interface RegionView {
-  server: NodeId;
-  epoch: number;
-  event: number;
+  readonly server: NodeId;
+  readonly epoch: number;
+  readonly event: number;
+  /** Who had it in which epoch before: a new leader that finds old moves in the log states them again. */
+  readonly earlier: ReadonlyMap<number, NodeId>;
 }
 
 export interface LockView {

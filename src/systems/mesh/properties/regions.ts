@@ -15,6 +15,7 @@ export const onePrimary: MeshProperty = {
       findings.exercised();
       const known = regionBefore?.epoch ?? 1;
       if (epoch > known || (epoch === known && (regionBefore?.server ?? server) === server)) return;
+      if (regionBefore?.earlier.get(epoch) === server) return;
       findings.violated(
         `region ${region}`,
         `region ${region} went to ${server} in epoch ${epoch} after epoch ${known} was ${regionBefore?.server ?? "its first"}`,
