@@ -74,6 +74,7 @@ const defences: readonly DefenceSpec[] = [
   defence("clientTokenCheck", "clients ignore servers that have lost them", "A5"),
   defence("suspension", "nothing is written in a suspended region", "P4"),
   defence("itemLedger", "an item is picked up from the ground only", "I1"),
+  defence("quorum", "the coordinator answers what a majority has", "A3", "MESH-INV-04"),
 ];
 
 export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, MeshView> = {

@@ -155,6 +155,11 @@ const ways: readonly Way[] = [
     how: "players want the same item",
     arena: { workload: { items: 1, players: { actions: { pickup: 5, drop: 3 } } } },
   },
+  {
+    setting: "quorum",
+    how: "the coordinator restarts before its disk is done",
+    arena: { faults: [slowDisk, restarts] },
+  },
 ];
 
 const seeds = [1, 2, 3, 4, 5];
