@@ -5,6 +5,7 @@ import type { NodeId } from "../../base/ids.ts";
 import { printDuration } from "../../base/units.ts";
 import type { Contradiction } from "../system.ts";
 import type { MeshInput } from "./mesh-nodes.ts";
+import { type Command, commandOf } from "./orders.ts";
 import { leaseHeldUs } from "./settings.ts";
 
 type Input = Omit<MeshInput, "untilUs" | "healUs">;
@@ -106,7 +107,78 @@ const bordersExist: Check = (input) => {
   });
 };
 
-const checks: readonly Check[] = [enoughServers, leasesLast, retriesFit, peopleExist, bordersExist];
+/** Commands of the script and the playbook: somebody types them, and what they are about exists. */
+const commandsMakeSense: Check = (input) => {
+  const { operator, playbook } = input.workload;
+  const written = [
+    ...operator.map((entry, at) => ({ entry, path: ["workload", "operator", at] })),
+    ...playbook.map((entry, at) => ({ entry, path: ["workload", "playbook", at] })),
+  ];
+  const [first] = written;
+  const nobody = unless(first === undefined || named(input, "operator").length > 0, () => ({
+    path: first?.path ?? [],
+    what: "there are commands to type, and no operator.",
+    expected: "Expected one operator under world.nodes.",
+    fix: "add one, or remove the commands.",
+  }));
+  return [...nobody, ...written.flatMap(({ entry, path }) => subjectExists(input, commandOf(entry), path))];
+};
+
+function subjectExists(
+  input: Input,
+  { verb, subject }: Command,
+  path: Contradiction["path"],
+): readonly Contradiction[] {
+  const { spares } = input.settings.region;
+  const servers = named(input, "server");
+  const regions = Math.max(1, servers.length - spares);
+  const role = verb === "forceRollback" ? "player" : "server";
+  switch (verb) {
+    case "stopAdmissions":
+    case "openAdmissions":
+      return [];
+    case "freeze":
+    case "unfreeze":
+      return unless(Number(subject) < regions, () => ({
+        path: [...path, verb],
+        what: `${verb} is about region ${subject} of ${plural(regions, "region")}.`,
+        expected: `Expected a number from 0 to ${regions - 1}.`,
+        fix: "lower it.",
+      }));
+    default:
+      return unless(
+        named(input, role).some((name) => name === subject),
+        () => ({
+          path: [...path, verb],
+          what: `${verb} is about "${subject}", which is no ${role}.`,
+          expected: `Expected one of the ${role}s of world.nodes.`,
+          fix: "correct the name, or declare it.",
+        }),
+      );
+  }
+}
+
+const regionsExist: Check = (input) => {
+  const regions = Math.max(1, named(input, "server").length - input.settings.region.spares);
+  return input.settings.degraded.critical.flatMap((region, at) =>
+    unless(region < regions, () => ({
+      path: ["settings", "degraded", "critical", at],
+      what: `settings.degraded.critical names region ${region} of ${plural(regions, "region")}.`,
+      expected: `Expected a number from 0 to ${regions - 1}.`,
+      fix: "lower it, or remove it.",
+    })),
+  );
+};
+
+const checks: readonly Check[] = [
+  enoughServers,
+  leasesLast,
+  retriesFit,
+  peopleExist,
+  bordersExist,
+  regionsExist,
+  commandsMakeSense,
+];
 
 /** Everything that contradicts, in the order of the checks. */
 export const meshContradictions = (input: Input): readonly Contradiction[] => checks.flatMap((check) => check(input));

@@ -19,6 +19,8 @@ export function countFailures(desk: Desk): void {
   for (const [server, standing] of map.standings) {
     if (standing === "down") noteFailure(desk.state.failures, server, desk.nowUs);
   }
+  const { exit, window } = desk.settings.degraded;
+  if (map.mode.level !== "normal" && exit === "window") desk.state.failures.keepUntilUs = desk.nowUs + window;
   // The leader before may have had no time to.
   if (map.mode.changes > 0) stateMode(desk, map.mode.level);
 }

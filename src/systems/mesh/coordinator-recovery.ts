@@ -47,7 +47,8 @@ export function recover(desk: Desk, players: Iterable<NodeId>): void {
   }
   if (lost.size === 0) return;
   queue(desk, lost);
-  proceed(desk);
+  // One after the other: the first is chosen at the next look, when all that failed together are known.
+  if (desk.settings.failover.order === "parallel") proceed(desk);
 }
 
 /** A player has been granted: it waits no more. */

@@ -20,6 +20,8 @@ export interface FailureWatch {
   failures: Failure[];
   /** Since when less than the present level is called for; -1: it is not. */
   lowerSinceUs: number;
+  /** A leader that found the mesh degraded does not know since when: it takes all that led to it for new. */
+  keepUntilUs: number;
 }
 
 export interface CalledFor {
@@ -27,7 +29,7 @@ export interface CalledFor {
   readonly reason: string;
 }
 
-export const freshFailureWatch = (): FailureWatch => ({ failures: [], lowerSinceUs: -1 });
+export const freshFailureWatch = (): FailureWatch => ({ failures: [], lowerSinceUs: -1, keepUntilUs: 0 });
 
 export const isAbove = (level: Level, other: Level): boolean => levels.indexOf(level) > levels.indexOf(other);
 
@@ -83,7 +85,7 @@ export function nextLevel(
   }
   const open = settings.exit === "window" ? unsettled : unsettled.filter(({ back }) => !back);
   const needed = levelFor(open, servers, settings).level;
-  if (!isAbove(current, needed)) {
+  if (!isAbove(current, needed) || nowUs < watch.keepUntilUs) {
     watch.lowerSinceUs = -1;
     return undefined;
   }

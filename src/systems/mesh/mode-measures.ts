@@ -18,7 +18,7 @@ export const modeFigures: readonly FigureSpec[] = [
   amount("degraded.views.severe", "percent of the views that a server showed at severe (MESH-FT-10)"),
   count("degraded.suspended", "players whose play stood still in a suspended region"),
   count("admission.refused", "times that somebody who wanted in was turned away"),
-  count("alert.administrators", "alerts to the administrators (MESH-FT-12)"),
+  count("administrators.alerted", "alerts to the administrators (MESH-FT-12)"),
   duration("recovery.region", "from giving a server up to the last grant of the players of a region (MESH-FT-03)"),
   count("recovery.overdue", "regions that took longer than the bound of a failover"),
   count("recovery.inversions", "regions recovered before one that comes first (MESH-FT-06)"),

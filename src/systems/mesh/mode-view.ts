@@ -98,7 +98,7 @@ const folds: Folds = {
     mode.counts.push("degraded.suspended");
   },
   admissionRefused: ({ mode }) => void mode.counts.push("admission.refused"),
-  administrator_alert: ({ mode }) => void mode.counts.push("alert.administrators"),
+  administrator_alert: ({ mode }) => void mode.counts.push("administrators.alerted"),
   recoveryOverdue: ({ mode }) => void mode.counts.push("recovery.overdue"),
   playReleased: release,
   authorityDropped: release,

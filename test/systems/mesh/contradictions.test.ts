@@ -32,6 +32,14 @@ const table: readonly (readonly [what: string, text: string, ...said: readonly s
     "workload: { overrides: [{ players: [player-1, player-99], with: { speed: 1 } }] }",
     "6:47",
   ],
+  ["a critical region there is not", "settings: { degraded: { critical: [0, 3] } }", "6:39"],
+  ["an order for nobody", "workload: { operator: [{ at: 1s, drain: server-9, reason: r }] }", "6:41"],
+  ["a region that is not frozen", "workload: { playbook: [{ on: P1, after: 1s, freeze: 3, reason: r }] }", "6:53"],
+  [
+    "commands and no operator",
+    "world: { nodes: { operators: 0 } }\nworkload: { operator: [{ at: 1s, drain: server-1, reason: r }] }",
+    "7:24",
+  ],
   ["a border there is not", "workload: { players: { motion: { type: border, border: 3 } } }", "6:56"],
 ];
 

@@ -155,17 +155,30 @@ export class Monitor implements Machine<MeshMessage, MeshFact> {
     }
   }
 
-  #say({ name: alert, pages, unit }: AlertRule, on: NodeId | "", says: AlertStep["says"], reading?: Reading): void {
+  #say(
+    { name: alert, severity, pages, unit }: AlertRule,
+    on: NodeId | "",
+    says: AlertStep["says"],
+    reading?: Reading,
+  ): void {
     const value = reading === undefined ? 0 : Math.floor(reading.value.of / reading.value.outOf);
     switch (says) {
       case "pending":
         return this.#out.record({ type: "record", fact: "alertPending", alert, on, value, unit });
       case "fired":
+        this.#tell(severity, pages, on === "" ? alert : `${alert} ${on}`);
         return this.#out.record({ type: "record", fact: "alertFired", alert, on, pages, value, unit });
       case "resolved":
         return this.#out.record({ type: "record", fact: "alertResolved", alert, on });
       case undefined:
         return undefined;
     }
+  }
+
+  /** Who is at the admin tool; what pages somebody is the worst (MESH-IR-01). */
+  #tell(severity: AlertRule["severity"], pages: boolean, about: string): void {
+    const { operator } = this.#topology;
+    if (operator === null) return;
+    this.#out.send(operator, { type: "alert", severity: pages ? 1 : severity === "critical" ? 2 : 3, about });
   }
 }
