@@ -3,6 +3,7 @@
 // that is given up is withdrawn, and the store says whether it was done before that.
 
 import type { ActionKind } from "./facts.ts";
+import type { Bargain } from "./item-messages.ts";
 import { type MeshSettings, windowOf } from "./settings.ts";
 
 export interface Outstanding {
@@ -11,6 +12,7 @@ export interface Outstanding {
   readonly sequence: number;
   readonly kind: ActionKind;
   readonly item: string;
+  readonly bargain: Bargain | null;
   readonly askedUs: number;
   /** No answer is asked for again before this. */
   dueUs: number;
@@ -93,7 +95,7 @@ export function takeOut(outstanding: Outstanding[], sequence: number): Outstandi
 
 /** The inventory once the action is done. */
 export function itemsAfter(items: readonly string[], { kind, item }: Outstanding): readonly string[] {
-  if (kind === "score") return items;
+  if (kind === "score" || kind === "spawn") return items;
   const without = items.filter((kept) => kept !== item);
   return kind === "pickup" ? [...without, item] : without;
 }

@@ -148,7 +148,7 @@ export function seal(desk: Desk, player: NodeId): void {
   }
   const { token } = pending;
   const decided = desk.state.register.resolutions.get(player)?.decided ?? null;
-  if (decided === null) desk.out.send(desk.topology.store, { type: "fence", player, token });
+  if (decided === null) desk.out.send(desk.topology.store, { type: "fence", player, token, server: pending.server });
   else desk.out.send(desk.topology.store, { type: "repair", player, token, state: decided.state });
   desk.state.seals.set(player, desk.nowUs + desk.settings.coordinator.sealRetry);
   desk.out.setTimer(`seal:${player}`, desk.settings.coordinator.sealRetry);

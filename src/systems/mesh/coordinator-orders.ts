@@ -3,10 +3,10 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { regionLoads } from "./authority-register.ts";
-import { giveHome } from "./coordinator-servers.ts";
+import { areSealed, giveHome, regionsOf } from "./coordinator-servers.ts";
 import type { Desk, Received } from "./coordinator-state.ts";
 import type { OrderAnswer } from "./messages.ts";
-import { standingOf, withEnlisted } from "./region-map.ts";
+import { standingOf, movesBetween, withEnlisted } from "./region-map.ts";
 
 export function onOrder(desk: Desk, operator: NodeId, { command, verb, subject }: Received<"order">): void {
   const answer = answerTo(desk, verb, subject);
@@ -38,7 +38,7 @@ function drain(desk: Desk, server: NodeId): OrderAnswer {
   if (standingOf(map, server) === "up") {
     const others = [...map.standings].filter(([other, standing]) => other !== server && standing === "up");
     if (others.length === 0) return "lastServer";
-    desk.propose({ type: "stand", server, standing: "draining" });
+    if (areSealed(desk, regionsOf(desk, server))) desk.propose({ type: "stand", server, standing: "draining" });
     return "underway";
   }
   for (const { owner, pending } of players.values()) {
@@ -52,15 +52,17 @@ function resume(desk: Desk, server: NodeId): OrderAnswer {
     desk.propose({ type: "stand", server, standing: "up" });
     return "underway";
   }
-  return giveHome(desk, server) ? "underway" : "done";
+  return giveHome(desk, server) === "nothing" ? "done" : "underway";
 }
 
 function addNode(desk: Desk, server: NodeId): OrderAnswer {
   const { map } = desk.state.register;
   if (map.regions.some((region) => region.server === server)) return "done";
   if (standingOf(map, server) !== "up") return "isDown";
-  if (withEnlisted(map, server, regionLoads(desk.state.register)) === map) return "nothingToGive";
-  desk.propose({ type: "enlist", server });
+  const after = withEnlisted(map, server, regionLoads(desk.state.register));
+  if (after === map) return "nothingToGive";
+  const regions = movesBetween(map, after).map(({ region }) => region);
+  if (areSealed(desk, regions)) desk.propose({ type: "enlist", server });
   return "underway";
 }
 

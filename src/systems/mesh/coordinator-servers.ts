@@ -60,8 +60,42 @@ function judge(desk: Desk, server: NodeId, pulse: Pulse): void {
     desk.out.send(server, { type: "revoke", incarnation, attempt: pulse.revokes });
   }
   if (step === "giveUp" && desk.settings.failover.decidedBy === "coordinator") {
-    desk.propose({ type: "fail", server, incarnation });
+    if (areSealed(desk, regionsOf(desk, server))) desk.propose({ type: "fail", server, incarnation });
   }
+}
+
+export const regionsOf = ({ state }: Desk, server: NodeId): readonly number[] =>
+  state.register.map.regions.flatMap((region, at) => (region.server === server ? [at] : []));
+
+/**
+ * Whether the store refuses what the servers of these regions still have on its way to their ground; else it is asked to.
+ * Before a region goes to another server, as the fence is before a grant: what comes late is then nobody's effect.
+ */
+export function areSealed(desk: Desk, regions: readonly number[]): boolean {
+  if (!desk.settings.defence.sealBeforeGrant) return true;
+  let all = true;
+  for (const region of regions) {
+    const epoch = desk.state.register.map.regions[region].epoch + 1;
+    if ((desk.state.sealed.get(region) ?? 0) >= epoch) continue;
+    all = false;
+    desk.out.send(desk.topology.store, { type: "sealRegion", region, epoch });
+  }
+  return all;
+}
+
+export function onRegionSealed(desk: Desk, { region, epoch }: Received<"regionSealed">): void {
+  if (!desk.state.serving || (desk.state.sealed.get(region) ?? 0) >= epoch) return;
+  desk.state.sealed.set(region, epoch);
+  for (const [server, pulse] of desk.state.pulses) judge(desk, server, pulse);
+  giveBack(desk);
+}
+
+/** A region was sealed, and nobody was given it after all: its server goes on under a new epoch. */
+export function onReopen(desk: Desk, server: NodeId, { region, epoch }: Received<"reopen">): void {
+  const known = desk.state.register.map.regions.at(region);
+  if (region < 0 || known === undefined) return;
+  if (known.server !== server || known.epoch !== epoch) return sendMap(desk, server);
+  desk.propose({ type: "move", region, epoch, server });
 }
 
 export function onHeartbeat(desk: Desk, server: NodeId, message: Received<"heartbeat">): void {
@@ -103,20 +137,20 @@ export function onConnectionLost(desk: Desk, peer: NodeId): void {
 export function giveBack(desk: Desk): void {
   for (const [server, dueUs] of desk.state.returns) {
     if (dueUs > desk.nowUs) continue;
-    desk.state.returns.delete(server);
-    giveHome(desk, server);
+    if (giveHome(desk, server) !== "sealing") desk.state.returns.delete(server);
   }
 }
 
-/** Returns whether there is anything to give back. */
-export function giveHome(desk: Desk, server: NodeId): boolean {
-  let away = false;
-  for (const [region, { home, epoch, server: owner }] of desk.state.register.map.regions.entries()) {
-    if (home !== server || owner === server) continue;
-    away = true;
-    desk.propose({ type: "move", region, epoch, server });
-  }
-  return away;
+/** What becomes of a server's regions that others have: nothing, for there are none; or they are sealed first, or given. */
+export function giveHome(desk: Desk, server: NodeId): "nothing" | "sealing" | "given" {
+  const away = [...desk.state.register.map.regions.entries()].flatMap(([region, { home, epoch, server: owner }]) =>
+    home === server && owner !== server ? [{ region, epoch }] : [],
+  );
+  if (away.length === 0) return "nothing";
+  const regions = away.map(({ region }) => region);
+  if (!areSealed(desk, regions)) return "sealing";
+  for (const { region, epoch } of away) desk.propose({ type: "move", region, epoch, server });
+  return "given";
 }
 
 function sendMap(desk: Desk, server: NodeId): void {

@@ -41,13 +41,15 @@ export interface CoordinatorState {
   failures: FailureWatch;
   /** Regions whose servers were given up, and whose players are not all granted to others yet. */
   recovery: Recoveries;
+  /** The epoch under which the store has sealed each region for its next server. */
+  readonly sealed: Map<number, number>;
 }
 
 export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
 /** What is answered from the register, and may lead to a command. */
 export type Question = Received<
-  "join" | "locate" | "adopt" | "abort" | "claim" | "rejoin" | "heartbeat" | "forceRollback" | "order"
+  "join" | "locate" | "adopt" | "abort" | "claim" | "reopen" | "rejoin" | "heartbeat" | "forceRollback" | "order"
 >;
 
 /** One step of a coordinator. */

@@ -39,7 +39,9 @@ import {
   onConnectionLost,
   onHeartbeat,
   onRejoin,
+  onRegionSealed,
   onReleased,
+  onReopen,
   onUnreachable,
   recordMoves,
   renew,
@@ -105,6 +107,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       gatherings: new Map(),
       failures: freshFailureWatch(),
       recovery: freshRecoveries(),
+      sealed: new Map(),
     };
     if (!settings.defence.quorum) this.state.agreed = this.state.register;
   }
@@ -164,6 +167,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     this.state.returns.clear();
     this.state.failures = freshFailureWatch();
     this.state.recovery = freshRecoveries();
+    this.state.sealed.clear();
     this.state.healthDueUs = -1;
     for (const timer of ["health", "rebalance"]) this.out.cancelTimer(timer);
   }
@@ -215,6 +219,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       case "adopt":
       case "abort":
       case "claim":
+      case "reopen":
       case "rejoin":
       case "forceRollback":
       case "order":
@@ -233,6 +238,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
         return onRevokedHeld(this, from, message);
       case "collected":
         return onCollected(this, message);
+      case "regionSealed":
+        return onRegionSealed(this, message);
       default:
         // Meant for another role: a fault has changed its type on the way.
         return undefined;
@@ -264,6 +271,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
         return onAbort(this, from, question);
       case "claim":
         return onClaim(this, from, question);
+      case "reopen":
+        return onReopen(this, from, question);
       case "rejoin":
         return onRejoin(this, from, question.incarnation);
       case "heartbeat":

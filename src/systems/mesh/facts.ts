@@ -4,6 +4,7 @@ import type { NodeId } from "../../base/ids.ts";
 import type { OrderVerb } from "./orders.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { VectorClock } from "./lineage.ts";
+import type { GroundChanged, ItemFact, Laid } from "./item-facts.ts";
 import type { AlertName, AlertUnit } from "./monitoring/alert-rules.ts";
 import type { DashboardPoint } from "./monitoring/dashboard.ts";
 import type { PlayerState } from "./player-state.ts";
@@ -18,8 +19,7 @@ export type AttemptFailure = "timeout" | "mismatch" | "busy" | "refused" | "unre
 export type EndedBy = "firstAttempt" | "retry" | "rollback" | "watchdog" | "operator" | "resolution";
 /** Why a player waits for a slot no longer: it walked back, it is another server's, or it waited too long (X-M-45). */
 export type DeferralEnd = "back" | "gone" | "watchdog";
-export type ActionKind = "score" | "pickup" | "drop";
-
+export type ActionKind = "score" | "pickup" | "drop" | "give" | "trade" | "spawn" | "destroy";
 /** A state of a player as it was found at a server or the store. */
 export interface VersionSummary {
   readonly holder: NodeId;
@@ -32,6 +32,7 @@ export interface VersionSummary {
 export type MeshFact = OwnFact | RaftFact;
 
 export type OwnFact =
+  | ItemFact
   | ServiceFact
   // coordinator: the register of authority. Stated at the instant the command is durable (properties.md: commit).
   | {
@@ -90,7 +91,9 @@ export type OwnFact =
       /** The player's committed state after the effect. */
       readonly state: PlayerState;
       /** Items on the ground after the effect: only those the action touched, with whether they lie there now. */
-      readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
+      readonly ground: readonly Laid[];
+      /** Absent: it changed no ground of its server's. */
+      readonly onGround?: GroundChanged;
     }
   /** As `grantRecovered`, at a restarted store: the same effect when it was stated before, otherwise accepted now. */
   | {
@@ -104,7 +107,8 @@ export type OwnFact =
       readonly kind: ActionKind;
       readonly item: string;
       readonly state: PlayerState;
-      readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
+      readonly ground: readonly Laid[];
+      readonly onGround?: GroundChanged;
     }
   | {
       readonly fact: "effectRefused";
@@ -112,7 +116,14 @@ export type OwnFact =
       readonly server: NodeId;
       readonly token: number;
       readonly action: string;
-      readonly because: "staleToken" | "outOfOrder" | "versionConflict" | "itemGone" | "late" | "withdrawn";
+      readonly because:
+        | "staleToken"
+        | "staleEpoch"
+        | "outOfOrder"
+        | "versionConflict"
+        | "itemGone"
+        | "late"
+        | "withdrawn";
     }
   | {
       readonly fact: "effectRepeated";
@@ -300,6 +311,9 @@ export type OwnFact =
       readonly sequence: number;
       readonly kind: ActionKind;
       readonly item: string;
+      /** Of a gift or a trade: who is to have the item, and what is wanted for it. */
+      readonly to?: NodeId;
+      readonly other?: string;
     }
   | {
       readonly fact: "actionAnswered";
@@ -450,7 +464,7 @@ export type OwnFact =
       readonly state: PlayerState;
       readonly flagged: readonly string[];
       /** As with effects. */
-      readonly ground: readonly { readonly item: string; readonly lies: boolean }[];
+      readonly ground: readonly Laid[];
     }
   // monitor: `on` is the node it is about, or empty for the whole mesh
   /** After each scrape (MESH-MON-08). */

@@ -5,7 +5,10 @@
 // act        player  null          { server, token }: who made it take effect, under which token
 // pickup     item    { player }    { player }
 // drop       item    { player }    { player }
-// spawn      item    null          null, once, when the store first tells of the item
+// give       item    { player, to } the same; a trade is two of them, one for each item
+// destroy    item    { player }    { player }
+// spawn      item    null          null: once, when the store first tells of the item, or when a client makes it
+// where      item    null          { player }, { player: null } on the ground, null when it is nowhere
 //
 // A client may have several operations open, and a process only one: each takes the client's first idle process, and
 // one whose operation ended as `info` is never used again. What is still open at the end is `info`.
@@ -16,7 +19,7 @@ import type { JudgedFact } from "./mesh-view.ts";
 
 interface Operation {
   readonly process: string;
-  readonly op: "acquire" | "act" | "pickup" | "drop";
+  readonly op: "acquire" | "act" | "pickup" | "drop" | "give" | "spawn" | "destroy" | "where";
   readonly key: string;
   readonly value: unknown;
 }
@@ -53,13 +56,22 @@ function entriesOf(memory: Memory, fact: JudgedFact, time: number, node: NodeId)
     case "playerConnected":
       return end(clientOf(memory, fact.player), ACQUIRE, time, "ok", { server: fact.server, token: fact.token });
     case "actionInvoked": {
-      const { player, action, kind, item } = fact;
-      const what =
-        kind === "score"
-          ? ({ op: "act", key: player, value: null } as const)
-          : ({ op: kind, key: item, value: { player } } as const);
-      return begin(clientOf(memory, player), player, action, time, what);
+      const client = clientOf(memory, fact.player);
+      return operationsOf(fact).flatMap((what, at) => begin(client, fact.player, nameOf(fact.action, at), time, what));
     }
+    case "whereAsked":
+      return begin(clientOf(memory, fact.player), fact.player, fact.question, time, {
+        op: "where",
+        key: fact.item,
+        value: null,
+      });
+    case "whereTold": {
+      const { player, question, at, held } = fact;
+      const value = at === "nowhere" ? null : { player: at === "ground" ? null : held };
+      return end(clientOf(memory, player), question, time, "ok", value);
+    }
+    case "whereUntold":
+      return end(clientOf(memory, fact.player), fact.question, time, "info", undefined, "no answer");
     case "effectAccepted":
     case "effectRecovered":
       if (clientOf(memory, fact.player).open.has(fact.action)) {
@@ -71,7 +83,7 @@ function entriesOf(memory: Memory, fact: JudgedFact, time: number, node: NodeId)
       return answered(memory, fact, time);
     case "actionUnanswered":
       memory.effects.delete(fact.action);
-      return end(clientOf(memory, fact.player), fact.action, time, "info", undefined, "no answer");
+      return endAction(clientOf(memory, fact.player), fact.action, time, "info", undefined, "no answer");
     case "playerLeft":
       return endAll(memory, fact.player, time, "the client left");
     case "nodeCrashed":
@@ -109,9 +121,9 @@ function answered(
   const client = clientOf(memory, player);
   const effect = memory.effects.get(action) ?? { server: null, token };
   memory.effects.delete(action);
-  if (outcome === "failed") return end(client, action, time, "fail", undefined, "refused");
+  if (outcome === "failed") return endAction(client, action, time, "fail", undefined, "refused");
   const isAct = client.open.get(action)?.operation.op === "act";
-  return end(client, action, time, "ok", isAct ? effect : undefined);
+  return endAction(client, action, time, "ok", isAct ? effect : undefined);
 }
 
 function clientOf({ clients }: Memory, player: NodeId): Client {
@@ -135,6 +147,46 @@ function begin(
   return [{ ...operation, type: "invoke", time }];
 }
 
+/** A trade is two operations, of which the second is named after the first. */
+const nameOf = (action: string, at: number): string => (at === 0 ? action : `${action} other`);
+
+function operationsOf({
+  player,
+  kind,
+  item,
+  to = player,
+  other = "",
+}: Extract<JudgedFact, { fact: "actionInvoked" }>): readonly Omit<Operation, "process">[] {
+  switch (kind) {
+    case "score":
+      return [{ op: "act", key: player, value: null }];
+    case "spawn":
+      return [{ op: "spawn", key: item, value: null }];
+    case "give":
+      return [{ op: "give", key: item, value: { player, to } }];
+    case "trade":
+      return [
+        { op: "give", key: item, value: { player, to } },
+        { op: "give", key: other, value: { player: to, to: player } },
+      ];
+    case "pickup":
+    case "drop":
+    case "destroy":
+      return [{ op: kind, key: item, value: { player } }];
+  }
+}
+
+function endAction(
+  client: Client,
+  action: string,
+  time: number,
+  type: "ok" | "fail" | "info",
+  value: unknown,
+  error?: string,
+): readonly HistoryEntry[] {
+  return [0, 1].flatMap((at) => end(client, nameOf(action, at), time, type, value, error));
+}
+
 /** `value` undefined: that of the invocation. An operation that is not open has ended already. */
 function end(
   client: Client,
@@ -152,7 +204,7 @@ function end(
     client.idle.push(number);
     client.idle.sort((a, b) => a - b);
   }
-  const entry = { ...operation, type, value: value ?? operation.value, time };
+  const entry = { ...operation, type, value: value === undefined ? operation.value : value, time };
   return [error === undefined ? entry : { ...entry, error }];
 }
 

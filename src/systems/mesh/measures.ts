@@ -130,6 +130,20 @@ const figures: readonly FigureSpec[] = [
   share("split.success", "resolutions that ended with one owner, of those begun (MESH-REC-04)"),
   amount("split.discarded", "acknowledged effects that a resolution went on without (X-M-30)"),
   amount("split.flagged", "items that were elsewhere, or twice, in a merged inventory (MESH-F5-11, X-M-31)"),
+  count("item.doubled", "items that came to be in two places (MESH-F6-04)"),
+  count("item.suspected", "items that a server had at home and as a replica, too (MESH-F6-03)"),
+  count("item.cleared", "of those, the ones that were one item on its way (X-M-40)"),
+  duration("duplicate.detection", "from an item's coming to be in two places to its being frozen (MESH-F6-09)"),
+  duration("duplicate.alert", "from there to the server that raises the alarm (MESH-F6-12)"),
+  duration("duplicate.resolution", "from there to the audit that left one of them (MESH-F6-10)"),
+  duration("replica.staleness", "how long replicas outlived what they showed"),
+  duration("pickup.asking", "from asking an item's authority for it to the answer, or to the end of waiting"),
+  count("pickup.forwarded", "requests to the authorities of items beyond a border (MESH-F6-07)"),
+  count("pickup.unanswered", "pickups that no authority answered in time"),
+  duration("escrow.time", "how long items waited in escrow"),
+  count("ground.refused", "changes of a region's ground refused for their epoch"),
+  count("trade.accepted", "trades accepted"),
+  count("trade.undone", "trades that came to nothing"),
   ...modeFigures,
   count("alerts.fired", "alerts that fired"),
   count("alerts.pages", "alerts that paged somebody"),
@@ -166,6 +180,10 @@ const countedBy: ReadonlyMap<string, string> = new Map([
   ["actionLost", "soft.lost"],
   ["actionDropped", "buffer.overflow"],
   ["actionExpired", "buffer.expired"],
+  ["itemSuspected", "item.suspected"],
+  ["itemCleared", "item.cleared"],
+  ["pickupForwarded", "pickup.forwarded"],
+  ["groundRefused", "ground.refused"],
 ]);
 
 export const meshMeasures: Measures<MeshView, JudgedFact> = {
@@ -179,6 +197,7 @@ export const meshMeasures: Measures<MeshView, JudgedFact> = {
     countMore(view, fact, sink);
     measureLoad(view, fact, at, sink);
     measureMode(view, fact, sink);
+    if (view.itemsMoved.length > 0 && movers.has(fact.fact)) countDoubled(view, at.atUs, sink);
   },
 };
 
@@ -202,6 +221,13 @@ function measureLoad(view: MeshView, fact: JudgedFact, { node }: Instant, sink: 
       return sink.sample("load.lag", fact.lagUs);
     default:
   }
+}
+
+/** Facts that may leave an item in two places. */
+const movers: ReadonlySet<string> = new Set(["effectAccepted", "itemCarried", "groundChanged", "itemCopied"]);
+
+function countDoubled({ itemsMoved, stopwatches }: MeshView, atUs: number, sink: FigureSink): void {
+  for (const item of itemsMoved) if (stopwatches.doubled.get(item) === atUs) sink.count("item.doubled");
 }
 
 function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
@@ -232,6 +258,13 @@ function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
       sink.count(fact.outcome === "done" ? "action.done" : "action.failed");
       return;
     }
+    case "pickupReturned":
+      if (fact.answer === "none") sink.count("pickup.unanswered");
+      return;
+    case "itemCarried":
+      if (fact.errand === "accept") sink.count("trade.accepted");
+      if (fact.errand === "undo") sink.count("trade.undone");
+      return;
     case "mismatchDiagnosed":
       if (fact.difference.length === 0) sink.count("mismatch.false");
       return;

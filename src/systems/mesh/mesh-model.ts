@@ -7,9 +7,22 @@ import type { JudgedFact as RaftJudgedFact } from "../../protocols/raft/properti
 import type { MeshFact } from "./facts.ts";
 import { loadFacts, loadFoldOf } from "./load-view.ts";
 import {
+  beginCut,
+  createItem,
+  destroyItem,
+  dropReplicasOf,
+  firstOf,
+  foldCopied,
+  foldFrozen,
+  foldGround,
+  foldReplicas,
+  foldResolved,
+  moveInventory,
+  moveOutside,
+} from "./items-model.ts";
+import {
   freshMeshView,
   type Grant,
-  GROUND,
   type JudgedFact,
   type LeaseView,
   type MeshView,
@@ -20,11 +33,11 @@ import {
   raised,
   type TransferView,
 } from "./mesh-view.ts";
-import type { PlayerState } from "./player-state.ts";
 import { foldRegionMoved } from "./region-view.ts";
 import { effectRecordOf, foldResolutionBegan, foldResolutionDecided, foldResolutionGrant } from "./resolution-view.ts";
 import { splitWatchFacts, splitWatchOf } from "./split-watch.ts";
 import { modeFacts, modeFoldOf } from "./mode-view.ts";
+import { foldCarried, foldRow, letItemGo } from "./row-model.ts";
 import { stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
@@ -46,7 +59,8 @@ const folds: Folds = {
     if (view.recoveredAnew) foldEffect(view, fact, at);
   },
   effectRefused: (view, fact) => {
-    if (fact.because === "itemGone" || fact.because === "withdrawn") playerOf(view, fact.player).declined = fact.action;
+    if (fact.because === "itemGone" || fact.because === "withdrawn")
+      playerOf(view, fact.player).refused.add(fact.action);
   },
   fenceRaised: (view, fact, at) => foldSeen(playerOf(view, fact.player), fact.token, at),
   stateLoaded: (view, fact, at) => {
@@ -55,11 +69,20 @@ const folds: Folds = {
     raiseHolder(player.loaded, fact.server, fact.token, at.event);
   },
   itemsSpawned: (view, fact, at) => {
+    beginCut(view);
     for (const item of fact.items) {
-      // A restarted store that cannot know whether it said so says it again.
-      if (!view.items.has(item)) view.items.set(item, { spawned: true, places: [GROUND], event: at.event });
+      if (view.items.has(item)) continue;
+      createItem(view, item, at);
+      moveOutside(view, [{ item, lies: true }], at);
     }
   },
+  itemCarried: foldCarried,
+  groundChanged: foldGround,
+  regionOpened: (view, { region, epoch, server }, at) => firstOf(view, region, epoch, server, at),
+  itemCopied: foldCopied,
+  itemFrozen: foldFrozen,
+  itemResolved: foldResolved,
+  replicasChanged: foldReplicas,
   authorityTaken: (view, fact, at) => {
     const player = playerOf(view, fact.player);
     player.beliefs.set(at.node, { token: fact.token, frozen: false, atUs: at.atUs, event: at.event });
@@ -241,92 +264,38 @@ function foldSeen(player: PlayerView, token: number, at: Instant): void {
   player.tokenSeen = raised(player.tokenSeen, token, at.event);
 }
 
-function foldEffect(view: MeshView, fact: EffectFact, { event }: Instant): void {
-  const { server, token, session, sequence, state } = fact;
+function foldEffect(view: MeshView, fact: EffectFact, at: Instant): void {
+  const { session, sequence, state, item, kind, onGround, server } = fact;
   const player = playerOf(view, fact.player);
-  view.subject = player;
-  player.stateBefore = player.state;
-  player.state = state;
-  player.tokenAcceptedBefore = player.tokenAccepted;
-  player.tokenAccepted = raised(player.tokenAccepted, token, event);
-  player.tokenSeenBefore = player.tokenSeen;
-  player.tokenSeen = raised(player.tokenSeen, token, event);
-  player.actingBefore = player.acting;
-  player.acting = { server, token, event };
-  player.actedUnderBefore = player.actedUnder.get(token);
-  if (player.actedUnderBefore === undefined) player.actedUnder.set(token, server);
+  foldRow(view, player, fact, at);
   player.sequenceBefore = player.sequences.get(session) ?? -1;
   if (sequence > player.sequenceBefore) player.sequences.set(session, sequence);
-  foldOperation(view, player, fact, event);
-  if (view.itemsMoved.length > 0) view.itemsMoved = [];
-  moveInventory(view, fact.player, player.stateBefore?.items ?? [], state.items, event);
-  for (const { item, lies } of fact.ground) moveOnGround(view, item, lies, event);
+  foldOperation(view, player, fact, at.event);
+  beginCut(view);
+  if (onGround !== undefined) firstOf(view, onGround.region, onGround.epoch, server, at);
+  if (kind === "spawn") createItem(view, item, at);
+  moveInventory(view, fact.player, player.stateBefore?.items ?? [], state.items, at);
+  moveOutside(view, fact.ground, at);
+  if (kind === "destroy") destroyItem(view, item);
 }
 
 function foldOperation(view: MeshView, player: PlayerView, fact: EffectFact, event: number): void {
   const { action, kind, item, state } = fact;
   view.effectBefore = view.effects.get(action) ?? null;
   if (view.effectBefore === null) view.effects.set(action, effectRecordOf(fact, event));
-  if (kind !== "drop") return;
-  player.dropped.set(item, state.version);
-  player.acknowledged.items.delete(item);
+  if (kind === "drop" || kind === "give" || kind === "destroy") letItemGo(player, item, state.version);
 }
 
 /** A restarted store that cannot know whether it said so says it again. */
 function foldRepair(view: MeshView, { player: id, token, state, ground }: Told<"stateRepaired">, at: Instant): void {
   const player = playerOf(view, id);
-  if (view.itemsMoved.length > 0) view.itemsMoved = [];
+  beginCut(view);
   if (token <= player.repairedUnder) return;
   player.repairedUnder = token;
   player.stateBefore = player.state;
   player.state = state;
-  moveInventory(view, id, player.stateBefore?.items ?? [], state.items, at.event);
-  for (const { item, lies } of ground) moveOnGround(view, item, lies, at.event);
-}
-
-/** Compares as multisets: an item twice in one inventory is in two places. */
-function moveInventory(
-  view: MeshView,
-  owner: NodeId,
-  before: PlayerState["items"],
-  after: PlayerState["items"],
-  event: number,
-): void {
-  if (before === after || (before.length === after.length && before.every((item, index) => item === after[index])))
-    return;
-  const gained = [...after];
-  for (const item of before) {
-    const kept = gained.indexOf(item);
-    if (kept >= 0) gained.splice(kept, 1);
-    else takeFrom(view, item, owner, event);
-  }
-  for (const item of gained) putInto(view, item, owner, event);
-}
-
-function moveOnGround(view: MeshView, item: string, lies: boolean, event: number): void {
-  const lay = view.items.get(item)?.places.includes(GROUND) ?? false;
-  if (lies && !lay) putInto(view, item, GROUND, event);
-  if (!lies && lay) takeFrom(view, item, GROUND, event);
-}
-
-function takeFrom(view: MeshView, item: string, place: string, event: number): void {
-  const places = view.items.get(item)?.places;
-  const index = places?.indexOf(place) ?? -1;
-  if (index >= 0) places?.splice(index, 1);
-  moved(view, item, event);
-}
-
-function putInto(view: MeshView, item: string, place: string, event: number): void {
-  const known = view.items.get(item);
-  if (known === undefined) view.items.set(item, { spawned: false, places: [place], event });
-  else known.places.push(place);
-  moved(view, item, event);
-}
-
-function moved(view: MeshView, id: string, event: number): void {
-  const item = view.items.get(id);
-  if (item !== undefined) item.event = event;
-  if (!view.itemsMoved.includes(id)) view.itemsMoved.push(id);
+  moveInventory(view, id, player.stateBefore?.items ?? [], state.items, at);
+  moveOutside(view, ground, at);
 }
 
 function foldTransferStart(view: MeshView, fact: Told<"transferStarted">, { atUs, event }: Instant): void {
@@ -390,6 +359,7 @@ function foldAnswer(
   waiting.delete(fact.action);
   const effect = view.effects.get(fact.action);
   view.effectAnswered = effect ?? null;
+  if (player.refused.delete(fact.action)) player.declined = fact.action;
   // A refusal that no store decided is an answer of somebody who could not act.
   const served = fact.outcome === "done" || player.declined === fact.action;
   if (served) player.unansweredSinceUs = player.waiting.size === 0 ? null : atUs;
@@ -480,6 +450,7 @@ function foldProcessGone(view: MeshView, _fact: JudgedFact, at: Instant): void {
  */
 function foldMemoryGone(view: MeshView, { node, atUs }: Instant): void {
   for (const player of view.players.values()) player.beliefs.delete(node);
+  dropReplicasOf(view, node);
   for (const [key, lock] of view.locks) if (lock.node === node) view.locks.delete(key);
   view.abandoned = [];
   for (const id of view.open) {

@@ -16,8 +16,8 @@ import { firstMap, Server } from "./server.ts";
 import type { MeshSettings } from "./settings.ts";
 import { Checksums } from "./state-checksum.ts";
 import { Store } from "./store.ts";
-import type { Topology } from "./topology.ts";
-import { itemNames, type MeshWorkload, personOf } from "./workload.ts";
+import { regionCount, type Topology } from "./topology.ts";
+import { itemNames, itemsLaid, type MeshWorkload, personOf } from "./workload.ts";
 
 export type MeshInput = SystemInput<MeshSettings, MeshWorkload>;
 type MeshNode = NodeSpec<MeshMessage, MeshFact>;
@@ -84,6 +84,9 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
   const { settings, workload } = input;
   const topology = topologyOf(input);
   const items = itemNames(workload.items);
+  const regions = regionCount(topology.servers.length, settings.region.spares);
+  const stock = { items: itemsLaid(workload, regions, topology.width), copies: workload.copies };
+  const others = input.nodes.get("player") ?? [];
   const checksums = new Checksums();
   const map = firstMap(topology, settings);
   const isMonitored = (input.nodes.get("monitor") ?? []).length > 0;
@@ -94,14 +97,14 @@ export function meshNodes(input: MeshInput): readonly MeshNode[] {
       const coordinator = new Coordinator(id, topology, settings);
       return isMonitored ? new Metered(coordinator, nobody, () => idle) : coordinator;
     },
-    store: () => () => new Store(topology, settings, items),
+    store: () => () => new Store(topology, settings, stock),
     server: (id) => () => {
       const server = new Server(id, topology, settings, checksums, map);
       return isMonitored ? new Metered(server, servers, () => loadOf(server, settings)) : server;
     },
     player: (self, ordinal) => {
       const person = personOf(workload, self);
-      return () => new Player({ self, ordinal, person, items, topology, settings });
+      return () => new Player({ self, ordinal, person, items, others, topology, settings });
     },
     operator: () => () => new Operator(topology, workload),
     monitor: () => () => new Monitor(topology, settings.monitoring),

@@ -137,7 +137,9 @@ export interface PlayerView {
   readonly waiting: Map<string, number>;
   /** How long the action waited that was answered last; -1: it was not waiting. */
   answeredAfterUs: number;
-  /** The last action the store refused for what it asked, not for who asked: an owner answered it. */
+  /** Actions that the store has refused for what they ask, and nobody has answered yet. */
+  readonly refused: Set<string>;
+  /** The last action answered that the store had refused for what it asked, not for who asked: an owner answered it. */
   declined: string;
   tokenShown: Peak;
   tokenShownBefore: Peak;
@@ -187,8 +189,18 @@ export interface TransferView {
 
 export interface ItemView {
   readonly spawned: boolean;
-  /** Everywhere it is in committed state: player ids and "ground". Exactly one place is right. */
+  /** It was destroyed: no place is right any more. */
+  gone: boolean;
+  /** Everywhere it is in committed state: player ids, "ground" and "escrow". Exactly one place is right. */
   readonly places: string[];
+  /** Of the last change that its region's server made by itself. */
+  version: number;
+  /** Nothing may be done with it. */
+  frozen: boolean;
+  /** Where the workload has put a second one; empty: nowhere. */
+  copyAt: string;
+  /** When it was last lifted from the ground. */
+  liftedUs: number;
   event: number;
 }
 
@@ -221,12 +233,15 @@ export interface LeaseEnd extends Pick<LeaseView, "outrunBy" | "rivalledBy"> {
 }
 
 /** A region by the committed map. */
-export interface RegionView {
+export interface RegionView extends RegionOwner {
+  /** Who had it in which epoch before: a new leader that finds old moves in the log states them again. */
+  readonly earlier: ReadonlyMap<number, NodeId>;
+}
+
+export interface RegionOwner {
   readonly server: NodeId;
   readonly epoch: number;
   readonly event: number;
-  /** Who had it in which epoch before: a new leader that finds old moves in the log states them again. */
-  readonly earlier: ReadonlyMap<number, NodeId>;
 }
 
 export interface LockView {
@@ -249,6 +264,23 @@ export interface MeshView {
   readonly items: Map<string, ItemView>;
   /** Items that are somewhere else after the last accepted effect. */
   itemsMoved: string[];
+  /** Items made and destroyed, and places they are in altogether (properties.md I2). */
+  created: number;
+  destroyed: number;
+  live: number;
+  /** The version of the item before the last change of ground. */
+  itemVersionBefore: number;
+  /** What became of each trade, by the name of its action. */
+  readonly trades: Map<string, "reserved" | "done" | "undone">;
+  tradeBefore: "reserved" | "done" | "undone" | undefined;
+  /** Which instance the last audit has kept. */
+  keptBefore: "original" | "copy";
+  /** By item: the servers that have a replica of it. */
+  readonly replicas: Map<string, Set<NodeId>>;
+  /** How stale the replicas were that were taken away last, in microseconds. */
+  staleFor: number[];
+  /** The server each region had first. */
+  readonly firstServers: Map<number, RegionOwner>;
   readonly leases: Map<NodeId, LeaseView>;
   /** The largest error in rate that a fault has given any monotonic clock: beyond what is declared, leases promise nothing. */
   ratePpm: number;
@@ -302,6 +334,7 @@ export interface MeshView {
 }
 
 export const GROUND = "ground";
+export const ESCROW = "escrow";
 
 const NO_PEAK: Peak = { value: -1, event: -1 };
 
@@ -313,6 +346,16 @@ export const freshMeshView = (): MeshView => ({
   endedLast: "",
   items: new Map(),
   itemsMoved: [],
+  created: 0,
+  destroyed: 0,
+  live: 0,
+  itemVersionBefore: 0,
+  trades: new Map(),
+  tradeBefore: undefined,
+  keptBefore: "original",
+  replicas: new Map(),
+  staleFor: [],
+  firstServers: new Map(),
   leases: new Map(),
   ratePpm: 0,
   leaseEnded: null,
@@ -379,6 +422,7 @@ export function playerOf(view: MeshView, id: NodeId): PlayerView {
     unansweredSinceUs: null,
     waiting: new Map(),
     answeredAfterUs: -1,
+    refused: new Set(),
     declined: "",
     tokenShown: NO_PEAK,
     tokenShownBefore: NO_PEAK,

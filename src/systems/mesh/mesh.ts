@@ -27,6 +27,11 @@ const timers: ReadonlyMap<string, string> = new Map([
   ["load:", "server: asks the store again for a state"],
   ["write:", "server: sends a write again"],
   ["rejoin", "server: asks the coordinator again for its players"],
+  ["survey", "server: compares its ground with the store's, and replicas with its neighbours"],
+  ["entity:", "server: asks the authority again for an item, or gives a trade up"],
+  ["escrow:", "server: puts back what nobody took"],
+  ["audit", "store: leaves one of the instances of an item"],
+  ["copy:", "store: has an item twice, as the workload wants it"],
   ["heartbeat", "server: tells the coordinator of it, and renews its lease (MESH-FT-01)"],
   ["lease", "server: its lease is over"],
   ["replicate", "server: sends backups what has changed, and looks whether primaries are silent (MESH-FT-08)"],
@@ -75,6 +80,9 @@ const defences: readonly DefenceSpec[] = [
   defence("suspension", "nothing is written in a suspended region", "P4"),
   defence("itemLedger", "an item is picked up from the ground only", "I1"),
   defence("quorum", "the coordinator answers what a majority has", "A3", "MESH-INV-04"),
+  defence("itemFencing", "the store refuses changes of ground under an old epoch", "A1-items"),
+  defence("replicaGuard", "replicas are read-only", "I3", "A1-items"),
+  defence("tradeWhole", "both legs of a trade take effect, or none", "I4"),
 ];
 
 export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, MeshView> = {

@@ -3,14 +3,23 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { RaftMessage } from "../../protocols/raft/messages.ts";
 import type { Level } from "./degraded-settings.ts";
-import type { ActionKind, GrantCause, Notice } from "./facts.ts";
 import type { Severity } from "./service-facts.ts";
+import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { WriteKind } from "./item-facts.ts";
+import {
+  type Bargain,
+  type BoundaryMessage,
+  type GroundMessage,
+  itemMessages,
+  type ItemTalk,
+  type WriteResult,
+} from "./item-messages.ts";
+import type { ItemTerms } from "./items.ts";
 import type { Scraped } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { OrderVerb } from "./orders.ts";
 
 export type ActionOutcome = "done" | "failed";
-export type WriteResult = ActionOutcome | "staleToken" | "outOfOrder" | "versionConflict" | "late";
 export type RefusalReason = "notReady" | "superseded" | "conflict" | "resolving";
 
 /** Names one attempt of one transfer: what `defence.attemptCheck` compares. */
@@ -38,6 +47,8 @@ export type PlayerMessage =
       readonly item: string;
       /** It is to have no effect from now on; the answer says whether it had one. */
       readonly withdrawn?: true;
+      /** Of a gift or a trade; null: of any other action. */
+      readonly bargain: Bargain | null;
     };
 
 export type ToPlayerMessage =
@@ -281,7 +292,8 @@ export interface Claim {
 }
 
 export type StoreMessage =
-  | { readonly type: "fence"; readonly player: NodeId; readonly token: number }
+  /** `server`: who is about to have the player. */
+  | { readonly type: "fence"; readonly player: NodeId; readonly token: number; readonly server: NodeId }
   | { readonly type: "fenced"; readonly player: NodeId; readonly token: number; readonly version: number }
   // coordinator to store: refuse everything older, and say what there is
   | { readonly type: "collect"; readonly player: NodeId; readonly token: number }
@@ -319,8 +331,10 @@ export type StoreMessage =
       readonly token: number;
       readonly session: number;
       readonly sequence: number;
-      readonly kind: ActionKind;
+      readonly kind: WriteKind;
       readonly item: string;
+      /** Null: it is about no item. */
+      readonly terms: ItemTerms | null;
       readonly base: number;
       readonly untilUs: number;
       readonly state: PlayerState;
@@ -389,6 +403,9 @@ export type OwnMessage =
   | ReplicationMessage
   | AuthorityMessage
   | LoadMessage
+  | ItemTalk
+  | BoundaryMessage
+  | GroundMessage
   | StoreMessage
   | OperatorMessage
   | MonitoringMessage;
@@ -473,6 +490,7 @@ export const meshMessages: ReadonlyMap<MeshMessage["type"], string> = new Map([
   ["order", "operator drains, resumes or adds a server, freezes a region, or stops admissions"],
   ["ordered", "coordinator says what became of an order"],
   ["alert", "coordinator or monitor tells the operator that something is wrong (MESH-FT-12)"],
+  ...itemMessages,
   ["scrape", "monitor asks for metrics"],
   ["scraped", "server or coordinator tells its metrics"],
 ]);

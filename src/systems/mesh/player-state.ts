@@ -1,6 +1,11 @@
 // The state of one player that servers ship and the store keeps: the thing that must never be lost (MESH-GEN-02).
 
 import type { Lineage } from "./lineage.ts";
+import type { NodeId } from "../../base/ids.ts";
+
+/** Of one action, over all sessions. */
+export const actionName = (player: NodeId, session: number, sequence: number): string =>
+  `${player}/${session}/${sequence}`;
 
 /** Immutable; every change makes a new one. */
 export interface PlayerState {

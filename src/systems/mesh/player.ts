@@ -5,26 +5,17 @@ import { unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import { chosen, partnersOf, weightOf } from "./choices.ts";
 import { beginBridge, endBridge, endReplay, expireActions } from "./client-bridge.ts";
-import {
-  admission,
-  type Bridge,
-  isSendable,
-  isWanted,
-  itemsAfter,
-  type Outstanding,
-  type Replay,
-  takeOut,
-} from "./client-buffer.ts";
-import { freshSeat, heardFrom, type Seat, seatFor, sentElsewhere } from "./coordinators.ts";
+import { admission, isSendable, isWanted, itemsAfter, type Outstanding, takeOut } from "./client-buffer.ts";
+import { onFound, stopWondering, wonder } from "./client-questions.ts";
+import { type ClientState, freshClient, type PlayerPlan } from "./client-state.ts";
+import { heardFrom, seatFor, sentElsewhere } from "./coordinators.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage, PlayerMessage } from "./messages.ts";
-import { enter, type Path, pathOf, startOf, walk, type Walk } from "./motion.ts";
+import { enter, type Path, pathOf, startOf, walk } from "./motion.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
-import type { MeshSettings } from "./settings.ts";
-import { actionName } from "./store.ts";
-import type { Topology } from "./topology.ts";
-import { chosen, type Person } from "./workload.ts";
+import { actionName } from "./player-state.ts";
 import { isWellFormed } from "./well-formed.ts";
 
 /** Sessions of one incarnation; the next begins above them, so that no session number ever comes twice. */
@@ -33,41 +24,6 @@ const SESSIONS_MAX = 1_000_000;
 const HELLOS_MAX = 3;
 /** Rounds of flushing after which the outcome of an action that was noted is asked for. */
 const NOTED_ROUNDS = 4;
-
-export interface ClientState {
-  /** `away`: between sessions. `seeking`: no server yet. `playing`: a server has welcomed this session. */
-  phase: "away" | "seeking" | "playing";
-  session: number;
-  /** The question that waits for an answer, and how many there were in this session. */
-  asking: "nothing" | "join" | "locate" | "hello";
-  ask: number;
-  hellos: number;
-  readonly seat: Seat;
-  server: NodeId | null;
-  /** The highest token seen: what comes under a lower one is from a server that has lost us. */
-  token: number;
-  /** What was shown last: said again only when it differs. */
-  shown: { readonly server: NodeId; readonly token: number; readonly version: number } | null;
-  heardUs: number;
-  paused: boolean;
-  readonly walk: Walk;
-  step: number;
-  sequence: number;
-  /** In order of sequence. */
-  outstanding: Outstanding[];
-  bridge: Bridge | null;
-  replay: Replay | null;
-  items: readonly string[];
-}
-
-export interface PlayerPlan {
-  readonly self: NodeId;
-  readonly ordinal: number;
-  readonly person: Person;
-  readonly items: readonly string[];
-  readonly topology: Topology;
-  readonly settings: MeshSettings;
-}
 
 type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
@@ -83,26 +39,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     this.#plan = plan;
     const { ordinal, person, topology } = plan;
     this.#path = pathOf(person.motion, { ordinal, servers: topology.servers.length, width: topology.width });
-    this.state = {
-      phase: "away",
-      session: 0,
-      asking: "nothing",
-      ask: 0,
-      hellos: 0,
-      seat: freshSeat(),
-      server: null,
-      token: 0,
-      shown: null,
-      heardUs: 0,
-      paused: false,
-      walk: startOf(this.#path, ordinal),
-      step: 0,
-      sequence: 0,
-      outstanding: [],
-      bridge: null,
-      replay: null,
-      items: [],
-    };
+    this.state = freshClient(startOf(this.#path, ordinal));
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
@@ -111,6 +48,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       case "booted": {
         const { startAfter, startSpread } = this.#plan.person;
         this.state.session = event.incarnation * SESSIONS_MAX;
+        this.state.questions = event.incarnation * SESSIONS_MAX;
         this.#out.setTimer("arrive", event.incarnation === 0 ? startAfter : 0, startSpread);
         break;
       }
@@ -169,6 +107,11 @@ export class Player implements Machine<MeshMessage, MeshFact> {
         return this.#onActed(from, message);
       case "noted":
         return this.#onNoted(from, message);
+      case "inventory":
+        if (message.session === this.state.session && !this.#isStale(message.token)) this.state.items = message.items;
+        return undefined;
+      case "found":
+        return onFound(this.#traveller(), message);
       default:
         // Meant for another role: a fault has changed its type on the way.
         return undefined;
@@ -217,6 +160,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     for (const { name } of state.outstanding) {
       this.#out.record({ type: "record", fact: "actionUnanswered", player, action: name });
     }
+    stopWondering(this.#traveller());
     state.outstanding = [];
     state.bridge = null;
     state.replay = null;
@@ -247,7 +191,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     this.#askFor("locate");
   }
 
-  #traveller(): Parameters<typeof beginBridge>[0] {
+  #traveller(): Parameters<typeof beginBridge>[0] & Parameters<typeof wonder>[0] {
     const { self, settings } = this.#plan;
     return { state: this.state, self, settings, nowUs: this.#nowUs, out: this.#out };
   }
@@ -430,7 +374,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     if (state.phase !== "playing") return;
     const { actions } = this.#plan.person;
-    const choices = actions.score + actions.pickup + actions.drop;
+    const choices = weightOf(actions);
     if (!state.paused && choices > 0) this.#wish(choices);
     this.#out.setTimer("act", actions.every, actions.spread);
   }
@@ -439,7 +383,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     const { self: player, settings, items } = this.#plan;
     const because = admission(state.outstanding, state.bridge, settings);
-    if (because === "asked") this.#out.draw("action", choices * Math.max(1, items.length));
+    if (because === "asked") this.#out.draw("action", choices * Math.max(1, items.length) * partnersOf(this.#plan));
     else this.#out.record({ type: "record", fact: "actionDropped", player, because });
   }
 
@@ -447,14 +391,16 @@ export class Player implements Machine<MeshMessage, MeshFact> {
   #act(drawn: number): void {
     const { state } = this;
     if (state.phase !== "playing") return;
-    const { kind, item } = chosen(drawn, this.#plan.person.actions, { own: state.items, all: this.#plan.items });
     const { self: player, settings } = this.#plan;
+    const name = actionName(player, state.session, state.sequence + 1);
+    const choice = chosen(this.#plan, drawn, name, state.items);
+    if (choice.kind === "where") return wonder(this.#traveller(), choice.item);
+    const { kind, item, bargain } = choice;
     state.sequence += 1;
     const { session, sequence } = state;
     if (state.outstanding.length === 0) this.#out.setTimer("again", settings.client.retry);
-    const name = actionName(player, session, sequence);
     const given = { noted: false, withdrawn: false };
-    const action: Outstanding = { name, sequence, kind, item, askedUs: this.#nowUs, dueUs: 0, ...given };
+    const action: Outstanding = { name, sequence, kind, item, bargain, askedUs: this.#nowUs, dueUs: 0, ...given };
     state.outstanding.push(action);
     this.#out.record({
       type: "record",
@@ -465,6 +411,7 @@ export class Player implements Machine<MeshMessage, MeshFact> {
       sequence,
       kind,
       item,
+      ...bargain,
     });
     if (state.bridge === null && isSendable(state.outstanding, action, settings)) this.#send(action);
   }
@@ -488,11 +435,11 @@ export class Player implements Machine<MeshMessage, MeshFact> {
     const { state } = this;
     const { session } = state;
     const { settings } = this.#plan;
-    const { sequence, kind, item } = action;
+    const { sequence, kind, item, bargain } = action;
     const oldest = state.outstanding[0]?.sequence ?? sequence;
     action.dueUs = this.#nowUs + settings.client.retry;
     if (state.server === null) return;
-    const asked = { type: "act", session, sequence, oldest, kind, item } as const;
+    const asked = { type: "act", session, sequence, oldest, kind, item, bargain } as const;
     this.#out.send(state.server, isWanted(action, settings) ? asked : { ...asked, withdrawn: true });
   }
 }

@@ -5,6 +5,7 @@ import { assert } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import { isAbove, type RegionLoads } from "./degraded-mode.ts";
 import type { DegradedSettings, Level } from "./degraded-settings.ts";
+import { regionCount } from "./topology.ts";
 
 /** `draining`: it is well, and gives its regions away, for it is about to be stopped. */
 export type Standing = "up" | "draining" | "down";
@@ -55,7 +56,7 @@ export interface RegionMove {
 
 /** Server k has region k; the last `spares` have none. */
 export function freshMap(servers: readonly NodeId[], spares: number, backups: number): RegionMap {
-  const owners = servers.slice(0, Math.max(1, servers.length - spares));
+  const owners = servers.slice(0, regionCount(servers.length, spares));
   const standings = new Map(servers.map((server) => [server, "up"] as const));
   const regions = owners.map((server) => ({ server, epoch: 1, home: server, backups: [], frozen: false }));
   return { ...withBackups({ version: 1, regions, standings, mode: fullService }, backups), version: 1 };
@@ -71,10 +72,10 @@ export function withStanding(map: RegionMap, server: NodeId, standing: Standing)
   return { ...map, version: map.version + 1, standings: new Map(map.standings).set(server, standing) };
 }
 
-/** Gives one region to a server, if the region is still in the epoch its mover knew. */
+/** Gives one region to a server, or to the one it has under a new epoch, if it is still in the epoch its mover knew. */
 export function withMove(map: RegionMap, index: number, epoch: number, server: NodeId): RegionMap {
   const region = map.regions[index];
-  if (region?.epoch !== epoch || region.server === server || standingOf(map, server) !== "up") return map;
+  if (region?.epoch !== epoch || standingOf(map, server) !== "up") return map;
   return { ...map, version: map.version + 1, regions: map.regions.with(index, moved(region, server)) };
 }
 
@@ -136,8 +137,8 @@ export function settled(map: RegionMap, loads: Loads, backups: number): RegionMa
 export function movesBetween(before: RegionMap, after: RegionMap): readonly RegionMove[] {
   if (before.regions === after.regions) return [];
   return after.regions.flatMap(({ server, epoch }, region) => {
-    const from = before.regions[region].server;
-    return from === server ? [] : [{ region, from, server, epoch }];
+    const { server: from, epoch: old } = before.regions[region];
+    return old === epoch ? [] : [{ region, from, server, epoch }];
   });
 }
 

@@ -1,14 +1,14 @@
 // What a server does for the players it has: steps, actions, and one write at a time to the store.
 
 import type { NodeId } from "../../base/ids.ts";
-import { noLineage, ticked } from "./lineage.ts";
 import type { ActionOutcome } from "./messages.ts";
-import type { PlayerState } from "./player-state.ts";
+import { survey } from "./boundary.ts";
 import { claim, dropAuthority, onLoadDue, reload } from "./server-authority.ts";
 import { considerTransfer, drain, driveTransfer } from "./server-outgoing.ts";
 import { changed } from "./server-replication.ts";
 import { isNoted, isOfTail, isSoft, nextOfTail, note, shiftTail } from "./server-soft.ts";
 import { standStill, viewIsDue } from "./server-service.ts";
+import { after, asksAuthority, awaitTrade, followWrite, nudgeRequest, tellInventory, termsOf } from "./server-items.ts";
 import {
   type Held,
   isFrozen,
@@ -71,7 +71,7 @@ export function onMove(turn: Turn, player: NodeId, { session, step, x }: Receive
 }
 
 export function onAct(turn: Turn, player: NodeId, message: Received<"act">): void {
-  const { session, sequence, oldest, kind, item } = message;
+  const { session, sequence, oldest, kind, item, bargain } = message;
   const held = turn.state.held.get(player);
   if (held === undefined) {
     if (!isOnItsWay(turn, player)) redirect(turn, player, session);
@@ -80,7 +80,16 @@ export function onAct(turn: Turn, player: NodeId, message: Received<"act">): voi
   if (!inSession(held, session)) return;
   if (!turn.settings.defence.ackAfterStore) answer(turn, player, held, { session, sequence }, "done");
   held.done = Math.max(held.done, oldest - 1);
-  const action: QueuedAction = { session, sequence, kind, item, withdrawn: message.withdrawn === true };
+  nudgeRequest(turn, player, held);
+  const action: QueuedAction = {
+    session,
+    sequence,
+    kind,
+    item,
+    bargain,
+    escrow: "",
+    withdrawn: message.withdrawn === true,
+  };
   if (isSoft(turn) && isNoted(turn, player, held, action)) return;
   enqueue(turn, held, action);
   pump(turn, player, held);
@@ -100,30 +109,62 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
   }
   // It is sent again by its timer, under the lease there is then.
   if (result === "late") return;
+  // Of the offer that is being undone.
+  if (result === "reserved" && write.action.kind === "undo") return;
   held.write = null;
   turn.out.cancelTimer(held.writeTimer);
   const ofTail = isOfTail(held, write.action);
   switch (result) {
     case "done":
     case "failed":
-      if (result === "done") takeOver(turn, player, held, write, message.version);
+      onOutcome(turn, player, held, write, message);
       if (ofTail) shiftTail(turn, player, held);
       else changed(turn, player, held);
-      if (held.session === session) held.done = Math.max(held.done, sequence);
-      if (turn.settings.defence.ackAfterStore || result === "failed")
-        answer(turn, player, held, { session, sequence }, result);
+      break;
+    case "reserved":
+      takeOver(turn, player, held, write, message.version);
+      changed(turn, player, held);
+      awaitTrade(turn, player, held, write.action);
+      break;
+    case "staleEpoch":
+      // The client asks again; by then it is known whose ground it is.
+      survey(turn);
       break;
     case "outOfOrder":
       // Decided so long ago that the store does not remember how.
       if (ofTail) shiftTail(turn, player, held);
       break;
     case "versionConflict":
-      if (!ofTail) held.queue.unshift(write.action);
+      if (session === 0) held.errands = [write.action, ...held.errands];
+      else if (!ofTail) held.queue.unshift(write.action);
       reload(turn, player, held);
       break;
   }
   drain(turn, player, held);
   pump(turn, player, held);
+}
+
+/** The store has decided. */
+function onOutcome(
+  turn: Turn,
+  player: NodeId,
+  held: Held,
+  write: WriteInFlight,
+  { result, version }: Received<"wrote">,
+): void {
+  const { session, sequence, kind } = write.action;
+  const isErrand = session === 0 || kind === "undo";
+  // What it could not do as an errand, or undid, it may have done before under another name.
+  if (result === "done" || isErrand) takeOver(turn, player, held, write, version);
+  if (result === "done") followWrite(turn, write);
+  if (isErrand) tellInventory(turn, player, held);
+  if (session === 0) return;
+  if (held.session === session) held.done = Math.max(held.done, sequence);
+  // Whoever says "done" before the store has said so does not say it again.
+  const outcome = result === "done" ? "done" : "failed";
+  if (turn.settings.defence.ackAfterStore || outcome === "failed") {
+    answer(turn, player, held, { session, sequence }, outcome);
+  }
 }
 
 export function onWriteDue(turn: Turn, player: NodeId): void {
@@ -146,8 +187,8 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
   }
   if (!mayAct(turn)) return;
   const action = nextOfTail(held) ?? (mayBegin(turn, player, held) ? nextIn(turn, held) : undefined);
-  if (action === undefined) return;
-  held.write = { action, base: held.state.version, state: after(turn, held, action), dueUs: 0 };
+  if (action === undefined || asksAuthority(turn, player, held, action)) return;
+  held.write = { action, terms: null, base: held.state.version, state: after(turn, held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
 }
 
@@ -167,7 +208,9 @@ export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteIn
   const { token } = held;
   if (turn.settings.server.sourceFence && (turn.state.whereabouts.get(player)?.token ?? 0) > token) return;
   const untilUs = writableUntilUs(turn);
-  const asked = { type: "write", player, token, session, sequence, kind, item, base, untilUs, state } as const;
+  write.terms = termsOf(turn, held, write.action);
+  const { terms } = write;
+  const asked = { type: "write", player, token, session, sequence, kind, item, terms, base, untilUs, state } as const;
   turn.out.send(turn.topology.store, withdrawn ? { ...asked, withdrawn } : asked);
   write.dueUs = turn.nowUs + turn.settings.server.writeRetry;
   turn.out.setTimer(held.writeTimer, turn.settings.server.writeRetry);
@@ -186,31 +229,21 @@ function noteQueued(turn: Turn, player: NodeId, held: Held): void {
   }
 }
 
-/** Takes the next action that may be written out of the queue; undefined: none may. */
-function nextIn({ settings }: Turn, { queue, done: decided, tail, session }: Held): QueuedAction | undefined {
+/** Takes out an errand, or the next action that may be written; undefined: none may. */
+function nextIn({ settings }: Turn, held: Held): QueuedAction | undefined {
+  const { queue, done: decided, tail, session, request } = held;
+  const [errand, ...errands] = held.errands;
+  if (errand !== undefined) {
+    held.errands = errands;
+    return errand;
+  }
   const [first] = queue;
-  if (first === undefined) return undefined;
+  if (first === undefined || request !== null) return undefined;
   const last = tail.at(-1)?.action;
   const done = last?.session === session ? Math.max(decided, last.sequence) : decided;
   if (!settings.defence.sessionOrder || first.sequence <= done + 1) return queue.shift();
   const at = queue.findIndex(({ sequence }) => sequence <= done + 1);
   return at < 0 ? undefined : queue.splice(at, 1)[0];
-}
-
-/** The state as the action leaves it; whether the items allow it is for the store to say. */
-function after({ self, wallUs }: Turn, held: Held, { session, sequence, kind, item }: QueuedAction): PlayerState {
-  const { score, items } = held.state;
-  const version = held.state.version + 1;
-  const { x } = held;
-  const lineage = { clock: ticked((held.state.lineage ?? noLineage).clock, self), wroteUs: wallUs };
-  switch (kind) {
-    case "score":
-      return { version, x, session, sequence, score: score + 1, items, lineage };
-    case "pickup":
-      return { version, x, session, sequence, score, items: [...items, item], lineage };
-    case "drop":
-      return { version, x, session, sequence, score, items: items.filter((kept) => kept !== item), lineage };
-  }
 }
 
 /**
@@ -246,6 +279,7 @@ function inSession(held: Held, session: number): boolean {
     held.step = 0;
     held.done = 0;
     held.queue = [];
+    held.request = null;
   }
   return true;
 }
@@ -254,14 +288,16 @@ function enqueue({ settings }: Turn, held: Held, action: QueuedAction): void {
   const { sequence, session } = action;
   const { queue } = held;
   if (queue.length >= settings.server.queueMax) return;
-  if (held.write?.action.session === session && held.write.action.sequence === sequence) return;
+  for (const busy of [held.write?.action, held.request?.action]) {
+    if (busy?.session === session && busy.sequence === sequence) return;
+  }
   if (queue.some((queued) => queued.sequence === sequence)) return;
   const at = settings.defence.sessionOrder ? queue.findIndex((queued) => queued.sequence > sequence) : -1;
   if (at < 0) queue.push(action);
   else queue.splice(at, 0, action);
 }
 
-function answer(
+export function answer(
   turn: Turn,
   player: NodeId,
   held: Held,

@@ -1,6 +1,7 @@
 // How a server gets authority and loses it: grants, states from the store, claims, and its own restart.
 
 import type { NodeId } from "../../base/ids.ts";
+import { takeRegions } from "./boundary.ts";
 import type { GrantCause, Notice } from "./facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import { pump, sendWrite, welcome } from "./server-actions.ts";
@@ -201,6 +202,7 @@ export function dropAuthority(turn: Turn, player: NodeId, held: Held, because: s
   if (because !== "fenced" && because !== "resolution") departed(turn, player, held);
   if (held.write !== null) turn.out.cancelTimer(held.writeTimer);
   if (held.reload !== null) turn.out.cancelTimer(`load:${player}`);
+  if (held.request !== null) turn.out.cancelTimer(`entity:${player}`);
   turn.out.record({ type: "record", fact: "authorityDropped", player, token: held.token, because });
 }
 
@@ -217,6 +219,7 @@ export function onRejoined(turn: Turn, { incarnation }: Received<"rejoined">): v
   turn.state.ready = true;
   turn.out.cancelTimer("rejoin");
   beat(turn);
+  takeRegions(turn);
 }
 
 /** Asks again when the timer that should have is overdue. */
@@ -262,6 +265,8 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, region, stat
     change: 0,
     sentX: x,
     write: null,
+    errands: [],
+    request: null,
     reload: null,
     transfer: null,
     suspended: false,

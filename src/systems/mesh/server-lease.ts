@@ -6,6 +6,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { openThrottle } from "./admission.ts";
+import { forgetRegions, takeRegions } from "./boundary.ts";
 import { welcome } from "./server-actions.ts";
 import { rejoin } from "./server-authority.ts";
 import { considerTransfer } from "./server-outgoing.ts";
@@ -112,6 +113,7 @@ export function onMap(turn: Turn, { version, owners, level, critical, suspended 
   const regions = owners.flatMap(({ server, epoch }, region) => (server === turn.self ? [{ region, epoch }] : []));
   turn.out.record({ type: "record", fact: "mapLearned", server: turn.self, map: version, regions });
   followService(turn, before);
+  if (state.ready) takeRegions(turn);
   // Whoever stands in a region that is another's now moves, also without taking a step.
   for (const [player, held] of state.held) considerTransfer(turn, player, held);
 }
@@ -121,10 +123,11 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
   const { state, out } = turn;
   const { incarnation } = state;
   lastWords(turn);
-  for (const [player, { session, write, reload, transfer, writeTimer }] of state.held) {
+  for (const [player, { session, write, reload, transfer, writeTimer, request }] of state.held) {
     if (session !== 0) out.send(player, { type: "notOwner", session });
     if (write !== null) out.cancelTimer(writeTimer);
     if (reload !== null) out.cancelTimer(`load:${player}`);
+    if (request !== null) out.cancelTimer(`entity:${player}`);
     if (transfer === null) continue;
     out.cancelTimer(`retry:${transfer.id}`);
     out.cancelTimer(`abort:${transfer.id}`);
@@ -134,6 +137,7 @@ function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
     out.cancelTimer(`incoming:${player}`);
     out.cancelTimer(`adopt:${player}`);
   }
+  forgetRegions(turn);
   for (const timer of ["tick", "watchdog", "admit", "lease", "heartbeat", "flush", "recall"]) out.cancelTimer(timer);
   for (const memory of [
     state.held,

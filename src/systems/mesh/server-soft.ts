@@ -26,7 +26,9 @@ export const isSoft = ({ settings }: Turn): boolean => settings.replication.soft
 /** Takes the action into the tail, if it may be acknowledged that way. */
 export function note(turn: Turn, player: NodeId, held: Held, action: QueuedAction): boolean {
   if (!mayNote(turn, held, action)) return false;
-  const { session, sequence, kind, item } = action;
+  const { session, sequence, item } = action;
+  const { softActions: kind } = turn.settings.replication;
+  if (kind === "none") return false;
   held.tail.push({ action: { session, sequence, kind, item }, sinceUs: turn.nowUs, change: 0, told: false });
   replicateTail(turn, player, held);
   armFlush(turn);
@@ -128,7 +130,7 @@ export function onFlushDue(turn: Turn): void {
 export function nextOfTail({ tail, flushing, queue, transfer }: Held): QueuedAction | undefined {
   const [first] = tail;
   if (first === undefined || !(flushing || queue.length > 0 || transfer !== null)) return undefined;
-  return { ...first.action, withdrawn: false };
+  return { ...first.action, bargain: null, escrow: "", withdrawn: false };
 }
 
 /** The store has decided the first of the tail. */

@@ -4,7 +4,10 @@ import type { NodeId } from "../../base/ids.ts";
 import { openThrottle, type Throttle } from "./admission.ts";
 import type { Level } from "./degraded-settings.ts";
 import { freshSeat, type Seat, seatFor } from "./coordinators.ts";
-import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { GrantCause, Notice } from "./facts.ts";
+import type { WriteKind } from "./item-facts.ts";
+import type { ItemTerms } from "./items.ts";
+import type { Bargain, RegionQuestion } from "./item-messages.ts";
 import type { AuthorityMessage, KnownRegion, MeshMessage, NotedAction, ReplicaCopy } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PlayerState } from "./player-state.ts";
@@ -16,8 +19,11 @@ import type { Transfer } from "./transfer.ts";
 export interface QueuedAction {
   readonly session: number;
   readonly sequence: number;
-  readonly kind: ActionKind;
+  readonly kind: WriteKind;
   readonly item: string;
+  readonly bargain: Bargain | null;
+  /** The move that the item comes from, or goes back from; empty: none. */
+  readonly escrow: string;
   readonly withdrawn: boolean;
 }
 
@@ -30,8 +36,23 @@ export interface Noted {
   told: boolean;
 }
 
+/** Somebody else is waited for before the action can be written, or answered: its queue waits with it. */
+export interface Request {
+  readonly type: "pickup" | "trade";
+  readonly action: QueuedAction;
+  /** Whose the item is; empty: it is a trade. */
+  readonly authority: NodeId | "";
+  /** As which it was asked for last. */
+  move: string;
+  sent: number;
+  readonly sinceUs: number;
+  dueUs: number;
+}
+
 export interface WriteInFlight {
   readonly action: QueuedAction;
+  /** What it said last of its item. */
+  terms: ItemTerms | null;
   readonly base: number;
   readonly state: PlayerState;
   dueUs: number;
@@ -61,6 +82,9 @@ export interface Held {
   change: number;
   sentX: number;
   write: WriteInFlight | null;
+  /** What is to be written for the player beside its own actions, and before them. */
+  errands: readonly QueuedAction[];
+  request: Request | null;
   /** The store holds another version: nothing is written before the state has been loaded again. */
   reload: { readonly ask: number; dueUs: number } | null;
   transfer: Transfer | null;
@@ -179,6 +203,46 @@ export interface KnownMap {
   readonly suspended: readonly number[];
 }
 
+/** A region of this server's, and what lies there as far as it knows. */
+export interface OwnRegion {
+  readonly epoch: number;
+  /** The store has given its ground. */
+  opened: boolean;
+  ground: Map<string, number>;
+  /** What its neighbours, the one before and the one after it, were told; null: nothing. */
+  readonly told: [Told | null, Told | null];
+}
+
+export interface Told {
+  readonly to: NodeId;
+  sequence: number;
+}
+
+/** A neighbour's region, as far as its one source has told it. */
+export interface Source {
+  readonly server: NodeId;
+  readonly epoch: number;
+  sequence: number;
+}
+
+/** Something on a neighbour's ground (MESH-F6-06): to be seen, and to be asked for. */
+export interface Replica {
+  readonly region: number;
+  readonly x: number;
+  readonly source: NodeId;
+  readonly readOnly: true;
+}
+
+/** An item of this server's ground that waits for a player elsewhere to take it. */
+export interface Reservation {
+  readonly item: string;
+  readonly region: number;
+  readonly player: NodeId;
+  /** Who asked for it; empty: it is not known any more. */
+  readonly server: NodeId | "";
+  phase: "asked" | "reserved";
+}
+
 /** Plain data. Players are found by name; only active transfers, and all players when a map or a lease changes, are ever walked through. */
 export interface ServerState {
   /** Of the process, and within it of its lives: each time it is given up, it begins another. */
@@ -196,6 +260,15 @@ export interface ServerState {
   views: { due: number; shown: number };
   /** When it tells the coordinator of it again. */
   beatDueUs: number;
+  readonly regions: Map<number, OwnRegion>;
+  /** By region. */
+  readonly sources: Map<number, Source>;
+  /** By item. */
+  readonly replicas: Map<string, Replica>;
+  /** By move. */
+  readonly reserved: Map<string, Reservation>;
+  /** When it compares its ground with the store's again. */
+  surveyDueUs: number;
   readonly seat: Seat;
   readonly held: Map<NodeId, Held>;
   readonly loading: Map<NodeId, Loading>;
@@ -263,6 +336,11 @@ export const freshServer = (map: KnownMap): ServerState => ({
   cutOff: false,
   views: { due: 0, shown: 0 },
   beatDueUs: 0,
+  regions: new Map(),
+  sources: new Map(),
+  replicas: new Map(),
+  reserved: new Map(),
+  surveyDueUs: Infinity,
   seat: freshSeat(),
   held: new Map(),
   loading: new Map(),
@@ -293,7 +371,10 @@ export const freshServer = (map: KnownMap): ServerState => ({
 });
 
 /** Sends a question to the coordinator that is thought to lead. All of them are asked again by those who ask. */
-export function askCoordinator({ state, topology, settings, nowUs, out }: Turn, question: AuthorityMessage): void {
+export function askCoordinator(
+  { state, topology, settings, nowUs, out }: Turn,
+  question: AuthorityMessage | RegionQuestion,
+): void {
   out.send(seatFor(state.seat, topology, nowUs, settings.server.askRetry), question);
 }
 

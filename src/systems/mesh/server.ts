@@ -4,6 +4,16 @@ import { assert, unreachable } from "../../base/assert.ts";
 import type { NodeId } from "../../base/ids.ts";
 import type { MachineEvent } from "../../machine/event.ts";
 import type { Machine } from "../../machine/machine.ts";
+import {
+  nudgeSurvey,
+  onCleared,
+  onRegionClosed,
+  onRegionOpened,
+  onReplicas,
+  onResync,
+  survey,
+  takeRegions,
+} from "./boundary.ts";
 import { heardFrom, sentElsewhere } from "./coordinators.ts";
 import type { MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
@@ -54,6 +64,8 @@ import {
 import { onRevokeHeld, onRoll } from "./server-roll.ts";
 import { onFlushDue } from "./server-soft.ts";
 import { freshServer, type KnownMap, type ServerState, type Turn } from "./server-state.ts";
+import { onDuplicate, onEntityDue, onEntityAnswer, onFound, onParcel, onRevised, onWhere } from "./server-items.ts";
+import { onEntityAction, onEscrowDue, onLaid } from "./server-reservations.ts";
 import { freshMap } from "./region-map.ts";
 import {
   beat,
@@ -122,11 +134,13 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
         if (this.state.ready) {
           beat(this);
           tendStreams(this);
+          takeRegions(this);
         } else rejoin(this);
         break;
       case "received":
         if (!this.state.ready) nudgeRejoin(this);
         else nudgeBeat(this);
+        nudgeSurvey(this);
         // Whatever comes in is an occasion to notice that a timer was lost.
         arm(this);
         nudgeReplication(this);
@@ -191,9 +205,37 @@ function onMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
     case "recalled":
       return onRecalled(turn, from, message);
     default:
-      return onAuthorityMessage(turn, from, message);
+      if (!onItemMessage(turn, from, message)) onAuthorityMessage(turn, from, message);
   }
 }
+
+/** Of items and their ground. False: it is none. */
+function onItemMessage(turn: Turn, from: NodeId, message: MeshMessage): boolean {
+  const handle = itemHandlers.get(message.type);
+  handle?.(turn, message, from);
+  return handle !== undefined;
+}
+
+type ItemHandler = (turn: Turn, message: MeshMessage, from: NodeId) => void;
+
+// Each is found under the type of the one message it takes.
+const itemHandlers: ReadonlyMap<string, ItemHandler> = new Map(
+  Object.entries({
+    replicas: onReplicas,
+    resync: onResync,
+    entityAction: onEntityAction,
+    entityAnswer: onEntityAnswer,
+    regionOpened: onRegionOpened,
+    regionClosed: onRegionClosed,
+    laid: onLaid,
+    parcel: onParcel,
+    revised: onRevised,
+    duplicate: onDuplicate,
+    cleared: onCleared,
+    where: onWhere,
+    found: onFound,
+  }) as [string, ItemHandler][],
+);
 
 function onAuthorityMessage(turn: Turn, from: NodeId, message: MeshMessage): void {
   if (message.type === "elsewhere") return onElsewhere(turn, from, message);
@@ -249,6 +291,10 @@ function onTimer(turn: Turn, timer: string): void {
       return onOwnTimer(turn, timer);
     case "write:":
       return onWriteDue(turn, player);
+    case "entity:":
+      return onEntityDue(turn, player);
+    case "escrow:":
+      return onEscrowDue(turn, timer.slice("escrow:".length));
     case "load:":
       return onLoadDue(turn, player);
     case "adopt:":
@@ -274,4 +320,5 @@ function onOwnTimer(turn: Turn, timer: string): void {
   if (timer === "replicate") onReplicateDue(turn);
   if (timer === "flush") onFlushDue(turn);
   if (timer === "recall") onRecallDue(turn);
+  if (timer === "survey") survey(turn);
 }

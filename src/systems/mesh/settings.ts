@@ -8,6 +8,7 @@ import { duration, onOff, positiveDuration } from "../quantities.ts";
 import { bufferSettings, replicationSettings } from "./backup-settings.ts";
 import { withoutServiceUs } from "./degraded-mode.ts";
 import { degradedSettings, recoveryFields } from "./degraded-settings.ts";
+import { itemDefences, itemSettings, itemsUs } from "./item-settings.ts";
 import { monitoringSettings } from "./monitoring/monitoring-settings.ts";
 import { resolutionSettings, sweepSettings } from "./resolution-settings.ts";
 
@@ -344,6 +345,7 @@ const defence = z.object({
   ),
   sweep: on("The leader asks the servers which players they have, and compares (MESH-F5-08)."),
   mergeCheck: on("Of merged items the store takes those that are nowhere else; off: all of them (X-M-31)."),
+  ...itemDefences,
 });
 
 export const meshSettings = z.strictObject({
@@ -387,6 +389,7 @@ export const meshSettings = z.strictObject({
   client: client.strict().prefault({}),
   sweep: sweepSettings,
   resolution: resolutionSettings,
+  ...itemSettings,
   defence: defence.strict().prefault({}),
   replication: replicationSettings,
   buffer: bufferSettings,
@@ -478,6 +481,7 @@ export function meshSettleUs(settings: MeshSettings): number {
     clientUs +
     failoverUs(settings) +
     withoutServiceUs(settings.degraded, settings.health.check) +
+    itemsUs(settings) +
     settings.transfer.incomingTimeout +
     settings.transfer.cooldown
   );

@@ -4,7 +4,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { Instant } from "../../check/property.ts";
 import { backupFacts, backupFoldOf } from "./backup-folds.ts";
-import type { JudgedFact, MeshView } from "./mesh-view.ts";
+import { ESCROW, type JudgedFact, type MeshView } from "./mesh-view.ts";
 import {
   type AlertWatch,
   beginWatch,
@@ -44,6 +44,10 @@ export interface Stopwatches {
   readonly gone: Map<NodeId, number>;
   /** Since when players have been without a server that plays with them. */
   readonly outages: Map<NodeId, number>;
+  /** Since when items are in two places, and not settled by an audit. */
+  readonly doubled: Map<string, number>;
+  /** Since when items wait in escrow. */
+  readonly escrowed: Map<string, number>;
   readonly transfers: Map<string, TransferWatch>;
   readonly alerts: AlertWatch;
   /** What the fact `by` brought about. */
@@ -57,6 +61,8 @@ export const freshStopwatches = (): Stopwatches => ({
   orphans: new Map(),
   gone: new Map(),
   outages: new Map(),
+  doubled: new Map(),
+  escrowed: new Map(),
   transfers: new Map(),
   alerts: freshAlertWatch(),
   samples: [],
@@ -76,7 +82,13 @@ const runs: Runs = {
     if (watch !== undefined) serve(stopwatches, watch, atUs);
   },
   // Also ends a pause at a server that is gone: the player acts again.
-  effectAccepted: ({ stopwatches }, { player }, { atUs }) => stopPause(stopwatches, player, atUs),
+  effectAccepted: (view, { player, ground }, { atUs }) => {
+    stopPause(view.stopwatches, player, atUs);
+    if (ground.length > 0) watchItems(view, atUs);
+  },
+  itemCarried: (view, _fact, { atUs }) => watchItems(view, atUs),
+  groundChanged: (view, _fact, { atUs }) => watchItems(view, atUs),
+  itemCopied: (view, _fact, { atUs }) => watchItems(view, atUs),
   playerLeft: ({ stopwatches }, { player }) => {
     stopwatches.pauses.delete(player);
     stopwatches.orphans.delete(player);
@@ -147,6 +159,17 @@ const runs: Runs = {
   nodeCrashed: stopProcess,
   serverExpelled: (view, _fact, at) => stopMemory(view, at),
   nodeStopped: stopProcess,
+  itemFrozen: (view, { item }, { atUs }) => noteDoubled(view, item, "duplicate.detection", atUs),
+  itemDuplicateDetected: (view, { item }, { atUs }) => noteDoubled(view, item, "duplicate.alert", atUs),
+  itemResolved: ({ stopwatches }, { item }, { atUs }) => {
+    const sinceUs = stopwatches.doubled.get(item);
+    stopwatches.doubled.delete(item);
+    if (sinceUs !== undefined) note(stopwatches, "duplicate.resolution", atUs - sinceUs);
+  },
+  replicasChanged: ({ stopwatches, staleFor }) => {
+    for (const staleUs of staleFor) note(stopwatches, "replica.staleness", staleUs);
+  },
+  pickupReturned: ({ stopwatches }, { afterUs }) => note(stopwatches, "pickup.asking", afterUs),
   faultBegan: ({ stopwatches }, _fact, { atUs }) => noteFault(stopwatches.alerts, atUs),
   alertFired: ({ stopwatches }, fact, at) => noteFired(stopwatches.alerts, fact, at, noting(stopwatches)),
   alertResolved: ({ stopwatches }, fact, { atUs }) => noteResolved(stopwatches.alerts, fact, atUs, noting(stopwatches)),
@@ -178,6 +201,26 @@ function note({ samples }: Stopwatches, figure: string, value: number): void {
 }
 
 const noting = (stopwatches: Stopwatches) => (figure: string, value: number) => note(stopwatches, figure, value);
+
+/** What has just moved: whether it is in two places now, or in escrow, or no more. */
+function watchItems({ stopwatches, items, itemsMoved }: MeshView, atUs: number): void {
+  for (const id of itemsMoved) {
+    const places = items.get(id)?.places ?? [];
+    if (places.length > 1 && !stopwatches.doubled.has(id)) stopwatches.doubled.set(id, atUs);
+    if (places.length < 2) stopwatches.doubled.delete(id);
+    const sinceUs = stopwatches.escrowed.get(id);
+    const waits = places.includes(ESCROW);
+    if (waits && sinceUs === undefined) stopwatches.escrowed.set(id, atUs);
+    if (waits || sinceUs === undefined) continue;
+    stopwatches.escrowed.delete(id);
+    note(stopwatches, "escrow.time", atUs - sinceUs);
+  }
+}
+
+function noteDoubled({ stopwatches }: MeshView, item: string, figure: string, atUs: number): void {
+  const sinceUs = stopwatches.doubled.get(item);
+  if (sinceUs !== undefined) note(stopwatches, figure, atUs - sinceUs);
+}
 
 function stopPause(stopwatches: Stopwatches, player: NodeId, atUs: number): void {
   const sinceUs = stopwatches.pauses.get(player);

@@ -18,10 +18,15 @@ import {
   writeJournal,
 } from "../../protocols/journal.ts";
 import type { MeshFact } from "./facts.ts";
+import type { Shift } from "./items.ts";
 import {
   applyRecord,
+  changesRow,
+  copyOfLedger,
   decide,
+  type Decision,
   freshLedger,
+  groundOfWrite,
   type Ledger,
   type LedgerRecord,
   outcomesKept,
@@ -29,62 +34,72 @@ import {
   storedPlayer,
   type Write,
 } from "./ledger.ts";
-import type { MeshMessage, WriteResult } from "./messages.ts";
+import type { WriteResult } from "./item-messages.ts";
+import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox, type Stated } from "./outbox.ts";
+import { actionName } from "./player-state.ts";
 import type { MeshSettings } from "./settings.ts";
+import { arrange, audit, lookForCopies, onCopyDue, onSuspect, watchFrozen } from "./store-copies.ts";
+import { factsOf } from "./store-facts.ts";
+import { groundAt, onLay, onOpenRegion, onSealRegion, onSurvey, onWhere, parcelsOf } from "./store-ground.ts";
+import type { Answer, Vault } from "./store-vault.ts";
 import type { Topology } from "./topology.ts";
 import { isWellFormed } from "./well-formed.ts";
+import type { PlannedCopy } from "./workload.ts";
 
 /** Pause before the disk is tried again after a failed sync. */
 const DISK_RETRY_US = 20_000;
 
-type Decided = Extract<LedgerRecord, { type: "decided" }>;
-/** What changes a player's state, and has to be stated. */
-type Change = Decided | Repaired;
-type Repaired = Extract<LedgerRecord, { type: "repaired" }>;
-
-/** Effects that leave once everything written before them is durable. */
-type Answer = readonly MeshEffect[];
-
 interface StoreSnapshot {
   readonly ledger: Ledger;
-  /** Effects within the snapshot whose facts had not been stated when it was written. */
-  readonly unstated: readonly Change[];
+  /** Records within the snapshot whose facts had not been stated when it was written. */
+  readonly unstated: readonly LedgerRecord[];
 }
 
 export interface StoreState {
-  readonly journal: Journal<{ readonly answer: Answer; readonly decided: Change | null }>;
+  readonly journal: Journal<{ readonly answer: Answer; readonly record: LedgerRecord | null }>;
   ledger: Ledger;
   serving: boolean;
   /** When the disk is tried again after a failed sync; -1: it is well. */
   diskDueUs: number;
+  /** Frozen items, and when the audit decides about them. */
+  readonly audits: Map<string, number>;
   halted: boolean;
 }
 
-export class Store implements Machine<MeshMessage, MeshFact> {
+/** What lies where at the start, and what the workload does to the store itself. */
+export interface Stock {
+  readonly items: readonly Shift[];
+  readonly copies: readonly PlannedCopy[];
+}
+
+export class Store implements Machine<MeshMessage, MeshFact>, Vault {
   state: StoreState;
-  readonly #members: ReadonlySet<string>;
-  readonly #settings: MeshSettings;
-  readonly #items: readonly string[];
+  nowUs = 0;
   // Of the step under way only.
-  readonly #out = new Outbox();
+  readonly out = new Outbox();
+  readonly topology: Topology;
+  readonly settings: MeshSettings;
+  readonly #stock: Stock;
   #wallUs = 0;
 
-  constructor({ members }: Topology, settings: MeshSettings, items: readonly string[]) {
-    this.#members = members;
-    this.#settings = settings;
-    this.#items = items;
+  constructor(topology: Topology, settings: MeshSettings, stock: Stock) {
+    this.topology = topology;
+    this.settings = settings;
+    this.#stock = stock;
     this.state = {
       journal: freshJournal("journal"),
       ledger: freshLedger(),
       serving: false,
       diskDueUs: -1,
+      audits: new Map(),
       halted: false,
     };
   }
 
   step(event: MachineEvent<MeshMessage>): readonly MeshEffect[] {
     if (this.state.halted) return [];
+    this.nowUs = event.monotonicUs;
     this.#wallUs = event.wallUs;
     switch (event.type) {
       case "booted":
@@ -94,7 +109,7 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         // Whatever comes in is an occasion to notice that a timer was lost.
         if (this.state.diskDueUs >= 0 && event.monotonicUs > this.state.diskDueUs + DISK_RETRY_US)
           this.#replaceJournal();
-        if (this.#canTakeMore() && isWellFormed(event.message, this.#members))
+        if (this.#canTakeMore() && isWellFormed(event.message, this.topology.members))
           this.#onMessage(event.from, event.message);
         break;
       case "synced":
@@ -103,13 +118,13 @@ export class Store implements Machine<MeshMessage, MeshFact> {
       case "syncFailed":
         if (!failJournal(this.state.journal, event.sync)) break;
         this.state.diskDueUs = event.monotonicUs + DISK_RETRY_US;
-        this.#out.setTimer("disk", DISK_RETRY_US);
+        this.out.setTimer("disk", DISK_RETRY_US);
         break;
       case "timerFired":
-        if (event.timer === "disk" && this.state.diskDueUs >= 0) this.#replaceJournal();
+        this.#onTimer(event.timer);
         break;
       case "stopRequested":
-        this.#out.halt();
+        this.out.halt();
         break;
       case "drawn":
       case "connectionLost":
@@ -117,11 +132,11 @@ export class Store implements Machine<MeshMessage, MeshFact> {
       default:
         unreachable(event);
     }
-    return this.#out.take();
+    return this.out.take();
   }
 
   #canTakeMore(): boolean {
-    return this.state.serving && this.state.journal.waiting.length < this.#settings.store.batchMax;
+    return this.state.serving && this.state.journal.waiting.length < this.settings.store.batchMax;
   }
 
   #onBooted(disk: DiskContents): void {
@@ -129,59 +144,59 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     const recovered = recoverJournal(journal, disk);
     if (recovered.type === "unreadable") {
       this.state.halted = true;
-      this.#out.record({ type: "record", fact: "diskUnreadable", file: journal.file, record: recovered.record });
-      this.#out.halt();
+      this.out.record({ type: "record", fact: "diskUnreadable", file: journal.file, record: recovered.record });
+      this.out.halt();
       return;
     }
-    this.#out.add(recovered.effects);
+    this.out.add(recovered.effects);
     if (journal.written === 0) {
       this.state.serving = true;
-      this.#write({ type: "spawned", items: this.#items }, [
-        { type: "record", fact: "itemsSpawned", items: this.#items },
-      ]);
-      return;
+      arrange(this, this.#stock.copies);
+      return this.write({ type: "spawned", shifts: this.#stock.items }, []);
     }
     if (recovered.snapshot !== undefined) {
       const snapshot = recovered.snapshot as StoreSnapshot;
       this.state.ledger = snapshot.ledger;
-      for (const decided of snapshot.unstated) this.#stateLater(decided);
+      for (const record of snapshot.unstated) this.#stateLater(record);
     }
     for (const { content, surely } of recovered.entries) {
       const record = content as LedgerRecord;
-      applyRecord(this.state.ledger, record, outcomesKept(this.#settings));
+      applyRecord(this.state.ledger, record, outcomesKept(this.settings));
       if (!surely) this.#stateLater(record);
     }
-    this.#out.add(syncJournal(journal));
+    watchFrozen(this);
+    this.out.add(syncJournal(journal));
+  }
+
+  #onTimer(timer: string): void {
+    if (timer === "disk" && this.state.diskDueUs >= 0) this.#replaceJournal();
+    if (timer === "audit") audit(this);
+    else onCopyDue(this, timer, this.#stock.copies);
   }
 
   /** What the file shows need not be durable yet: nothing is said of it before the first sync. */
   #stateLater(record: LedgerRecord): void {
-    const changes = record.type === "repaired" || (record.type === "decided" && record.outcome === "done");
-    const decided = changes ? record : null;
-    this.state.journal.waiting.push({ answer: factsRecovered(record), decided });
+    this.state.journal.waiting.push({ answer: factsOf(record, true), record });
   }
 
   #onSynced(sync: string): void {
     const { journal } = this.state;
     const { released, effects } = settleJournal(journal, sync);
-    for (const { answer } of released) this.#out.add(answer);
+    for (const { answer } of released) this.out.add(answer);
     this.state.serving = true;
-    this.#out.add(effects);
-    if (journal.records > this.#settings.store.snapshotEvery) this.#replaceJournal();
+    this.out.add(effects);
+    if (journal.records > this.settings.store.snapshotEvery) this.#replaceJournal();
   }
 
   #replaceJournal(): void {
     this.state.diskDueUs = -1;
     const { journal, ledger } = this.state;
-    const unstated = [...journal.covered, ...journal.waiting].flatMap(({ decided }) =>
-      decided === null ? [] : [decided],
+    const unstated = [...journal.covered, ...journal.waiting].flatMap(({ record }) =>
+      record === null ? [] : [record],
     );
     // The snapshot is a value of its own: the ledger goes on changing.
-    const snapshot: StoreSnapshot = {
-      ledger: { players: new Map(ledger.players), ground: new Set(ledger.ground) },
-      unstated,
-    };
-    this.#out.add(replaceJournal(journal, snapshot, []));
+    const snapshot: StoreSnapshot = { ledger: copyOfLedger(ledger), unstated };
+    this.out.add(replaceJournal(journal, snapshot, []));
   }
 
   #onMessage(from: NodeId, message: MeshMessage): void {
@@ -196,19 +211,31 @@ export class Store implements Machine<MeshMessage, MeshFact> {
         return this.#onLoad(from, message);
       case "write":
         return this.#onWrite(from, message);
+      case "openRegion":
+        return onOpenRegion(this, from, message);
+      case "survey":
+        return onSurvey(this, from, message);
+      case "lay":
+        return onLay(this, from, message);
+      case "where":
+        return onWhere(this, from, message);
+      case "suspect":
+        return onSuspect(this, from, message);
+      case "sealRegion":
+        return onSealRegion(this, from, message);
       default:
         // Meant for another role: a fault has changed its type on the way.
         return undefined;
     }
   }
 
-  #onFence(from: NodeId, { player, token }: Extract<MeshMessage, { type: "fence" }>): void {
+  #onFence(from: NodeId, { player, token, server }: Extract<MeshMessage, { type: "fence" }>): void {
     const { fence, state } = storedPlayer(this.state.ledger, player);
-    if (token < fence && this.#settings.defence.fencing) return;
+    if (token < fence && this.settings.defence.fencing) return;
     const { version } = state;
     const reply: MeshEffect = { type: "send", to: from, message: { type: "fenced", player, token, version } };
-    if (token <= fence) return this.#answer([reply]);
-    this.#write({ type: "fenced", player, token }, [
+    if (token <= fence) return this.answer([reply]);
+    this.write({ type: "fenced", player, token, server }, [
       { type: "record", fact: "fenceRaised", player, token, version },
       reply,
     ]);
@@ -219,9 +246,10 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     const { fence, state } = storedPlayer(this.state.ledger, player);
     const message: MeshMessage = { type: "collected", player, token, fence: Math.max(fence, token), state };
     const reply: MeshEffect = { type: "send", to: from, message };
-    if (token <= fence) return this.#answer([reply]);
+    if (token <= fence) return this.answer([reply]);
     const { version } = state;
-    this.#write({ type: "fenced", player, token }, [
+    // Nobody has it until it is decided.
+    this.write({ type: "fenced", player, token, server: "" }, [
       { type: "record", fact: "fenceRaised", player, token, version },
       reply,
     ]);
@@ -231,130 +259,106 @@ export class Store implements Machine<MeshMessage, MeshFact> {
     const { player, token } = repair;
     const { fence, state: known } = storedPlayer(this.state.ledger, player);
     if (token < fence) return this.#onCollect(from, { type: "collect", player, token });
-    const record = token > fence ? repairOf(this.state.ledger, repair, this.#settings) : null;
+    const put = groundAt(this, repair.state.x);
+    const record = token > fence ? repairOf(this.state.ledger, repair, this.settings, put) : null;
     const { version } = record?.state ?? known;
     const reply: MeshEffect = { type: "send", to: from, message: { type: "fenced", player, token, version } };
-    if (record === null) return this.#answer([reply]);
-    applyRecord(this.state.ledger, record, outcomesKept(this.#settings));
-    const raised: Stated = { type: "record", fact: "fenceRaised", player, token, version };
-    const answer = [raised, repairedBy(record), reply];
-    this.#out.add(writeJournal(this.state.journal, record, { answer, decided: record }));
+    if (record === null) return this.answer([reply]);
+    this.write(record, [reply]);
   }
 
   #onLoad(server: NodeId, { player, token, ask }: Extract<MeshMessage, { type: "load" }>): void {
-    const { fence, state } = storedPlayer(this.state.ledger, player);
-    if (token < fence && this.#settings.defence.fencing) {
-      return this.#answer([{ type: "send", to: server, message: { type: "loadRefused", player, token, ask, fence } }]);
+    const { fence, state, server: known } = storedPlayer(this.state.ledger, player);
+    if (token < fence && this.settings.defence.fencing) {
+      return this.answer([{ type: "send", to: server, message: { type: "loadRefused", player, token, ask, fence } }]);
     }
     const { version } = state;
     const answer: Answer = [
       { type: "record", fact: "stateLoaded", player, server, token, version },
       { type: "send", to: server, message: { type: "loaded", player, token, ask, state } },
     ];
-    if (token <= fence) return this.#answer(answer);
-    this.#write({ type: "fenced", player, token }, [
+    if (token < fence || (token === fence && known === server)) return this.answer(answer);
+    if (token === fence) {
+      // Who has it is good to know, and nobody waits until it is durable.
+      this.answer(answer);
+      return this.write({ type: "fenced", player, token, server }, []);
+    }
+    this.write({ type: "fenced", player, token, server }, [
       { type: "record", fact: "fenceRaised", player, token, version },
       ...answer,
     ]);
   }
 
   #onWrite(server: NodeId, write: Write): void {
-    const decision = decide(this.state.ledger, write, this.#settings, this.#wallUs);
-    const { player, token, session, sequence, kind, item, state } = write;
+    const decision = decide(this.state.ledger, write, this.settings, this.#wallUs);
+    const { player, token, session, sequence } = write;
     const action = actionName(player, session, sequence);
     switch (decision.type) {
       case "refuse": {
         const { because } = decision;
         const refused: Stated = { type: "record", fact: "effectRefused", player, server, token, action, because };
-        return this.#answer([refused, this.#wrote(server, write, because, false)]);
+        return this.answer([refused, this.#wrote(server, write, because, false)]);
       }
       case "repeat": {
         const repeated: Stated = { type: "record", fact: "effectRepeated", player, server, token, action };
-        return this.#answer([repeated, this.#wrote(server, write, decision.outcome, true)]);
+        return this.answer([repeated, this.#wrote(server, write, decision.outcome, true)]);
       }
-      case "decide": {
-        const { outcome } = decision;
-        const decided: Decided = {
-          type: "decided",
-          player,
-          server,
-          token,
-          session,
-          sequence,
-          kind,
-          item,
-          outcome,
-          state,
-        };
-        const stated: Stated =
-          outcome === "done"
-            ? effectOf("effectAccepted", decided, action)
-            : {
-                type: "record",
-                fact: "effectRefused",
-                player,
-                server,
-                token,
-                action,
-                because: write.withdrawn === true ? "withdrawn" : "itemGone",
-              };
-        applyRecord(this.state.ledger, decided, outcomesKept(this.#settings));
-        const reply = this.#wrote(server, write, outcome, false);
-        const waiter = { answer: [stated, reply], decided: outcome === "done" ? decided : null };
-        this.#out.add(writeJournal(this.state.journal, decided, waiter));
-        return undefined;
-      }
+      case "decide":
+        return this.#onDecided(server, write, decision);
       default:
         return unreachable(decision);
     }
   }
 
-  #wrote(
-    server: NodeId,
-    { player, token, session, sequence }: Write,
-    result: WriteResult,
-    repeated: boolean,
-  ): MeshEffect {
-    const { version } = storedPlayer(this.state.ledger, player).state;
-    return {
-      type: "send",
-      to: server,
-      message: { type: "wrote", player, token, session, sequence, result, repeated, version },
+  #onDecided(server: NodeId, write: Write, { outcome, shifts }: Extract<Decision, { type: "decide" }>): void {
+    const { player, token, session, sequence, kind, item, state, terms } = write;
+    const ground = groundOfWrite(write);
+    const escrow = terms === null ? "" : terms.escrow === "" ? actionName(player, session, sequence) : terms.escrow;
+    const record: LedgerRecord = {
+      type: "decided",
+      player,
+      server,
+      token,
+      session,
+      sequence,
+      kind,
+      item,
+      outcome,
+      state,
+      shifts,
+      ground,
+      escrow,
     };
+    const { version } = changesRow(record) ? state : storedPlayer(this.state.ledger, player).state;
+    const reply = wrote(server, write, { result: outcome, repeated: false, version });
+    this.write(record, shifts.length === 0 ? [reply] : [reply, ...parcelsOf(this, shifts)]);
+    if (shifts.length > 0) lookForCopies(this, shifts, server);
   }
 
-  #write(record: LedgerRecord, answer: Answer): void {
-    applyRecord(this.state.ledger, record, outcomesKept(this.#settings));
-    this.#out.add(writeJournal(this.state.journal, record, { answer, decided: null }));
+  #wrote(server: NodeId, write: Write, result: WriteResult, repeated: boolean): MeshEffect {
+    const { version } = storedPlayer(this.state.ledger, write.player).state;
+    return wrote(server, write, { result, repeated, version });
+  }
+
+  /** Applies the record and writes it; what it states, and the answer, leave once it is durable. */
+  write(record: LedgerRecord, answer: Answer): void {
+    const { ledger, journal } = this.state;
+    applyRecord(ledger, record, outcomesKept(this.settings));
+    const facts = factsOf(record, false);
+    const waiter = { answer: facts.length === 0 ? answer : [...facts, ...answer], record };
+    this.out.add(writeJournal(journal, record, waiter));
   }
 
   /** Says something that needs no record: behind all that waits, for it may speak of what is not durable yet. */
-  #answer(answer: Answer): void {
+  answer(answer: Answer): void {
     const { journal } = this.state;
-    if (isSettled(journal)) this.#out.add(answer);
-    else this.#out.add(waitForJournal(journal, { answer, decided: null }));
+    if (isSettled(journal)) this.out.add(answer);
+    else this.out.add(waitForJournal(journal, { answer, record: null }));
   }
 }
 
-export const actionName = (player: NodeId, session: number, sequence: number): string =>
-  `${player}/${session}/${sequence}`;
-
-const noGround: readonly never[] = [];
-
-function effectOf(fact: "effectAccepted" | "effectRecovered", decided: Decided, action: string): Stated {
-  const { player, server, token, session, sequence, kind, item, state } = decided;
-  const ground = kind === "score" ? noGround : [{ item, lies: kind === "drop" }];
-  return { type: "record", fact, player, server, token, action, session, sequence, kind, item, state, ground };
-}
-
-function repairedBy({ player, token, state, flagged, grounded }: Repaired): Stated {
-  const ground = grounded.map((item) => ({ item, lies: true }));
-  return { type: "record", fact: "stateRepaired", player, token, state, flagged, ground };
-}
-
-function factsRecovered(record: LedgerRecord): readonly Stated[] {
-  if (record.type === "spawned") return [{ type: "record", fact: "itemsSpawned", items: record.items }];
-  if (record.type === "repaired") return [repairedBy(record)];
-  if (record.type === "fenced" || record.outcome === "failed") return [];
-  return [effectOf("effectRecovered", record, actionName(record.player, record.session, record.sequence))];
-}
+const wrote = (
+  to: NodeId,
+  { player, token, session, sequence }: Write,
+  answer: { readonly result: WriteResult; readonly repeated: boolean; readonly version: number },
+): MeshEffect => ({ type: "send", to, message: { type: "wrote", player, token, session, sequence, ...answer } });

@@ -55,6 +55,30 @@ const tellers: Tellers = {
       : "learns that it has been given up, and begins anew",
   mapLearned: ({ map, regions }) =>
     `knows map ${map}: ${regions.length === 0 ? "it has no region" : `it has ${regions.map(({ region }) => region).join(", ")}`}`,
+  itemCarried: ({ errand, item, player, server, token, state, other }) =>
+    `${carriedAs[errand]} ${item}${other === "" ? "" : ` for ${other}`} for ${player} (${server}, token ${token}): version ${state.version}`,
+  groundChanged: ({ server, region, epoch, op, item, move }) =>
+    `${laidAs[op]} ${item} (${move}) for ${server}, which has region ${region} in epoch ${epoch}`,
+  groundRefused: ({ server, region, epoch }) => `refuses ${server} on region ${region}: epoch ${epoch} is over`,
+  regionOpened: ({ region, epoch, server }) =>
+    server === ""
+      ? `seals region ${region} below epoch ${epoch}`
+      : `opens region ${region} to ${server} in epoch ${epoch}`,
+  itemCopied: ({ item, place }) => `has ${item} once more, at ${place}, by no doing of anybody`,
+  itemFrozen: ({ item, places, foundBy }) =>
+    `freezes ${item}, which is at ${places.join(" and ")} (found ${foundBy}ly)`,
+  itemResolved: ({ item, kept, removed }) => `leaves ${item} at ${kept}, and takes it from ${removed.join(" and ")}`,
+  replicasChanged: undefined,
+  itemSuspected: ({ item, source }) => `has ${item} at home, and a replica of it from ${source}`,
+  itemCleared: ({ item }) => `learns that there is one ${item} only`,
+  pickupForwarded: ({ authority, action, item, sent }) =>
+    `asks ${authority} for ${item} (${action})${sent === 1 ? "" : `, for the ${sent}th time`}`,
+  pickupReturned: ({ item, action, answer, afterUs }) =>
+    `has ${answer === "none" ? "no answer" : `the answer ${answer}`} about ${item} (${action}) after ${printDuration(afterUs)}`,
+  whereAsked: ({ item }) => `asks where ${item} is`,
+  whereTold: ({ item, at, held }) =>
+    `is told that ${item} is ${at === "held" ? `with ${held}` : at === "ground" ? "on the ground" : "nowhere"}`,
+  whereUntold: undefined,
   itemsSpawned: ({ items }) => `${items.length} items lie on the ground`,
   diskUnreadable: ({ file, record }) => `cannot read record ${record} of its ${file}, and halts`,
   serverRejoined: ({ server, players }) => `${server} is back: ${players} players are granted to it again`,
@@ -169,6 +193,15 @@ const endOfDeferral = {
   watchdog: "who waited too long",
 } as const;
 
+const carriedAs = {
+  reserve: "takes into escrow",
+  collect: "hands over",
+  accept: "trades",
+  undo: "gives back",
+} as const;
+
+const laidAs = { reserve: "reserves", restore: "puts back", collect: "lays down" } as const;
+
 type RaftTellers = { readonly [Name in RaftFact["fact"]]?: (fact: Extract<RaftFact, { fact: Name }>) => string };
 
 /** Of the coordinators' group only who leads is part of the story; the rest is in full traces. */
@@ -217,6 +250,9 @@ const shownFields = [
   "because",
   "answer",
   "incarnation",
+  "epoch",
+  "op",
+  "move",
   "leader",
   "term",
   "commit",

@@ -18,3 +18,6 @@ export interface Topology {
 /** The region a place lies in, of `regions` in all. */
 export const regionAt = (regions: number, width: number, x: number): number =>
   Math.max(0, Math.min(regions - 1, Math.floor(x / width)));
+
+/** How many regions the servers have between them. */
+export const regionCount = (servers: number, spares: number): number => Math.max(1, servers - spares);

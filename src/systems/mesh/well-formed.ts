@@ -4,6 +4,9 @@
 // Every message a node is given passes here, so each type has a look of its own at fields it knows by name.
 
 import type { ActionKind, GrantCause, Notice } from "./facts.ts";
+import type { WriteKind } from "./item-facts.ts";
+import type { WriteResult } from "./item-messages.ts";
+import type { Escrow, ItemPlace, ItemTerms } from "./items.ts";
 import type { Lineage } from "./lineage.ts";
 import { levels } from "./degraded-settings.ts";
 import { orderVerbs } from "./orders.ts";
@@ -18,7 +21,6 @@ import type {
   OwnMessage,
   RefusalReason,
   ReplicaCopy,
-  WriteResult,
 } from "./messages.ts";
 import { type LinkCount, processMetricNames } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
@@ -30,11 +32,18 @@ type Claimed<Type extends OwnMessage["type"]> = {
 };
 type Looks = { readonly [Type in OwnMessage["type"]]: (message: Claimed<Type>, members: Members) => boolean };
 
-const kinds = ["score", "pickup", "drop"] as const satisfies readonly ActionKind[];
+const kinds = ["score", "pickup", "drop", "give", "trade", "spawn", "destroy"] as const satisfies readonly ActionKind[];
+const writeKinds = [...kinds, "collect", "accept", "undo"] as const satisfies readonly WriteKind[];
+const groundOps = ["reserve", "restore", "collect"] as const;
+const whereabouts = ["ground", "held", "nowhere"] as const;
+const moveKinds = ["pickup", "drop", "give", "trade"] as const satisfies readonly Escrow["kind"][];
+const phases = ["reserved", "declined", "committed"] as const satisfies readonly Escrow["phase"][];
 const outcomes = ["done", "failed"] as const satisfies readonly ActionOutcome[];
 const results = [
   ...outcomes,
+  "reserved",
   "staleToken",
+  "staleEpoch",
   "outOfOrder",
   "versionConflict",
   "late",
@@ -163,19 +172,66 @@ function areLinks(value: unknown, members: Members): boolean {
   });
 }
 
+function isRegion({ region, epoch }: { readonly region?: unknown; readonly epoch?: unknown }): boolean {
+  return isNumber(region) && isNumber(epoch);
+}
+
+function isLaying(message: Claimed<"lay"> | Claimed<"laid">): boolean {
+  return isRegion(message) && isOneOf(message.op, groundOps) && isText(message.item) && isText(message.move);
+}
+
+function isBargain(value: unknown, members: Members): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { to, other } = value as { readonly to?: unknown; readonly other?: unknown };
+  return isNode(to, members) && isText(other);
+}
+
+function isTerms(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { region, epoch, x, escrow, to, other } = value as { readonly [Field in keyof ItemTerms]?: unknown };
+  return isNumber(region) && isNumber(epoch) && isNumber(x) && isText(escrow) && isText(to) && isText(other);
+}
+
+function isEscrow(value: unknown, members: Members): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { type, id, kind, phase, from, to, other, session, sequence } = value as {
+    readonly [Field in keyof Escrow]?: unknown;
+  };
+  const isNamed = type === "escrow" && isText(id) && isOneOf(kind, moveKinds) && isOneOf(phase, phases);
+  if (!isNamed || !isText(other) || !isNumber(session) || !isNumber(sequence)) return false;
+  return isPlace(from, members) && isPlace(to, members);
+}
+
+function isPlace(value: unknown, members: Members): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const place = value as { readonly [Field in keyof Extract<ItemPlace, { type: "ground" }> | "player"]?: unknown };
+  return place.type === "held" ? isNode(place.player, members) : isNumber(place.region) && isNumber(place.x);
+}
+
+function areLying(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.every((lying: unknown) => {
+    if (typeof lying !== "object" || lying === null) return false;
+    const { item, x } = lying as { readonly item?: unknown; readonly x?: unknown };
+    return isText(item) && isNumber(x);
+  });
+}
+
 const looks: Looks = {
   join: ({ session, ask, x }) => isNumber(session) && isNumber(ask) && isNumber(x),
   locate: ({ session, ask }) => isNumber(session) && isNumber(ask),
   hello: ({ session }) => isNumber(session),
   bye: ({ session }) => isNumber(session),
   move: ({ session, step, x }) => isNumber(session) && isNumber(step) && isNumber(x),
-  act: ({ session, sequence, oldest, kind, item, withdrawn }) =>
+  act: ({ session, sequence, oldest, kind, item, bargain, withdrawn }, members) =>
     isNumber(session) &&
     isNumber(sequence) &&
     isNumber(oldest) &&
     isOneOf(kind, kinds) &&
     isText(item) &&
-    isTrueOrAbsent(withdrawn),
+    isTrueOrAbsent(withdrawn) &&
+    (bargain === null || isBargain(bargain, members)),
+  where: ({ player, question, item }, members) => isNode(player, members) && isNumber(question) && isText(item),
   located: ({ session, ask, server, token }, members) =>
     isNumber(session) && isNumber(ask) && isNode(server, members) && isNumber(token),
   unplaced: ({ session, ask }) => isNumber(session) && isNumber(ask),
@@ -200,6 +256,10 @@ const looks: Looks = {
   replicateRefused: ({ region, epoch }) => isNumber(region) && isNumber(epoch),
   recall: ({ region, epoch, ask }) => isNumber(region) && isNumber(epoch) && isNumber(ask),
   recalled: ({ region, ask, copies }, members) => isNumber(region) && isNumber(ask) && areCopies(copies, members),
+  inventory: ({ session, token, version, items }) =>
+    isNumber(session) && isNumber(token) && isNumber(version) && areItems(items),
+  found: ({ player, question, item, at, held }, members) =>
+    isNode(player, members) && isNumber(question) && isText(item) && isOneOf(at, whereabouts) && isText(held),
   prepare: (message, members) => isAttempt(message, members) && isNumber(message.fromToken),
   ship: (message, members) =>
     isAttempt(message, members) && isNumber(message.fromToken) && isState(message.state) && isText(message.checksum),
@@ -221,6 +281,7 @@ const looks: Looks = {
   abort: ({ transfer, player, fromToken }, members) =>
     isText(transfer) && isNode(player, members) && isNumber(fromToken),
   claim: ({ player, incarnation }, members) => isNode(player, members) && isNumber(incarnation),
+  reopen: isRegion,
   rejoin: ({ incarnation }) => isNumber(incarnation),
   heartbeat: ({ incarnation, sentUs, map }) => isNumber(incarnation) && isNumber(sentUs) && isNumber(map),
   unreachable: ({ server }, members) => isNode(server, members),
@@ -255,7 +316,33 @@ const looks: Looks = {
     isNode(player, members) && isNumber(token) && isNumber(held) && (state === null || isState(state)),
   elsewhere: ({ leader }, members) => leader === null || isNode(leader, members),
   rejoined: ({ incarnation, players }) => isNumber(incarnation) && isNumber(players),
-  fence: ({ player, token }, members) => isNode(player, members) && isNumber(token),
+  replicas: (message) =>
+    isRegion(message) &&
+    isNumber(message.sequence) &&
+    isFlag(message.whole) &&
+    areLying(message.items) &&
+    areItems(message.gone) &&
+    isNumber(message.digest),
+  resync: ({ region }) => isNumber(region),
+  entityAction: ({ action, move, item, player }, members) =>
+    action === "pickup" && isText(move) && isText(item) && isNode(player, members),
+  entityAnswer: ({ move, player, item, answer }, members) =>
+    isText(move) && isNode(player, members) && isText(item) && isOneOf(answer, ["reserved", "refused"]),
+  openRegion: isRegion,
+  survey: (message) => isRegion(message) && isNumber(message.digest),
+  lay: (message) => isLaying(message) && isText(message.player),
+  suspect: ({ item }) => isText(item),
+  regionOpened: (message) => isRegion(message) && areLying(message.items),
+  regionClosed: isRegion,
+  laid: (message) =>
+    isLaying(message) && isOneOf(message.result, ["done", "gone", "staleEpoch"]) && isNumber(message.x),
+  parcel: ({ item, escrow }, members) => isText(item) && isEscrow(escrow, members),
+  revised: ({ player, version }, members) => isNode(player, members) && isNumber(version),
+  duplicate: ({ item, places }) => isText(item) && areItems(places),
+  cleared: ({ item }) => isText(item),
+  sealRegion: isRegion,
+  regionSealed: isRegion,
+  fence: ({ player, token, server }, members) => isNode(player, members) && isNumber(token) && isNode(server, members),
   fenced: ({ player, token, version }, members) => isNode(player, members) && isNumber(token) && isNumber(version),
   collect: ({ player, token }, members) => isNode(player, members) && isNumber(token),
   collected: ({ player, token, fence, state }, members) =>
@@ -266,13 +353,14 @@ const looks: Looks = {
     isNode(player, members) && isNumber(token) && isNumber(ask) && isState(state),
   loadRefused: ({ player, token, ask, fence }, members) =>
     isNode(player, members) && isNumber(token) && isNumber(ask) && isNumber(fence),
-  write: ({ player, token, session, sequence, kind, item, base, untilUs, state, withdrawn }, members) =>
+  write: ({ player, token, session, sequence, kind, item, terms, base, untilUs, state, withdrawn }, members) =>
     isNode(player, members) &&
     isNumber(token) &&
     isNumber(session) &&
     isNumber(sequence) &&
-    isOneOf(kind, kinds) &&
+    isOneOf(kind, writeKinds) &&
     isText(item) &&
+    (terms === null || isTerms(terms)) &&
     isNumber(base) &&
     isNumber(untilUs) &&
     isState(state) &&

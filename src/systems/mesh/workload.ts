@@ -2,11 +2,12 @@
 
 import { z } from "zod";
 
-import type { ActionKind } from "./facts.ts";
 import { duration, positiveDuration } from "../quantities.ts";
 import { playbookEntry, scripted } from "./orders.ts";
 
 const millimetres = z.int().min(0).max(1_000_000_000);
+import type { Shift } from "./items.ts";
+import { regionAt } from "./topology.ts";
 
 const motion = z
   .discriminatedUnion("type", [
@@ -54,6 +55,16 @@ const actions = z.strictObject({
   score: z.int().min(0).max(1000).default(6).describe("Weight of scoring among actions."),
   pickup: z.int().min(0).max(1000).default(3).describe("Weight of picking an item up."),
   drop: z.int().min(0).max(1000).default(1).describe("Weight of dropping an item."),
+  give: z.int().min(0).max(1000).default(0).describe("Weight of giving an item to another player."),
+  trade: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe("Weight of offering an item to another player for one of theirs."),
+  spawn: z.int().min(0).max(1000).default(0).describe("Weight of making a new item, which lies on the ground then."),
+  destroy: z.int().min(0).max(1000).default(0).describe("Weight of destroying an item."),
+  where: z.int().min(0).max(1000).default(0).describe("Weight of asking where an item is, which changes nothing."),
 });
 
 const person = z.object({
@@ -92,6 +103,25 @@ export const meshWorkload = z.strictObject({
     .default([])
     .describe("Players who differ; later entries win."),
   items: z.int().min(0).max(100_000).default(8).describe("Items on the ground at the start: item-1, item-2, ..."),
+  itemsAt: z
+    .enum(["middles", "borders"])
+    .default("middles")
+    .describe("Where items lie at the start: in the middles of the regions in turn, or to both sides of the borders."),
+  copies: z
+    .array(
+      z.strictObject({
+        at: duration.describe("When a second instance of the item comes into being, by a fault of nobody's."),
+        item: z.string().describe("Name of the item."),
+        to: z
+          .union([
+            z.strictObject({ x: z.int().describe("Millimetres along the world: it lies there on the ground.") }),
+            z.strictObject({ player: z.string().describe("Name of the player who has it.") }),
+          ])
+          .describe("Where the second one is."),
+      }),
+    )
+    .default([])
+    .describe("Duplicates that are made to see who finds them (MESH-F6-09)."),
   operator: z.array(scripted).default([]).describe("What the operator does, and when."),
   playbook: z
     .array(playbookEntry)
@@ -103,6 +133,7 @@ export const meshWorkload = z.strictObject({
 export type MeshWorkload = z.infer<typeof meshWorkload>;
 export type Person = MeshWorkload["players"];
 export type Motion = Person["motion"];
+export type PlannedCopy = MeshWorkload["copies"][number];
 
 /** The person a player is: the common one, with every override that names it, in order. */
 export function personOf(workload: MeshWorkload, name: string): Person {
@@ -127,20 +158,21 @@ function merged(who: Person, difference: MeshWorkload["overrides"][number]["with
   };
 }
 
+/** Where the items lie at the start, in a world of `regions`. */
+export function itemsLaid({ items, itemsAt }: MeshWorkload, regions: number, width: number): readonly Shift[] {
+  return itemNames(items).map((item, at) => {
+    const x = itemsAt === "middles" ? (at % regions) * width + Math.floor(width / 2) : besideBorder(at, regions, width);
+    return { item, from: null, to: { type: "ground", region: regionAt(regions, width, x), x } };
+  });
+}
+
+/** To the left and the right of each border in turn, each a little further off. */
+function besideBorder(at: number, regions: number, width: number): number {
+  const borders = Math.max(1, regions - 1);
+  const side = Math.floor(at / borders) % 2 === 0 ? -1 : 1;
+  const off = 500 + ((Math.floor(at / (2 * borders)) * 600) % Math.max(1, Math.floor(width / 2) - 500));
+  return ((at % borders) + 1) * width + side * off;
+}
+
 export const itemNames = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `item-${index + 1}`);
-
-/** What a drawn number makes a person do: a kind by weight, and an item. */
-export function chosen(
-  drawn: number,
-  { score, pickup, drop }: Person["actions"],
-  items: { readonly own: readonly string[]; readonly all: readonly string[] },
-): { readonly kind: ActionKind; readonly item: string } {
-  const choices = score + pickup + drop;
-  const weight = drawn % choices;
-  const number = Math.floor(drawn / choices);
-  if (weight < score || items.all.length === 0) return { kind: "score", item: "" };
-  const own = items.own[number % Math.max(1, items.own.length)];
-  if (weight >= score + pickup && own !== undefined) return { kind: "drop", item: own };
-  return { kind: "pickup", item: items.all[number] ?? "" };
-}

@@ -48,12 +48,15 @@ export class Bench {
   syncs: string[] = [];
   halted = false;
   readonly #make: () => Machine<MeshMessage, MeshFact>;
+  readonly #unheard: readonly string[];
   machine: Machine<MeshMessage, MeshFact>;
   #incarnation = 0;
   #durable = new Map<string, DiskRecord[]>();
   #written = new Map<string, DiskRecord[]>();
 
-  constructor(make: () => Machine<MeshMessage, MeshFact>) {
+  /** `unheard`: messages and timers that are nobody's concern here. */
+  constructor(make: () => Machine<MeshMessage, MeshFact>, unheard: readonly string[] = []) {
+    this.#unheard = unheard;
     this.#make = make;
     this.machine = make();
   }
@@ -142,6 +145,8 @@ export class Bench {
 
   #perform(effects: readonly MeshEffect[]): void {
     for (const effect of effects) {
+      if (effect.type === "send" && this.#unheard.includes(effect.message.type)) continue;
+      if (effect.type === "setTimer" && this.#unheard.includes(effect.timer)) continue;
       if (effect.type === "send") this.sent.push({ to: effect.to, message: effect.message });
       else if (effect.type === "record") this.facts.push(effect);
       else if (effect.type === "setTimer") this.timers.set(effect.timer, this.nowUs + effect.afterUs);

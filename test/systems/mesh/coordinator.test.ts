@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { Coordinator } from "../../../src/systems/mesh/coordinator.ts";
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
-import { Bench, coordinator, operator, p1, s1, s2, settingsWith, store, topology } from "./bench.ts";
+import { Bench, coordinator, operator, p1, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
 
 /** A coordinator that is alone leads as soon as its vote is on its disk. */
 const fresh = (settings: object = {}): Bench =>
@@ -41,7 +41,7 @@ describe("the coordinator", () => {
     const bench = fresh()
       .receive(p1, { ...join, x: 25_000 })
       .sync();
-    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 1 }]);
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 1, server: s3 }]);
     bench.receive(store, fenced(1));
     expect(bench.take()).toEqual([]);
     bench.sync();
@@ -147,7 +147,7 @@ describe("a restarted coordinator", () => {
     bench.restart();
     expect(bench.receive(s1, abort(1)).take()).toEqual([{ type: "elsewhere", leader: null }]);
     bench.sync();
-    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 2 }]);
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 2, server: s2 }]);
     bench.receive(store, fenced(2)).sync();
     expect(bench.take()).toMatchObject([{ type: "granted", token: 2, cause: "transfer" }]);
   });
@@ -156,11 +156,11 @@ describe("a restarted coordinator", () => {
     const bench = joined().receive(s2, adopt(1)).restart().sync();
     bench.take();
     bench.receive(s2, adopt(1)).sync();
-    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 2 }]);
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 2, server: s2 }]);
     bench.restart().sync();
     bench.take();
     bench.receive(s1, abort(1)).sync();
-    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 3 }]);
+    expect(bench.take()).toEqual([{ type: "fence", player: p1, token: 3, server: s1 }]);
   });
 
   test("without durable grants, forgets what it has answered (X-M-24)", () => {

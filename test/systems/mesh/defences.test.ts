@@ -2,6 +2,7 @@
 // the same way breaks nothing. The interleavings are told in src/systems/mesh/README.md.
 import { describe, expect, test } from "vitest";
 
+import { nodeId } from "../../../src/base/ids.ts";
 import { mesh } from "../../../src/systems/mesh/mesh.ts";
 import type { Fault, FaultAction, MessageSelector } from "../../../src/world/fault.ts";
 import type { NodeSelector } from "../../../src/world/plan.ts";
@@ -159,6 +160,42 @@ const ways: readonly Way[] = [
     setting: "quorum",
     how: "the coordinator restarts before its disk is done",
     arena: { faults: [slowDisk, restarts] },
+  },
+  {
+    setting: "itemFencing",
+    how: "a server is given up, and what it wrote of its ground is late",
+    arena: {
+      workload: {
+        items: 30,
+        itemsAt: "borders",
+        players: { actions: { every: "50ms", spread: "20ms", pickup: 6, drop: 3 } },
+      },
+      faults: [
+        {
+          ...always({
+            kind: "drop",
+            messages: { ...messages(["heartbeat"]), from: { nodes: [nodeId("s1")], roles: [] } },
+          }),
+          timing: { type: "scripted", atUs: 1_000_000, forUs: 9_000_000 },
+        },
+        {
+          ...always({ kind: "delay", messages: messages(["lay"], 1, 2), byUsMin: 1_000_000, byUsMax: 6_000_000 }),
+          id: "late",
+        },
+      ],
+      healUs: 12_000_000,
+      untilUs: 13_000_000,
+    },
+  },
+  {
+    setting: "replicaGuard",
+    how: "players want what lies on the other side",
+    arena: { workload: { itemsAt: "borders", items: 20, players: { actions: { pickup: 6 } } } },
+  },
+  {
+    setting: "tradeWhole",
+    how: "players offer things for others that nobody has",
+    arena: { workload: { items: 4, players: { actions: { pickup: 6, trade: 6 } } } },
   },
 ];
 

@@ -2,14 +2,16 @@
 import { describe, expect, test } from "vitest";
 
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
-import { type ClientState, Player } from "../../../src/systems/mesh/player.ts";
+import type { ClientState } from "../../../src/systems/mesh/client-state.ts";
+import { Player } from "../../../src/systems/mesh/player.ts";
 import { meshWorkload, personOf } from "../../../src/systems/mesh/workload.ts";
-import { Bench, coordinator, p1, s1, s2, settingsWith, topology } from "./bench.ts";
+import { Bench, coordinator, p1, p2, s1, s2, settingsWith, topology } from "./bench.ts";
 
 const fresh = (settings: object = {}, players: unknown = {}): Bench =>
   new Bench(() => {
     const person = personOf(meshWorkload.parse({ players }), p1);
-    return new Player({ self: p1, ordinal: 0, person, items: ["item-1"], topology, settings: settingsWith(settings) });
+    const common = { topology, settings: settingsWith(settings) };
+    return new Player({ self: p1, ordinal: 0, person, items: ["item-1"], others: [p1, p2], ...common });
   }).boot();
 
 const located = (bench: Bench, server = s1, token = 1): MeshMessage => {

@@ -71,7 +71,7 @@ describe("the queue", () => {
     const bench = cross(crowded({ transfer: { slots: 1 } }), ...crowd.slice(0, 2));
     bench.take();
     const q1 = nodeId("q1");
-    bench.receive(q1, { type: "act", session: 1, sequence: 1, oldest: 1, kind: "score", item: "" });
+    bench.receive(q1, { type: "act", session: 1, sequence: 1, oldest: 1, kind: "score", item: "", bargain: null });
     expect(bench.takeTypes()).toEqual(["write"]);
     bench.receive(q1, at(13_000));
     expect(bench.take()).toMatchObject([{ type: "view", paused: false, x: 13_000 }]);

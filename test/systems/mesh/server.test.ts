@@ -11,7 +11,7 @@ import { Bench, coordinator, p1, p2, s1, s2, s3, settingsWith, store, topology }
 const state: PlayerState = { version: 3, x: 5_000, score: 3, items: [], session: 1, sequence: 3 };
 
 const fresh = (settings: object = {}): Bench =>
-  new Bench(() => new Server(s1, topology, settingsWith(settings))).boot();
+  new Bench(() => new Server(s1, topology, settingsWith(settings)), ["openRegion", "survey"]).boot();
 
 const granted = (token: number, more: Partial<Extract<MeshMessage, { type: "granted" }>> = {}): MeshMessage => ({
   type: "granted",
@@ -43,6 +43,7 @@ const act = (sequence: number, oldest = 1): MeshMessage => ({
   oldest,
   kind: "score",
   item: "",
+  bargain: null,
 });
 const wrote = (
   sequence: number,

@@ -53,7 +53,20 @@ export class Stage {
   nowUs = 0;
   readonly lines: string[] = [];
   readonly #actors = new Map<string, Actor>();
-  readonly #hidden = new Set(["view", "move", "located", "hello", "welcome", "join"]);
+  readonly #hidden = new Set([
+    "view",
+    "move",
+    "located",
+    "hello",
+    "welcome",
+    "join",
+    // What servers tell the store and each other of their ground.
+    "openRegion",
+    "regionOpened",
+    "survey",
+    "replicas",
+    "resync",
+  ]);
   readonly #suppressed = new Map<string, string[]>();
   readonly #skewUs = new Map<string, number>();
   #meddlings: Meddling[] = [];

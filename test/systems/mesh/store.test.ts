@@ -2,11 +2,16 @@
 import { describe, expect, test } from "vitest";
 
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
-import { Store } from "../../../src/systems/mesh/store.ts";
+import { type Stock, Store } from "../../../src/systems/mesh/store.ts";
 import { Bench, coordinator, p1, p2, s1, s2, settingsWith, topology } from "./bench.ts";
 
+const stock: Stock = {
+  items: ["item-1", "item-2"].map((item) => ({ item, from: null, to: { type: "ground", region: 0, x: 5_000 } })),
+  copies: [],
+};
+
 const fresh = (settings: object = {}): Bench =>
-  new Bench(() => new Store(topology, settingsWith(settings), ["item-1", "item-2"])).boot().sync();
+  new Bench(() => new Store(topology, settingsWith(settings), stock)).boot().sync();
 
 interface Written {
   readonly player?: typeof p1;
@@ -22,8 +27,9 @@ interface Written {
 function write(sequence: number, changes: Written = {}): MeshMessage {
   const { player = p1, token = 1, session = 1, kind = "score", item = "", base = sequence - 1, items = [] } = changes;
   const { untilUs = -1 } = changes;
+  const terms = kind === "score" ? null : { region: 0, epoch: 1, x: 5_000, escrow: "", to: "" as const, other: "" };
   const state = { version: base + 1, x: 0, score: base + 1, items, session, sequence };
-  return { type: "write", player, token, session, sequence, kind, item, base, untilUs, state };
+  return { type: "write", player, token, session, sequence, kind, item, terms, base, untilUs, state };
 }
 
 /** What the store answers to one write. */
@@ -70,7 +76,7 @@ describe("the store", () => {
 
   test("refuses tokens below the highest it has seen, in a fence, a load or a write (MESH-F5-07)", () => {
     for (const seen of [
-      { type: "fence", player: p1, token: 3 },
+      { type: "fence", player: p1, token: 3, server: s1 },
       { type: "load", player: p1, token: 3, ask: 1 },
       write(1, { token: 3 }),
     ] satisfies MeshMessage[]) {
@@ -85,7 +91,7 @@ describe("the store", () => {
   });
 
   test("keeps players apart", () => {
-    const bench = fresh().receive(coordinator, { type: "fence", player: p1, token: 9 }).sync();
+    const bench = fresh().receive(coordinator, { type: "fence", player: p1, token: 9, server: s1 }).sync();
     expect(answer(bench, write(1, { player: p2 }))).toBe("done v1");
   });
 
@@ -147,10 +153,12 @@ describe("the store", () => {
   });
 
   test("ignores a fence that is older than what it has", () => {
-    const bench = fresh().receive(coordinator, { type: "fence", player: p1, token: 5 }).sync();
+    const bench = fresh().receive(coordinator, { type: "fence", player: p1, token: 5, server: s1 }).sync();
     expect(bench.take()).toHaveLength(1);
-    expect(bench.receive(coordinator, { type: "fence", player: p1, token: 4 }).sync().take()).toEqual([]);
-    expect(bench.receive(coordinator, { type: "fence", player: p1, token: 5 }).sync().take()).toHaveLength(1);
+    expect(bench.receive(coordinator, { type: "fence", player: p1, token: 4, server: s1 }).sync().take()).toEqual([]);
+    expect(bench.receive(coordinator, { type: "fence", player: p1, token: 5, server: s1 }).sync().take()).toHaveLength(
+      1,
+    );
   });
 
   test("drops what it cannot take in, and is asked again", () => {

@@ -46,6 +46,7 @@ describe("refused is", () => {
     sequence: 1,
     kind: "score",
     item: "",
+    terms: null,
     base: 0,
     untilUs: -1,
     state: { version: 1, x: 0, score: 1, items: [], session: 1, sequence: 1 },

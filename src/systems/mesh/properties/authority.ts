@@ -6,7 +6,7 @@
 
 import { highestOfOthers } from "../mesh-view.ts";
 import type { MeshProperty } from "./mesh-property.ts";
-import { onEffect, onGrant } from "./mesh-property.ts";
+import { onGrant, onRowWrite } from "./mesh-property.ts";
 
 /**
  * A1, strong form. Judged against the coordinator's committed grants: not beliefs, not delivered grants, not the
@@ -18,7 +18,7 @@ export const singleWriter: MeshProperty = {
   kind: "always",
   claim: "an accepted effect carries the server and token of the grant that is current when it is accepted",
   source: "properties.md A1; MESH-F5-01",
-  rules: onEffect((player, { server, token }, _at, findings) => {
+  rules: onRowWrite((player, { server, token }, _at, findings) => {
     const { grant } = player;
     if (player.granted.second !== null) findings.exercised();
     if (grant === null)
@@ -42,7 +42,7 @@ export const singleWriterWeak: MeshProperty = {
   advisory: true,
   claim: "no effect is accepted under a token after which another server was granted the player",
   source: "properties.md A1, weak form",
-  rules: onEffect((player, { server, token }, _at, findings) => {
+  rules: onRowWrite((player, { server, token }, _at, findings) => {
     if (player.granted.second !== null) findings.exercised();
     const other = highestOfOthers(player.granted, server);
     if (other === null || token >= other.value) return;
@@ -64,7 +64,7 @@ export const noLateWrite: MeshProperty = {
   kind: "always",
   claim: "once a server has loaded a player's state, no effect of another server under a lower token is accepted",
   source: "properties.md A2",
-  rules: onEffect((player, { server, token }, _at, findings) => {
+  rules: onRowWrite((player, { server, token }, _at, findings) => {
     const other = highestOfOthers(player.loaded, server);
     if (other === null) return;
     findings.exercised();
@@ -103,7 +103,7 @@ export const effectsInTokenOrder: MeshProperty = {
   claim: "the tokens of a player's accepted effects never decrease",
   source: "properties.md A4; MESH-F5-07",
   rules: {
-    ...onEffect((player, { token, server }, _at, findings) => {
+    ...onRowWrite((player, { token, server }, _at, findings) => {
       const before = player.tokenAcceptedBefore;
       if (before.value >= 0 && token !== before.value) findings.exercised();
       if (token >= before.value) return;
@@ -155,7 +155,7 @@ export const oneActor: MeshProperty = {
   kind: "always",
   claim: "at any instant at most one server acts for a player",
   source: "MESH-INV-01; X-M-21",
-  rules: onEffect((player, { server, token }, _at, findings) => {
+  rules: onRowWrite((player, { server, token }, _at, findings) => {
     const { actingBefore, actedUnderBefore } = player;
     if (player.actedUnder.size > 1) findings.exercised();
     if (actingBefore === null || actedUnderBefore === undefined) return;
@@ -186,7 +186,7 @@ export const tokensGuard: MeshProperty = {
       if (token > before.value) return;
       findings.violated(player.id, `token ${token} was granted after token ${before.value}`, [before.event]);
     }),
-    ...onEffect((player, { token, server }, _at, findings) => {
+    ...onRowWrite((player, { token, server }, _at, findings) => {
       const seen = player.tokenSeenBefore;
       if (token >= seen.value) return;
       findings.violated(player.id, `the store accepted ${server}'s token ${token} and had seen ${seen.value}`, [

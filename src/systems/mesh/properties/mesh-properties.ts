@@ -14,7 +14,17 @@ import { coverage } from "./coverage.ts";
 import { durabilityProperties } from "./durability.ts";
 import { handedOverWhole } from "./handover.ts";
 import { coordinatorsAgree } from "./group.ts";
-import { conservation, oneLocation } from "./items.ts";
+import { oneLayer, oneOpener, replicasAuthoriseNothing, replicasFresh } from "./ground.ts";
+import {
+  balance,
+  conservation,
+  escrowEnds,
+  frozenStays,
+  noResurrection,
+  oneLocation,
+  originalKept,
+  tradesWhole,
+} from "./items.ts";
 import { exclusiveEmits, leaseIncluded } from "./leases.ts";
 import { loadProperties } from "./load.ts";
 import { nothingLeft } from "./leftovers.ts";
@@ -33,6 +43,8 @@ export interface MeshBounds {
   readonly settleUs: number;
   /** MESH-INV-06: the watchdog's bound, its sweep, and the round trips of a rollback. */
   readonly transferUs: number;
+  /** I3: how long a replica may outlive what it shows. */
+  readonly staleUs: number;
   /** MESH-INV-10: how long locks and timers may outlive their transfer. */
   readonly leftoverUs: number;
 }
@@ -44,7 +56,9 @@ export function meshBounds(settings: MeshSettings): MeshBounds {
   // An abort asks the coordinator, which seals the store; each is asked again when the first goes astray.
   const undoneUs = 2 * (rollback.retry + coordinator.sealRetry + server.askRetry) + server.writeRetry;
   const transferUs = watchdog.bound + 2 * watchdog.sweep + undoneUs + transfer.deadline;
-  return { settleUs, transferUs, leftoverUs: transfer.incomingTimeout + 2 * watchdog.sweep + undoneUs };
+  const { resync, escrow } = settings.boundary;
+  const staleUs = 3 * resync + escrow;
+  return { settleUs, staleUs, transferUs, leftoverUs: transfer.incomingTimeout + 2 * watchdog.sweep + undoneUs };
 }
 
 /** `bounds`: others than the settings imply, for who tests the properties themselves. */
@@ -64,7 +78,7 @@ export function meshProperties(settings: MeshSettings, bounds = meshBounds(setti
   ];
 }
 
-const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly MeshProperty[] => [
+const promises = ({ settleUs, transferUs, leftoverUs, staleUs }: MeshBounds): readonly MeshProperty[] => [
   singleWriter,
   singleWriterWeak,
   noLateWrite,
@@ -78,6 +92,16 @@ const promises = ({ settleUs, transferUs, leftoverUs }: MeshBounds): readonly Me
   sessionOrder,
   progress(settleUs),
   conservation,
+  balance,
+  replicasAuthoriseNothing,
+  replicasFresh(settleUs, staleUs),
+  tradesWhole,
+  noResurrection,
+  escrowEnds(settleUs),
+  oneLayer,
+  oneOpener,
+  frozenStays,
+  originalKept,
   onePrimary,
   oneActor,
   oneLocation,

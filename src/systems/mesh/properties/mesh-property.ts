@@ -1,5 +1,6 @@
 // What the properties of the mesh have in common: their types, and rules for facts that come in two forms.
 
+import type { NodeId } from "../../../base/ids.ts";
 import type { Findings, Instant, Property, Rules } from "../../../check/property.ts";
 import type { JudgedFact, MeshView, PlayerView } from "../mesh-view.ts";
 
@@ -35,3 +36,46 @@ export const onEffect = (rule: PlayerRule<EffectFact>): Pick<MeshRules, "effectA
     if (view.recoveredAnew && view.subject !== null) rule(view.subject, fact, at, findings, view);
   },
 });
+
+/** What every accepted write says of who acted: that of an action of the player's own, or of an errand for it. */
+export interface RowWrite {
+  readonly server: NodeId;
+  readonly token: number;
+}
+
+/** Rules for everything that changed a player's row. */
+export const onRowWrite = (
+  rule: PlayerRule<RowWrite>,
+): Pick<MeshRules, "effectAccepted" | "effectRecovered" | "itemCarried"> => ({
+  ...onEffect(rule),
+  itemCarried: (view, fact, at, findings) => {
+    if ((!fact.recovered || view.recoveredAnew) && view.subject !== null) rule(view.subject, fact, at, findings, view);
+  },
+});
+
+/** Rules for everything that moved items: `what` names it. */
+export function onItems(
+  rule: (view: MeshView, what: string, at: Instant, findings: Findings) => void,
+): Pick<
+  MeshRules,
+  | "effectAccepted"
+  | "effectRecovered"
+  | "itemCarried"
+  | "groundChanged"
+  | "itemCopied"
+  | "itemResolved"
+  | "stateRepaired"
+> {
+  return {
+    ...onEffect((_player, { action }, at, findings, view) => rule(view, action, at, findings)),
+    itemCarried: (view, { recovered, errand, move }, at, findings) => {
+      if (!recovered || view.recoveredAnew) rule(view, `${errand} of ${move}`, at, findings);
+    },
+    groundChanged: (view, { recovered, op, move }, at, findings) => {
+      if (!recovered || view.recoveredAnew) rule(view, `${op} of ${move}`, at, findings);
+    },
+    stateRepaired: (view, { player }, at, findings) => rule(view, `the resolution of ${player}`, at, findings),
+    itemCopied: (view, { place }, at, findings) => rule(view, `a copy at ${place}`, at, findings),
+    itemResolved: (view, { kept }, at, findings) => rule(view, `an audit that kept ${kept}`, at, findings),
+  };
+}

@@ -112,7 +112,8 @@ export const nothingVanishes: MeshProperty = {
   rules: {
     ...onEffect((player, fact, at, findings, view) => {
       for (const item of view.itemsMoved) {
-        if (view.items.get(item)?.places.length === 0) findings.violated(item, `${item} is nowhere`, [at.event]);
+        const known = view.items.get(item);
+        if (known?.places.length === 0 && !known.gone) findings.violated(item, `${item} is nowhere`, [at.event]);
       }
       const floor = player.acknowledged;
       if (floor.event < 0) return;

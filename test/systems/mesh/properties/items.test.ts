@@ -25,7 +25,7 @@ describe("I1: in exactly one place", () => {
     const story = inPlay("sword")
       .act("p1", "n1", 1, { kind: "pickup", item: "sword" })
       .act("p2", "n2", 1, { kind: "pickup", item: "sword" });
-    expect(story.broken()).toEqual(["I1", "MESH-INV-02"]);
+    expect(story.broken()).toEqual(["I1", "I2", "MESH-INV-02"]);
   });
 
   test("a duplicate of one item and the loss of another of its kind do not cancel", () => {
@@ -54,14 +54,14 @@ describe("I1: in exactly one place", () => {
 
   test("a pickup that leaves the item on the ground", () => {
     const story = inPlay("sword").effect("p1", "n1", 1, { kind: "pickup", item: "sword", ground: [] });
-    expect(story.broken()).toEqual(["I1", "MESH-INV-02"]);
+    expect(story.broken()).toEqual(["I1", "I2", "MESH-INV-02"]);
   });
 
   test("a drop that never reaches the ground", () => {
     const story = inPlay("sword")
       .act("p1", "n1", 1, { kind: "pickup", item: "sword" })
       .effect("p1", "n1", 1, { kind: "drop", item: "sword", ground: [] });
-    expect(story.broken()).toEqual(["I1", "MESH-INV-03"]);
+    expect(story.broken()).toEqual(["I1", "I2", "MESH-INV-03"]);
   });
 
   test("broken between two effects and mended by the second is found (checking at the end only would not)", () => {
@@ -76,7 +76,7 @@ describe("I1: in exactly one place", () => {
     const story = inPlay("sword")
       .act("p1", "n1", 1, { kind: "pickup", item: "sword" })
       .effect("p1", "n1", 1, { state: { items: [] } });
-    expect(story.broken()).toEqual(["I1", "MESH-INV-03"]);
+    expect(story.broken()).toEqual(["I1", "I2", "MESH-INV-03"]);
   });
 
   test("an item nobody created, and an item created twice by a store that says so again", () => {

@@ -158,7 +158,7 @@ describe("MESH-INV-03: nothing acknowledged vanishes", () => {
 
   test("an item picked up and acknowledged is gone from the inventory", () => {
     const story = new Story().spawn("sword").join("p1", "n1", 1).act("p1", "n1", 1, { kind: "pickup", item: "sword" });
-    expect(story.effect("p1", "n1", 1, { state: { items: [] } }).broken()).toEqual(["I1", "MESH-INV-03"]);
+    expect(story.effect("p1", "n1", 1, { state: { items: [] } }).broken()).toEqual(["I1", "I2", "MESH-INV-03"]);
   });
 
   test("an item dropped again is not missed, also when the pickup is acknowledged after the drop", () => {

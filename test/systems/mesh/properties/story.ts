@@ -13,7 +13,7 @@ import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-pro
 import { meshSettings } from "../../../../src/systems/mesh/settings.ts";
 import type { PlayerState } from "../../../../src/systems/mesh/player-state.ts";
 
-export const bounds = { settleUs: 30_000_000, transferUs: 12_000_000, leftoverUs: 5_000_000 };
+export const bounds = { settleUs: 30_000_000, transferUs: 12_000_000, leftoverUs: 5_000_000, staleUs: 4_000_000 };
 export const SECOND = 1_000_000;
 
 const emptyState: PlayerState = { version: 0, x: 0, score: 0, items: [], session: 0, sequence: 0 };
