@@ -48,7 +48,8 @@ const folds: Folds = {
   actionNoted: ({ backups, players }, { player, action, session, sequence }, { atUs, event }, note) => {
     const waitedSinceUs = players.get(player)?.waiting.get(action);
     if (waitedSinceUs !== undefined) note("soft.latency", atUs - waitedSinceUs);
-    backups.soft.set(action, { player, session, sequence, notedUs: atUs, event });
+    const askedUs = waitedSinceUs ?? atUs;
+    backups.soft.set(action, { player, session, sequence, askedUs, notedUs: atUs, event });
   },
   effectAccepted: ({ backups }, { action }, { atUs }, note) => {
     const soft = backups.soft.get(action);
@@ -66,7 +67,7 @@ const folds: Folds = {
     backups.losses.set(player, losses);
     backups.lost = {
       soft,
-      copiesGone: copiesGone(backups, soft.notedUs),
+      copiesGone: copiesGone(backups, soft.askedUs),
       acceptedUpTo: players.get(player)?.sequences.get(soft.session) ?? -1,
       count: losses.count,
       spanUs: losses.toUs - losses.fromUs,

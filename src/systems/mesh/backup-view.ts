@@ -18,6 +18,8 @@ export interface SoftAction {
   readonly player: NodeId;
   readonly session: number;
   readonly sequence: number;
+  /** The acknowledgement was on its way since some instant between these two. */
+  readonly askedUs: number;
   readonly notedUs: number;
   readonly event: number;
 }

@@ -13,7 +13,7 @@ import { drain, driveTransfer } from "./server-outgoing.ts";
 import type { NotedAction, ReplicaCopy } from "./messages.ts";
 import { ownCopy } from "./server-copies.ts";
 import { beginRecall, isRecalling, needsRecall } from "./server-recall.ts";
-import { changed, departed } from "./server-replication.ts";
+import { changed, departed, tendStreams } from "./server-replication.ts";
 import { followSuspension } from "./server-service.ts";
 import {
   askCoordinator,
@@ -220,6 +220,7 @@ export function onRejoined(turn: Turn, { incarnation }: Received<"rejoined">): v
   turn.out.cancelTimer("rejoin");
   beat(turn);
   takeRegions(turn);
+  tendStreams(turn);
 }
 
 /** Asks again when the timer that should have is overdue. */

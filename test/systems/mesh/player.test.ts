@@ -146,3 +146,75 @@ describe("a client", () => {
     expect(bench.take()).toMatchObject([{ type: "join", session: 1_000_001 }]);
   });
 });
+
+describe("a client's buffer", () => {
+  const away = (settings: object = {}): Bench => {
+    const bench = playing(settings).after(1_100_000).fire("step");
+    bench.take();
+    bench.takeFacts();
+    return bench;
+  };
+  const back = (bench: Bench): Bench =>
+    bench.receive(s2, { ...moved(2), transfer: "", notice: "reassigned" } as MeshMessage);
+  const asked = (bench: Bench) => bench.sent.flatMap(({ message }) => (message.type === "act" ? [message] : []));
+
+  test("keeps what is done without a server, and asks for it under the same names afterwards (MESH-FT-14)", () => {
+    const bench = away().drawn(0).drawn(0).drawn(0);
+    expect(asked(bench)).toEqual([]);
+    back(bench);
+    expect(asked(bench).map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+    expect(bench.takeFacts()).toContain("player_reconnected");
+    for (const sequence of [1, 2, 3])
+      bench.receive(s2, { type: "acted", session: 1, sequence, outcome: "done", token: 2, version: sequence });
+    expect(bench.facts.at(-1)).toMatchObject({ fact: "failover_completed", success: true });
+  });
+
+  test("sends no further ahead than the pipeline, and goes on as answers come", () => {
+    const bench = away({ client: { pipelineMax: 2 } })
+      .drawn(0)
+      .drawn(0)
+      .drawn(0);
+    expect(asked(back(bench)).map(({ sequence }) => sequence)).toEqual([1, 2]);
+    bench.receive(s2, { type: "acted", session: 1, sequence: 1, outcome: "done", token: 2, version: 1 });
+    expect(asked(bench).at(-1)?.sequence).toBe(3);
+  });
+
+  test("is bounded: beyond it nothing is asked for, and it says so (MESH-FT-13)", () => {
+    const bench = away({ buffer: { maxActions: 2 }, client: { pipelineMax: 1 } })
+      .drawn(0)
+      .drawn(0)
+      .fire("act");
+    expect(bench.facts.at(-1)).toMatchObject({ fact: "actionDropped", because: "full" });
+  });
+
+  test("withdraws what has waited for too long; the answer says whether it was done", () => {
+    const bench = back(away().drawn(0).after(10_000_000));
+    expect(bench.facts.find(({ fact }) => fact === "actionExpired")).toMatchObject({ action: "p1/1/1" });
+    expect(asked(bench)).toMatchObject([{ sequence: 1, withdrawn: true }]);
+    bench.receive(s2, { type: "acted", session: 1, sequence: 1, outcome: "failed", token: 2, version: 0 });
+    expect(bench.facts.at(-1)).toMatchObject({ fact: "failover_completed", success: false });
+  });
+
+  test("that begins with the failover withdraws what was asked for before (X-M-58)", () => {
+    const bench = playing({ buffer: { mode: "onFailover" } }).drawn(0);
+    bench.after(1_100_000).fire("step").drawn(0);
+    bench.take();
+    expect(asked(back(bench))).toMatchObject([{ sequence: 1, withdrawn: true }, { sequence: 2 }]);
+  });
+
+  test("keeps soft actions until their outcome is known, and says when one is lost", () => {
+    const soft = { replication: { mode: "none", softActions: "score" } };
+    const noted: MeshMessage = { type: "noted", session: 1, sequence: 1, token: 1, version: 0 };
+    const bench = playing(soft).drawn(0).receive(s1, noted).receive(s1, noted);
+    expect(bench.takeFacts().filter((fact) => fact === "actionNoted")).toHaveLength(1);
+    bench.take();
+    expect(asked(back(bench))).toMatchObject([{ sequence: 1, withdrawn: true }]);
+    bench.receive(s2, { type: "acted", session: 1, sequence: 1, outcome: "failed", token: 2, version: 0 });
+    expect(bench.takeFacts()).toContain("actionLost");
+    const own = playing({ ...soft, buffer: { source: "client" } })
+      .drawn(0)
+      .receive(s1, noted);
+    own.take();
+    expect(asked(back(own))).toEqual([expect.not.objectContaining({ withdrawn: true })]);
+  });
+});

@@ -1,0 +1,164 @@
+// P2, P3, MESH-INV-08 and MESH-INV-09: each is shown to fire, and to stay silent when all is well.
+import { describe, expect, test } from "vitest";
+
+import { nodeId } from "../../../../src/base/ids.ts";
+import { Judge } from "../../../../src/check/judge.ts";
+import type { JudgedFact, MeshView } from "../../../../src/systems/mesh/mesh-view.ts";
+import { meshModel } from "../../../../src/systems/mesh/mesh-model.ts";
+import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
+import { meshSettings } from "../../../../src/systems/mesh/settings.ts";
+import { bounds, SECOND, Story } from "./story.ts";
+
+const p1 = nodeId("p1");
+const n1 = nodeId("n1");
+
+class Soft extends Story {
+  override readonly judge: Judge<MeshView, JudgedFact>;
+
+  constructor(mode: string, settings: object = {}) {
+    super();
+    const parsed = meshSettings.parse({ replication: { mode, softActions: "score", ...settings } });
+    this.judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(parsed, bounds));
+    this.join("p1", "n1", 1);
+  }
+
+  note(sequence: number): this {
+    const action = `p1/1/${sequence}`;
+    return this.invoke("p1", action)
+      .wait(1000)
+      .say("p1", { fact: "actionNoted", player: p1, action, session: 1, sequence });
+  }
+
+  lose(sequence: number): this {
+    const action = `p1/1/${sequence}`;
+    return this.say("p1", { fact: "actionLost", player: p1, action, session: 1, sequence });
+  }
+
+  back(...actions: readonly string[]): this {
+    return this.say("p1", { fact: "player_reconnected", player: p1, server: n1, afterUs: SECOND, actions });
+  }
+}
+
+describe("P2", () => {
+  test("a soft action that becomes durable holds", () => {
+    const story = new Soft("sync").note(1).effect("p1", "n1", 1).answer("p1", "p1/1/1");
+    expect(story.result("P2")).toMatchObject({ status: "held", exercised: 1 });
+  });
+
+  test.each([
+    ["sync", ["n1", "n2", "n3"], "held"],
+    ["sync", ["n1", "n2"], "violated"],
+    ["sync", ["n1"], "violated"],
+    ["semiSync", ["n1", "n2"], "held"],
+    ["semiSync", ["n1"], "violated"],
+    ["async", ["n1"], "held"],
+    ["async", [], "violated"],
+    ["none", ["n1"], "held"],
+  ])("what is lost under %s when %j crash is %s", (mode, crashed, status) => {
+    const story = new Soft(mode).note(1).wait(1000);
+    for (const server of crashed) story.crash(server);
+    expect(story.lose(1).result("P2").status).toBe(status);
+  });
+
+  test("copies that nobody could ask for are gone, too", () => {
+    const story = new Soft("sync").note(1).crash("n1");
+    story.say("n2", { fact: "tailsRecalled", region: 0, actions: 0, silent: 2 });
+    expect(story.lose(1).result("P2").status).toBe("held");
+  });
+
+  test("a crash before the action was asked for is no excuse", () => {
+    expect(new Soft("async").crash("n1").wait(1000).note(1).lose(1).result("P2").status).toBe("violated");
+  });
+
+  test("a loss in the middle is no suffix", () => {
+    const story = new Soft("async").note(1).note(2).effect("p1", "n1", 1, { action: "p1/1/2", sequence: 2 });
+    expect(story.crash("n1").lose(1).result("P2").status).toBe("violated");
+  });
+
+  test("more than the tail holds is too much, and so is what was acknowledged long ago", () => {
+    const long = new Soft("async", { tailMax: 2 }).note(1).note(2).note(3).crash("n1").lose(1).lose(2);
+    expect(long.lose(3).result("P2").status).toBe("violated");
+    const old = new Soft("async")
+      .note(1)
+      .wait(6 * SECOND)
+      .note(2)
+      .crash("n1")
+      .lose(1);
+    expect(old.lose(2).result("P2").status).toBe("violated");
+    const apart = new Soft("async", { tailMax: 1 }).note(1).crash("n1").back().lose(1).note(2).wait(1).crash("n1");
+    expect(apart.back().lose(2).result("P2").status).toBe("held");
+  });
+
+  test("a loss in silence is found", () => {
+    const silent = new Soft("async")
+      .note(1)
+      .heal()
+      .wait(bounds.settleUs + 1);
+    expect(silent.say("n2", { fact: "nodeResumed" }).result("P2-told").status).toBe("violated");
+    const told = new Soft("async").heal().note(1).crash("n1").lose(1).answer("p1", "p1/1/1", "failed");
+    expect(told.wait(bounds.settleUs + 1).result("P2-told").status).toBe("held");
+    const gone = new Soft("async").heal().note(1).crash("p1");
+    expect(gone.wait(bounds.settleUs + 1).result("P2-told").status).toBe("not exercised");
+  });
+});
+
+describe("P3 and MESH-INV-09", () => {
+  test("an action that was buffered and done once holds", () => {
+    const story = new Soft("async").heal().invoke("p1", "p1/1/1").back("p1/1/1").effect("p1", "n1", 1);
+    story.answer("p1", "p1/1/1");
+    const judged = story.finish().properties.filter(({ id }) => id === "P3" || id === "MESH-INV-09");
+    expect(judged.map(({ status }) => status)).toEqual(["held", "held"]);
+  });
+
+  test("one that is done again by the replay is found (X-M-60)", () => {
+    const story = new Soft("async").invoke("p1", "p1/1/1").effect("p1", "n1", 1).back("p1/1/1");
+    story.effect("p1", "n1", 1, { action: "p1/1/1", sequence: 1 });
+    expect(story.broken()).toEqual(expect.arrayContaining(["P3", "MESH-INV-09", "A8"]));
+  });
+
+  test("one that is never done, or refused by nobody who could, is found; one that was withdrawn is not", () => {
+    const never = new Soft("async")
+      .invoke("p1", "p1/1/1")
+      .back("p1/1/1")
+      .heal()
+      .wait(bounds.settleUs + 1);
+    expect(never.result("MESH-INV-09").status).toBe("violated");
+    const refused = new Soft("async").invoke("p1", "p1/1/1").back("p1/1/1").answer("p1", "p1/1/1", "failed");
+    expect(refused.result("MESH-INV-09").status).toBe("violated");
+    const withdrawn = new Soft("async").invoke("p1", "p1/1/1").back("p1/1/1");
+    withdrawn.say("p1", { fact: "actionExpired", player: p1, action: "p1/1/1", because: "maxTime" });
+    expect(withdrawn.answer("p1", "p1/1/1", "failed").result("MESH-INV-09").status).toBe("held");
+  });
+});
+
+describe("MESH-INV-08", () => {
+  const served = { fact: "regionServed", region: 0, epoch: 1, server: n1, backups: 2, wanted: 2 } as const;
+  const created = (server: string) =>
+    ({ fact: "backup_created", region: 0, epoch: 1, server: nodeId(server) }) as const;
+  const begun = (): Story => {
+    const story = new Story();
+    for (const server of ["n1", "n2", "n3"])
+      story.say(server, { fact: "leaseRenewed", server: nodeId(server), untilUs: SECOND });
+    return story.say("n1", served);
+  };
+
+  test("a region with both backups in step holds, and is covered", () => {
+    const story = begun().say("n1", created("n2")).say("n1", created("n3")).heal();
+    story.wait(SECOND).say("world", { fact: "runEnded", ending: "until" });
+    expect(story.figure("coverage.share")).toMatchObject({ count: 10, mean: 1 });
+    expect(story.result("MESH-INV-08").status).toBe("held");
+  });
+
+  test("one that never gets the second is found, unless nobody is left to be it", () => {
+    const lacking = begun().say("n1", created("n2")).heal();
+    expect(lacking.wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("violated");
+    const alone = begun().say("n1", created("n2")).crash("n3").heal();
+    expect(alone.wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("held");
+  });
+
+  test("a backup whose process ends covers nothing any more", () => {
+    const story = begun().say("n1", created("n2")).say("n1", created("n3")).wait(SECOND).crash("n3").wait(SECOND);
+    story.say("world", { fact: "runEnded", ending: "until" });
+    expect(story.figure("coverage.share")).toMatchObject({ count: 20, mean: 0.5 });
+  });
+});
