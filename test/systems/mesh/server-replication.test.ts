@@ -11,7 +11,7 @@ import { Bench, coordinator, p1, s1, s2, s3, settingsWith, store, topology } fro
 type Sent<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
 const state: PlayerState = { version: 3, x: 5_000, score: 3, items: [], session: 1, sequence: 3 };
-const tail = [4, 5].map((sequence) => ({ session: 1, sequence, kind: "score", item: "" }) as const);
+const tail = [4, 5].map((sequence) => ({ session: 1, sequence, kind: "score", item: "", bargain: null }) as const);
 const copy = (more: Partial<ReplicaCopy> = {}): ReplicaCopy => ({
   player: p1,
   token: 1,
@@ -74,6 +74,7 @@ const act = (sequence: number): MeshMessage => ({
   oldest: sequence,
   kind: "score",
   item: "",
+  bargain: null,
 });
 
 describe("a primary", () => {
