@@ -9,7 +9,7 @@ import { inReadingOrder, type Place, type Problem, shown } from "./problem.ts";
 import { unknownKeyProblem } from "./problems-of-schema.ts";
 import { readYaml } from "./read-yaml.ts";
 import type { Scenario, Story } from "./scenario.ts";
-import { readScenario } from "./story-reader.ts";
+import { expectationsOf, readScenario } from "./story-reader.ts";
 import { formatVersion, storyJsonSchema, storyKeys, variantKeys } from "./story-schema.ts";
 
 export interface ParseOptions {
@@ -54,7 +54,8 @@ function readStory(root: LocatedMap, stem: string, { systems, set = [], variant 
 
   let made: JsonSchema | undefined;
   const schema = (): JsonSchema => (made ??= storyJsonSchema(system.system));
-  const reading: Reading = { system: system.system, stem, typed, wanted: variant, problems, schema };
+  const expectations = expectationsOf(system.system);
+  const reading: Reading = { system: system.system, stem, typed, wanted: variant, problems, schema, expectations };
   const bare = withEntry(withEntry(root, "variants", undefined), "faultline", undefined);
   const base = readOne(bare, baseName, [], reading);
   const variants = readVariants(root, bare, reading);
@@ -78,19 +79,20 @@ interface Reading {
   readonly problems: Problem[];
   /** Of a whole story; made once, when something is set by its path. */
   readonly schema: () => JsonSchema;
+  readonly expectations: ReturnType<typeof expectationsOf>;
 }
 
 function readOne(
   story: LocatedMap,
   variant: string,
   set: readonly Override[],
-  { system, stem, typed, wanted: only, problems, schema }: Reading,
+  { system, stem, typed, wanted: only, problems, schema, expectations }: Reading,
 ): Scenario | undefined {
   const isWanted = only === undefined || only === variant;
   const put = overridden(story, isWanted ? [...set, ...typed] : set, schema);
   const written = at(put.story, ["name"]);
   const name = written === undefined ? `${system.name}/${stem}` : String(plain(written));
-  const read = readScenario(put.story, variant === baseName ? name : `${name}#${variant}`, system);
+  const read = readScenario(put.story, variant === baseName ? name : `${name}#${variant}`, system, expectations);
   problems.push(...put.problems, ...read.problems);
   return read.scenario;
 }

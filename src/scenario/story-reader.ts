@@ -15,7 +15,7 @@ import { defaultNames, type NodeNames, nodeNamesSchema } from "./node-names.ts";
 import { type Problem, shown } from "./problem.ts";
 import { problemsOf, unknownKeyProblem } from "./problems-of-schema.ts";
 import { profileEntrySchema } from "./profile-entry.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Expectations, Scenario } from "./scenario.ts";
 import type { Vocabulary } from "./selector-schema.ts";
 import { plainKeys, promisesOf, vocabularyOf } from "./story-schema.ts";
 import { worldSchema } from "./world-part.ts";
@@ -26,8 +26,17 @@ export interface ReadScenario {
   readonly problems: readonly Problem[];
 }
 
-export function readScenario(story: LocatedMap, name: string, system: AnySystem): ReadScenario {
-  const reader = new StoryReader(story, system);
+/** What scenarios may expect of a system: one for all stories of a file, for it names every figure there is. */
+export const expectationsOf = (system: AnySystem): z.ZodType<Expectations, unknown> =>
+  expectSchema(promisesOf(system, defaultNames(system.roles)), system.measures.figures);
+
+export function readScenario(
+  story: LocatedMap,
+  name: string,
+  system: AnySystem,
+  expectations: z.ZodType<Expectations, unknown>,
+): ReadScenario {
+  const reader = new StoryReader(story, system, expectations);
   const scenario = reader.read(name);
   return reader.problems.length === 0 && scenario !== undefined
     ? { scenario, problems: [] }
@@ -38,10 +47,12 @@ class StoryReader {
   problems: Problem[] = [];
   readonly #root: LocatedMap;
   readonly #system: AnySystem;
+  readonly #expectations: z.ZodType<Expectations, unknown>;
 
-  constructor(root: LocatedMap, system: AnySystem) {
+  constructor(root: LocatedMap, system: AnySystem, expectations: z.ZodType<Expectations, unknown>) {
     this.#root = root;
     this.#system = system;
+    this.#expectations = expectations;
   }
 
   /** Reads on after a mistake as far as sense can be made of the rest, so that one look shows them all. */
@@ -66,7 +77,7 @@ class StoryReader {
     const world = this.#part(["world"], worldSchema(vocabulary, z.unknown()), {});
     const healUs = this.#heal(untilUs ?? durationUsMax, healWritten, settings);
     const faults = this.#faults(vocabulary, { untilUs: untilUs ?? durationUsMax, healUs });
-    const expect = this.#part(["expect"], expectSchema(promisesOf(system, nodes), system.measures.figures), {});
+    const expect = this.#part(["expect"], this.#expectations, {});
     // Who is there is not known: a name that is not among the defaults may well be right.
     if (named === undefined) this.problems = this.problems.filter(({ code }) => code !== "UNKNOWN_NODE");
     if (words.title === undefined || words.why === undefined || words.seed === undefined) return undefined;
