@@ -299,6 +299,8 @@ describe.concurrent("list and validate", () => {
     const document = z.strictObject({
       ...envelope,
       topic: z.string(),
+      // Of requirements: how many are shown.
+      coverage: z.record(z.string(), z.unknown()).optional(),
       items: z.array(z.looseObject({ name: z.string(), about: z.string() })).min(1),
     });
     expect(document.parse(JSON.parse(stdout))).toMatchObject({ topic, exitCode: code });
