@@ -58,9 +58,12 @@ describe("what is beside a story changes no verdict", () => {
       .replaceAll("server-2", "beta");
 
   test.each(edited)("an idle node: %s", (name) => {
-    const before = simulate(storyNamed(name));
-    // A third server's region begins beyond where anybody walks.
-    const after = simulate(storyNamed(name, ["world.nodes.servers=3"]));
+    const story = storyNamed(name);
+    const before = simulate(story);
+    // A server is never idle, for it is everybody's peer: a player is who never joins.
+    const players = (story.nodes.get("player") ?? []).length + 1;
+    const never = `[{ players: [player-${players}], with: { startAfter: 10h } }]`;
+    const after = simulate(storyNamed(name, [`world.nodes.players=${players}`, `workload.overrides=${never}`]));
     expect(broken(after)).toEqual(broken(before));
   });
 
