@@ -25,7 +25,7 @@ interface EffectWords {
   readonly kind?: ActionKind;
   readonly item?: string;
   readonly state?: Partial<PlayerState>;
-  readonly ground?: readonly { readonly item: string; readonly lies: boolean }[];
+  readonly ground?: readonly { readonly item: string; readonly lies: boolean; readonly at?: "escrow" }[];
   readonly recovered?: boolean;
 }
 
