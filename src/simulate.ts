@@ -11,14 +11,27 @@ import type { Decisions, Scenario } from "./scenario/scenario.ts";
 import { systemNamed } from "./systems/registry.ts";
 import type { AnySystem } from "./systems/system.ts";
 import type { FactObserver, Tracer } from "./trace/trace-event.ts";
+import type { Controls } from "./world/controls.ts";
 import type { FaultTally } from "./world/fault.ts";
+import type { WorldPlan } from "./world/plan.ts";
 import { type Ending, type MessageCounts, World } from "./world/world.ts";
+
+/** A system, and what its faults go through on their way to the world; absent: nothing. */
+export interface HostedSystem extends AnySystem {
+  readonly bend?: WorldBend;
+}
+
+/** A world that is not what its plan says. */
+export interface WorldBend {
+  readonly plan?: (plan: WorldPlan) => WorldPlan;
+  readonly controls?: (controls: Controls) => Controls;
+}
 
 export interface SimulateOptions {
   /** In place of the scenario's own. */
   readonly seed?: number | undefined;
   /** In place of the registered system of that name. */
-  readonly system?: AnySystem | undefined;
+  readonly system?: HostedSystem | undefined;
   readonly tracer?: Tracer | undefined;
   /** Freezes all that travels, so that a machine which changes what it sent is caught. */
   readonly check?: boolean | undefined;
@@ -51,7 +64,7 @@ export interface Run {
 }
 
 export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run {
-  const system = options.system ?? systemNamed(scenario.system);
+  const system: HostedSystem = options.system ?? systemNamed(scenario.system);
   const input = inputOf(scenario);
   const judge = new Judge(system.model(input), system.properties(input));
   const figures = new Figures(system.measures.figures);
@@ -94,14 +107,16 @@ const inputOf = (scenario: Scenario) => ({
 /** The world of a scenario, ready to run. */
 export function worldOf(
   scenario: Scenario,
-  system: AnySystem,
+  system: HostedSystem,
   observer: FactObserver,
   options: SimulateOptions,
 ): World {
   const { tracer, check = false, recordDecisions: record = false, seed = scenario.seed } = options;
   const force = scenario.decisions === undefined ? {} : { force: scenario.decisions };
   const nodes = system.nodes(inputOf(scenario));
-  return new World(scenario.world, nodes, { seed, observer, tracer, check, decisions: { ...force, record } });
+  const { plan, controls: bend } = system.bend ?? {};
+  const planned = plan === undefined ? scenario.world : plan(scenario.world);
+  return new World(planned, nodes, { seed, observer, tracer, check, decisions: { ...force, record }, bend });
 }
 
 /** Each fact is judged, then measured against the view it changed, then told as an operation. */

@@ -1,6 +1,7 @@
 // `faultline list`: what there is to run, to break, to promise and to set.
 
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
+import { catalogue } from "../mutants/catalogue.ts";
 import { faultKinds, kindGuides } from "../scenario/fault-kinds.ts";
 import { shown } from "../scenario/problem.ts";
 import { leafText, type SettingLeaf, settingLeaves } from "../scenario/setting-leaves.ts";
@@ -66,6 +67,14 @@ const listers: Readonly<Record<Exclude<Topic, "requirements">, (systems: Systems
         more: { protects, shownBy },
       })),
     ),
+  mutants: (systems) =>
+    catalogue
+      .filter(({ system }) => systems.has(system))
+      .map(({ id, about, where, source, depth }) => ({
+        name: id,
+        about: `${about} [${source}]`,
+        more: { where, source, depth },
+      })),
 };
 
 /** @param text only names that hold it. */

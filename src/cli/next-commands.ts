@@ -1,5 +1,6 @@
 // Commands to type next, exact to the letter: a failure is always followed by the line that replays it.
 
+import { plantOfPlugIn } from "../campaign/plug-ins.ts";
 import { shellWord } from "./arguments.ts";
 import type { LoadedStory } from "./stories.ts";
 
@@ -17,7 +18,10 @@ export function commandLine(
 ): string {
   const changes = [
     ...set.map((assignment) => `--set ${shellWord(assignment)}`),
-    ...plugIns.map((module) => `--plug-in ${shellWord(module)}`),
+    ...plugIns.map((plugIn) => {
+      const plant = plantOfPlugIn(plugIn);
+      return plant === undefined ? `--plug-in ${shellWord(plugIn)}` : `--plant ${shellWord(plant)}`;
+    }),
   ];
   return ["faultline", command, shellWord(reference), ...changes, rest].filter((word) => word !== "").join(" ");
 }

@@ -80,6 +80,7 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
     .option("--limit-events <n>", "end a run after so many events, as inconclusive")
     .option("--limit-time <duration>", "end a run after so much wall-clock time, as inconclusive")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
     .addHelpText("after", example("faultline run mesh/fm-001-network-timeout --seeds 1..200 --report reports/fm-001"))
     .action(async (scenarios, flags) => {
       const { run } = await import("./run.ts");
@@ -100,6 +101,7 @@ function addReplay(program: CommandUnknownOpts, output: Output, give: Give): voi
     .option("--node <name>", "only what this node does, and is sent", collect)
     .option("--follow <text>", "only lines that hold this text, such as a player or a transfer")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
     .addHelpText(
       "after",
       example("faultline replay mesh/fm-001-network-timeout --seed 1 --follow player-1 --until 10s"),

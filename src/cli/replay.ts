@@ -11,10 +11,10 @@ import { type Paint, plural, printMoment, printTime, wrap } from "../report/word
 import { readSeed, readTime } from "./arguments.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import type { Answer, Output } from "./output.ts";
-import { loadSystems } from "./plug-in-option.ts";
+import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { type LoadedStory, loadStories } from "./stories.ts";
 
-export interface ReplayFlags {
+export interface ReplayFlags extends PlugInFlags {
   readonly seed?: string | undefined;
   readonly variant?: string | undefined;
   readonly set?: readonly string[] | undefined;
@@ -22,7 +22,6 @@ export interface ReplayFlags {
   readonly until?: string | undefined;
   readonly node?: readonly string[] | undefined;
   readonly follow?: string | undefined;
-  readonly plugIn?: readonly string[] | undefined;
 }
 
 /** More events than a reader reads; the last ones are kept, since failures are told by their end. */
@@ -32,7 +31,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
   const seed = flags.seed === undefined ? undefined : readSeed("--seed", flags.seed);
   const fromUs = flags.from === undefined ? 0 : readTime("--from", flags.from);
   const untilUs = flags.until === undefined ? Infinity : readTime("--until", flags.until);
-  const systems = loadSystems(flags.plugIn ?? []);
+  const systems = loadSystems(plugInsOf(flags));
   const stories = loadStories([reference], { systems, set: flags.set ?? [], variant: flags.variant });
   const story = onlyStory(stories, reference);
   checkNodes(flags.node ?? [], story);

@@ -3,10 +3,11 @@
 import type { ChunkLimits } from "../campaign/chunk.ts";
 import type { SeedRange } from "../campaign/plan.ts";
 import { argumentMistake } from "./exit-codes.ts";
+import { plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { readCount, readSeed, readSeeds, readTime } from "./arguments.ts";
 
 /** Options as they were typed. */
-export interface RunFlags {
+export interface RunFlags extends PlugInFlags {
   readonly seed?: string | undefined;
   readonly seeds?: string | undefined;
   readonly variant?: string | undefined;
@@ -19,7 +20,6 @@ export interface RunFlags {
   readonly checkDeterminism?: boolean | undefined;
   readonly limitEvents?: string | undefined;
   readonly limitTime?: string | undefined;
-  readonly plugIn?: readonly string[] | undefined;
 }
 
 export interface RunRequest {
@@ -66,6 +66,6 @@ export function readRunRequest(flags: RunFlags): RunRequest {
     save: flags.save,
     checksDeterminism: flags.checkDeterminism ?? false,
     limits: { runMsMax: flags.limitTime === undefined ? Infinity : readTime("--limit-time", flags.limitTime) / 1000 },
-    plugIns: flags.plugIn ?? [],
+    plugIns: plugInsOf(flags),
   };
 }

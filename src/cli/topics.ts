@@ -11,6 +11,7 @@ export const topics = [
   "messages",
   "timers",
   "defences",
+  "mutants",
   "requirements",
 ] as const;
 

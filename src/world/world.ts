@@ -12,6 +12,7 @@ import type { FaultTally } from "./fault.ts";
 import { Draws } from "./draws.ts";
 import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
 import type { MessageCounts } from "./flights.ts";
+import type { Controls } from "./controls.ts";
 import { Ground, eventKind, worldNode, type GroundCheckpoint, type StepRecord } from "./ground.ts";
 import { Lanes, type LanesCheckpoint } from "./lanes.ts";
 import { FaultLedger, type LedgerCheckpoint } from "./ledger.ts";
@@ -36,6 +37,8 @@ export interface WorldOptions {
   /** On unless said otherwise. */
   readonly digest?: boolean;
   readonly decisions?: { readonly force?: Decisions; readonly record?: boolean };
+  /** Stands between faults and the world: for who asks what a world is worth in which they do something else. */
+  readonly bend?: ((controls: Controls) => Controls) | undefined;
 }
 
 /** A whole world at one moment, for a world of the same plan, nodes and seed. Opaque to all but a world. */
@@ -68,7 +71,7 @@ export class World {
 
   /** The nodes boot, in the order given, as the first events of the run. */
   constructor(plan: WorldPlan, nodes: readonly NodeSpec[], options: WorldOptions) {
-    const { seed, observer, tracer, check = false, digest = true, decisions = {} } = options;
+    const { seed, observer, tracer, check = false, digest = true, decisions = {}, bend } = options;
     assert(plan.healUs >= 0 && plan.healUs <= plan.untilUs, "a world heals before it ends");
     this.#plan = plan;
     this.#kernel = new Kernel({ startUs: plan.startUs, limits: plan.limits, digest });
@@ -108,7 +111,8 @@ export class World {
       };
       this.#processes.push(new Process(parts, { index, spec }, plans));
     });
-    this.#driver = new FaultDriver(plan.faults, new WorldControls(this.#ground, this.#network, nodes, this.#processes));
+    const controls = new WorldControls(this.#ground, this.#network, nodes, this.#processes);
+    this.#driver = new FaultDriver(plan.faults, bend === undefined ? controls : bend(controls));
     this.#listen();
     this.#begin();
   }
