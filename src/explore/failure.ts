@@ -1,0 +1,52 @@
+// A failure: a scenario with its seed, and the property that its run breaks. All that is hunted, shrunk, explained and kept.
+
+import type { PropertyResult, Violation } from "../check/property.ts";
+import { isExcused } from "../scenario/expectations.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Run } from "../simulate.ts";
+
+export interface Failure {
+  /** With the seed inside, so that it runs alone; with the decisions once chance was made explicit. */
+  readonly scenario: Scenario;
+  /** The property it is about, although others may break as well. */
+  readonly property: string;
+  /** The first one of that property. */
+  readonly violation: Violation;
+  /** Of the run that broke it. */
+  readonly digest: string;
+}
+
+/** What a run failed by: the earliest broken property that neither is advisory nor was expected to break. */
+export function failureOf(run: Run): Failure | undefined {
+  return earliest(
+    run,
+    run.verdict.properties.filter((property) => !isExcused(run.scenario.expect, property)),
+  );
+}
+
+/**
+ * What a run shows: as `failureOf`, and else what its story is about, the earliest broken property that it expects to
+ * break, and else any. `property` names the one wanted, also when it is advisory.
+ */
+export function findingOf(run: Run, property?: string): Failure | undefined {
+  const { properties } = run.verdict;
+  if (property !== undefined) {
+    return earliest(
+      run,
+      properties.filter(({ id }) => id === property),
+    );
+  }
+  const expected = properties.filter(({ id }) => run.scenario.expect.violated.includes(id));
+  const binding = properties.filter(({ advisory }) => !advisory);
+  return failureOf(run) ?? earliest(run, expected) ?? earliest(run, binding);
+}
+
+function earliest({ scenario, seed, digest }: Run, among: readonly PropertyResult[]): Failure | undefined {
+  const [violation] = among
+    .flatMap(({ first }) => first.slice(0, 1))
+    .map((one, index) => ({ one, index }))
+    .sort((a, b) => a.one.atUs - b.one.atUs || a.one.event - b.one.event || a.index - b.index)
+    .map(({ one }) => one);
+  if (violation === undefined) return undefined;
+  return { scenario: { ...scenario, seed }, property: violation.property, violation, digest };
+}
