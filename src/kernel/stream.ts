@@ -67,6 +67,11 @@ export class Stream {
     this.ordinal = ordinal;
   }
 
+  /** From now on it decides as the stream of another key would, from the ordinal where it stands. */
+  rekey([key0, key1, key2, key3]: StreamKey): void {
+    this.become(key0, key1, key2, key3, this.ordinal);
+  }
+
   /** From now on a tape hears of each decision; with `undefined`, none does. */
   follow(tape: DecisionTape | undefined): void {
     this.#tape = tape;

@@ -29,9 +29,8 @@ export interface StreamsCheckpoint {
 export class Streams {
   /** Forced outcomes that were impossible where they came up, such as 7 below 5: the seed decided instead. */
   forcedMisfits = 0;
-  /** The seed as text: the number 42 and the text "42" are one seed. */
-  readonly seed: string;
-  readonly #seedKey: StreamKey;
+  #seed: string;
+  #seedKey: StreamKey;
   readonly #streams = new Map<string, Map<string, Stream>>();
   /** Of each stream that was recorded or is forced, by its name. */
   readonly #tapes = new Map<string, Tape>();
@@ -44,8 +43,23 @@ export class Streams {
       typeof seed === "string" || (Number.isSafeInteger(seed) && seed >= 0),
       "a seed is text, or from 0 to 2^53 - 1",
     );
-    this.seed = String(seed);
-    this.#seedKey = keyOf("faultline seed", this.seed);
+    this.#seed = String(seed);
+    this.#seedKey = keyOf("faultline seed", this.#seed);
+  }
+
+  /** As text: the number 42 and the text "42" are one seed. */
+  get seed(): string {
+    return this.#seed;
+  }
+
+  /**
+   * From now on every stream decides as it would under another seed, from where it stands: as if all had been that seed's
+   * and what was decided so far had been forced.
+   */
+  reseed(seed: number | string): void {
+    this.#seed = String(seed);
+    this.#seedKey = keyOf("faultline seed", this.#seed);
+    for (const stream of this.#all()) stream.rekey(keyOf(stream.name, "", this.#seedKey));
   }
 
   /**
@@ -105,9 +119,12 @@ export class Streams {
     };
   }
 
-  /** Goes back to a checkpoint of streams with the same seed. Streams keep their identity; what is forced stays forced. */
+  /**
+   * Goes back to a checkpoint, also of the time before another seed. Streams keep their identity; what is forced stays
+   * forced.
+   */
   restore(from: StreamsCheckpoint): void {
-    assert(from.seed === this.seed, "a checkpoint is restored into streams of its own seed");
+    if (from.seed !== this.#seed) this.reseed(from.seed);
     this.#isRecording = from.isRecording;
     this.forcedMisfits = from.forcedMisfits;
     for (const tape of this.#tapes.values()) tape.recorded = [];

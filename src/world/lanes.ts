@@ -44,6 +44,7 @@ const WORD = 0x1_0000_0000;
 const OFTEN = 2;
 
 export interface LanesCheckpoint {
+  readonly seed: string;
   readonly forcedMisfits: number;
   readonly recorded: Decisions;
   readonly drawn: readonly LaneDraws[];
@@ -71,7 +72,7 @@ export class Lanes {
   forcedMisfits = 0;
   readonly #subjects: readonly string[];
   readonly #nodes: number;
-  readonly #seed: number | string;
+  #seed: string;
   /** Four words for each node. */
   readonly #nodeKeys: Int32Array;
   readonly #types = new Map<string, LaneType>();
@@ -102,9 +103,8 @@ export class Lanes {
   ) {
     this.#subjects = subjects;
     this.#nodes = subjects.length;
-    this.#seed = seed;
-    const keys = new Streams(seed);
-    this.#nodeKeys = Int32Array.from(subjects.flatMap((subject) => keyOf(keys, "node", subject)));
+    this.#seed = String(seed);
+    this.#nodeKeys = keysOfNodes(this.#seed, subjects);
     this.#isRecording = decisions.record === true;
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
@@ -112,6 +112,22 @@ export class Lanes {
     this.#often = new LaneCounts();
     this.#seldom = new LaneCounts();
     this.#type = this.#typeOf("");
+  }
+
+  /** From now on every chance is drawn as under another seed: see `Streams.reseed`. */
+  reseed(seed: number | string): void {
+    this.#seed = String(seed);
+    this.#nodeKeys.set(keysOfNodes(this.#seed, this.#subjects));
+    for (const type of this.#byIndex) {
+      type.keys.set(keysOfType(this.#seed, type.type));
+      type.kept.forEach((stream, place) => {
+        if (stream === undefined) return;
+        const link = Math.floor(place / purposes.length);
+        const [from, to] = [Math.floor(link / this.#nodes), link % this.#nodes];
+        stream.rekey(this.#keyOfKept(type, from, to, place % purposes.length));
+      });
+    }
+    this.aim(this.#from, this.#to, this.#type.type);
   }
 
   /** Says whose chances the calls that follow are about. */
@@ -172,10 +188,11 @@ export class Lanes {
     const drawn = this.#areKept
       ? this.#drawnOfKept()
       : [...this.#drawn(this.#often, 0), ...this.#drawn(this.#seldom, OFTEN)];
-    return { forcedMisfits: this.forcedMisfits, recorded: this.recorded(), drawn };
+    return { seed: this.#seed, forcedMisfits: this.forcedMisfits, recorded: this.recorded(), drawn };
   }
 
   restore(from: LanesCheckpoint): void {
+    if (from.seed !== this.#seed) this.reseed(from.seed);
     for (const type of this.#byIndex) type.kept = this.#noneKept();
     this.#often.clear();
     this.#seldom.clear();
@@ -226,18 +243,21 @@ export class Lanes {
 
   #keep(purpose: number): Stream {
     const name = `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
+    const stream = new Stream(name, this.#keyOfKept(this.#type, this.#from, this.#to, purpose));
+    if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
+    this.#type.kept[this.#placeOf(purpose)] = stream;
+    return stream;
+  }
+
+  #keyOfKept({ keys: own }: LaneType, from: number, to: number, purpose: number): StreamKey {
     const keys = this.#nodeKeys;
-    const own = this.#type.keys;
-    const [source, target, at] = [this.#from * 4, this.#to * 4, purpose * 4];
-    const stream = new Stream(name, [
+    const [source, target, at] = [from * 4, to * 4, purpose * 4];
+    return [
       mix(mix(keys[source], keys[target]), own[at]),
       mix(mix(keys[source + 1], keys[target + 1]), own[at + 1]),
       mix(mix(keys[source + 2], keys[target + 2]), own[at + 2]),
       mix(mix(keys[source + 3], keys[target + 3]), own[at + 3]),
-    ]);
-    if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
-    this.#type.kept[this.#placeOf(purpose)] = stream;
-    return stream;
+    ];
   }
 
   #drawnOfKept(): readonly LaneDraws[] {
@@ -265,14 +285,10 @@ export class Lanes {
   }
 
   #learn(type: string): LaneType {
-    // Streams for the moment: these are neither recorded nor forced, and nobody asks for them again.
-    const streams = new Streams(this.#seed);
-    const own = keyOf(streams, "type", type);
-    const keys = purposes.flatMap((purpose) => joined(keyOf(streams, "purpose", purpose), own));
     const learnt: LaneType = {
       type,
       index: this.#byIndex.length,
-      keys: Int32Array.from(keys),
+      keys: keysOfType(this.#seed, type),
       kept: this.#noneKept(),
     };
     this.#types.set(type, learnt);
@@ -293,6 +309,19 @@ export class Lanes {
     }
     return tape;
   }
+}
+
+// Streams for the moment: these are neither recorded nor forced, and nobody asks for them again.
+
+function keysOfNodes(seed: string, subjects: readonly string[]): Int32Array {
+  const streams = new Streams(seed);
+  return Int32Array.from(subjects.flatMap((subject) => keyOf(streams, "node", subject)));
+}
+
+function keysOfType(seed: string, type: string): Int32Array {
+  const streams = new Streams(seed);
+  const own = keyOf(streams, "type", type);
+  return Int32Array.from(purposes.flatMap((purpose) => joined(keyOf(streams, "purpose", purpose), own)));
 }
 
 /** The key of a node, a type or a purpose: a function of the seed and of what it is called. */

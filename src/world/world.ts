@@ -166,6 +166,15 @@ export class World {
     this.#ground.stateOfWorld(worldNode, { fact: "runEnded", ending });
   }
 
+  /**
+   * From now on everything is drawn as under another seed: as in a world that had it from the beginning, and was forced to
+   * decide as this one has so far.
+   */
+  reseed(seed: number | string): void {
+    this.#streams.reseed(seed);
+    this.#lanes.reseed(seed);
+  }
+
   digestHex(): string {
     return this.#ground.digestHex();
   }
@@ -215,7 +224,7 @@ export class World {
     };
   }
 
-  /** Goes back to a checkpoint, of this world or of another one with the same plan, nodes and seed. */
+  /** Goes back to a checkpoint, of this world or of another one with the same plan and nodes; its seed counts then. */
   restore(from: WorldCheckpoint): void {
     this.#kernel.restore(from.kernel);
     this.#ground.restore(from.ground);
