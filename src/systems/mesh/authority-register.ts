@@ -10,6 +10,7 @@ import type { DegradedSettings, Level } from "./degraded-settings.ts";
 import type { GrantCause } from "./facts.ts";
 import type { RefusalReason } from "./messages.ts";
 import {
+  isSealedAs,
   type Loads,
   type Mode,
   movesBetween,
@@ -17,10 +18,10 @@ import {
   type RegionMap,
   type RegionMove,
   settled,
+  type SealedRegions,
   type Standing,
   standingOf,
   withClosed,
-  withEnlisted,
   withFrozen,
   withMode,
   withMove,
@@ -62,13 +63,18 @@ export type RegisterCommand =
   /** A server starts anew: everything it owned is granted to it again, so that its old writes are fenced. */
   | { readonly type: "reclaim"; readonly server: NodeId; readonly incarnation: number }
   /** A server is given up in this incarnation: its regions and players go to others (MESH-F3-06). */
-  | { readonly type: "fail"; readonly server: NodeId; readonly incarnation: number }
-  /** A server that is well gives its regions away, or takes part again. Its players follow by transfers. */
-  | { readonly type: "stand"; readonly server: NodeId; readonly standing: "up" | "draining" }
+  | {
+      readonly type: "fail";
+      readonly server: NodeId;
+      readonly incarnation: number;
+      readonly sealed: SealedRegions | null;
+    }
+  /** A server that is well gives its regions away. Its players follow by transfers. */
+  | { readonly type: "drain"; readonly server: NodeId; readonly sealed: SealedRegions | null }
+  /** A server that gave its regions away takes part again. */
+  | { readonly type: "resume"; readonly server: NodeId }
   /** One region goes to another server, by compare-and-swap on its epoch. Its players follow by transfers. */
   | { readonly type: "move"; readonly region: number; readonly epoch: number; readonly server: NodeId }
-  /** A server without a region is given one of those of the fullest, if there is one to give (operator). */
-  | { readonly type: "enlist"; readonly server: NodeId }
   /** Play in a region stands still, or goes on (operator). */
   | { readonly type: "freeze"; readonly region: number; readonly frozen: boolean }
   /** The level of service goes from one to another, by compare-and-swap (MESH-FT-07). */
@@ -196,16 +202,16 @@ export function applyCommand(register: AuthorityRegister, command: RegisterComma
       return reclaim(register, command, rules);
     case "fail":
       return fail(register, command, rules);
-    case "stand":
-      return rearrange(register, withStanding(register.map, command.server, command.standing), rules);
+    case "drain":
+      return drain(register, command, rules);
+    case "resume":
+      return resume(register, command, rules);
     case "move":
       return rearrange(register, withMove(register.map, command.region, command.epoch, command.server), rules);
     case "resolve":
       return beginResolution(register, command);
     case "decide":
       return decideResolution(register, command);
-    case "enlist":
-      return rearrange(register, withEnlisted(register.map, command.server, regionLoads(register)), rules);
     case "freeze":
       return serve(register, withFrozen(register.map, command.region, command.frozen));
     case "degrade":
@@ -294,9 +300,25 @@ function reclaim(
 }
 
 /** Nothing happens when it has come back since in another life, or has been given up before. */
-function fail(register: AuthorityRegister, { server, incarnation }: Command<"fail">, rules: RegisterRules): Outcome {
-  const current = incarnation === incarnationOf(register, server);
-  return rearrange(register, current ? withStanding(register.map, server, "down") : register.map, rules);
+function fail(
+  register: AuthorityRegister,
+  { server, incarnation, sealed }: Command<"fail">,
+  rules: RegisterRules,
+): Outcome {
+  const { map } = register;
+  const current = incarnation === incarnationOf(register, server) && isSealedAs(map, server, sealed);
+  return rearrange(register, current ? withStanding(map, server, "down") : map, rules);
+}
+
+function drain(register: AuthorityRegister, { server, sealed }: Command<"drain">, rules: RegisterRules): Outcome {
+  const { map } = register;
+  const current = standingOf(map, server) === "up" && isSealedAs(map, server, sealed);
+  return rearrange(register, current ? withStanding(map, server, "draining") : map, rules);
+}
+
+function resume(register: AuthorityRegister, { server }: Command<"resume">, rules: RegisterRules): Outcome {
+  const { map } = register;
+  return rearrange(register, standingOf(map, server) === "draining" ? withStanding(map, server, "up") : map, rules);
 }
 
 /**

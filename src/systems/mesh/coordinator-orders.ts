@@ -3,8 +3,8 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { regionLoads } from "./authority-register.ts";
-import { areSealed, giveHome, regionsOf } from "./coordinator-servers.ts";
-import type { Desk, Received } from "./coordinator-state.ts";
+import { areSealed, giveHome, regionsOf, sealedRegions } from "./coordinator-servers.ts";
+import type { Desk, Received, ServerOrder } from "./coordinator-state.ts";
 import type { OrderAnswer } from "./messages.ts";
 import { standingOf, movesBetween, withEnlisted } from "./region-map.ts";
 
@@ -32,13 +32,19 @@ function answerTo(desk: Desk, verb: Received<"order">["verb"], subject: string):
   }
 }
 
+/** The store has sealed a region that an order waits for. */
+export function proceedWithOrders(desk: Desk): void {
+  for (const [server, verb] of desk.state.orders) answerTo(desk, verb, server);
+}
+
 /** Done once nothing is left on it that anybody would miss: then it may be stopped. */
 function drain(desk: Desk, server: NodeId): OrderAnswer {
   const { map, players } = desk.state.register;
   if (standingOf(map, server) === "up") {
     const others = [...map.standings].filter(([other, standing]) => other !== server && standing === "up");
     if (others.length === 0) return "lastServer";
-    if (areSealed(desk, regionsOf(desk, server))) desk.propose({ type: "stand", server, standing: "draining" });
+    if (waitsForSeals(desk, server, "drain", regionsOf(desk, server))) return "underway";
+    desk.propose({ type: "drain", server, sealed: sealedRegions(desk, server) });
     return "underway";
   }
   for (const { owner, pending } of players.values()) {
@@ -48,11 +54,14 @@ function drain(desk: Desk, server: NodeId): OrderAnswer {
 }
 
 function resume(desk: Desk, server: NodeId): OrderAnswer {
+  desk.state.orders.delete(server);
   if (standingOf(desk.state.register.map, server) === "draining") {
-    desk.propose({ type: "stand", server, standing: "up" });
+    desk.propose({ type: "resume", server });
     return "underway";
   }
-  return giveHome(desk, server) === "nothing" ? "done" : "underway";
+  const begun = giveHome(desk, server);
+  if (begun === "sealing") desk.state.orders.set(server, "resume");
+  return begun === "nothing" ? "done" : "underway";
 }
 
 function addNode(desk: Desk, server: NodeId): OrderAnswer {
@@ -61,9 +70,19 @@ function addNode(desk: Desk, server: NodeId): OrderAnswer {
   if (standingOf(map, server) !== "up") return "isDown";
   const after = withEnlisted(map, server, regionLoads(desk.state.register));
   if (after === map) return "nothingToGive";
-  const regions = movesBetween(map, after).map(({ region }) => region);
-  if (areSealed(desk, regions)) desk.propose({ type: "enlist", server });
+  const moves = movesBetween(map, after).map(({ region }) => ({ region, epoch: map.regions[region].epoch }));
+  const regions = moves.map(({ region }) => region);
+  if (waitsForSeals(desk, server, "addNode", regions)) return "underway";
+  for (const { region, epoch } of moves) desk.propose({ type: "move", region, epoch, server });
   return "underway";
+}
+
+/** Its regions are being sealed: the order goes on as soon as they are. */
+function waitsForSeals(desk: Desk, server: NodeId, verb: ServerOrder, regions: readonly number[]): boolean {
+  const waits = !areSealed(desk, regions);
+  if (waits) desk.state.orders.set(server, verb);
+  else desk.state.orders.delete(server);
+  return waits;
 }
 
 function freeze(desk: Desk, region: number, frozen: boolean): OrderAnswer {

@@ -7,7 +7,7 @@ import { failoversBegin } from "./coordinator-failovers.ts";
 import { recover, watchRecoveries } from "./coordinator-recovery.ts";
 import { owesAnswer } from "./coordinator-resolution.ts";
 import type { Desk, Received } from "./coordinator-state.ts";
-import { type RegionMove, standingOf, suspendedRegions } from "./region-map.ts";
+import { type RegionMove, type SealedRegions, standingOf, suspendedRegions } from "./region-map.ts";
 import { freshPulse, heardOf, lostTouch, type Pulse, renewed, stepFor } from "./server-watch.ts";
 import { watchesServers } from "./settings.ts";
 
@@ -60,12 +60,20 @@ function judge(desk: Desk, server: NodeId, pulse: Pulse): void {
     desk.out.send(server, { type: "revoke", incarnation, attempt: pulse.revokes });
   }
   if (step === "giveUp" && desk.settings.failover.decidedBy === "coordinator") {
-    if (areSealed(desk, regionsOf(desk, server))) desk.propose({ type: "fail", server, incarnation });
+    if (!areSealed(desk, regionsOf(desk, server))) return;
+    desk.propose({ type: "fail", server, incarnation, sealed: sealedRegions(desk, server) });
   }
 }
 
 export const regionsOf = ({ state }: Desk, server: NodeId): readonly number[] =>
   state.register.map.regions.flatMap((region, at) => (region.server === server ? [at] : []));
+
+/** What has to be sealed still when a server's regions go to others; null: nobody seals. */
+export function sealedRegions(desk: Desk, server: NodeId): SealedRegions | null {
+  if (!desk.settings.defence.sealBeforeGrant) return null;
+  const { regions } = desk.state.register.map;
+  return regionsOf(desk, server).map((region) => ({ region, epoch: regions[region].epoch }));
+}
 
 /**
  * Whether the store refuses what the servers of these regions still have on its way to their ground; else it is asked to.
@@ -95,6 +103,8 @@ export function onReopen(desk: Desk, server: NodeId, { region, epoch }: Received
   const known = desk.state.register.map.regions.at(region);
   if (region < 0 || known === undefined) return;
   if (known.server !== server || known.epoch !== epoch) return sendMap(desk, server);
+  // It is about to go to another one.
+  if (desk.state.orders.get(server) === "drain") return;
   desk.propose({ type: "move", region, epoch, server });
 }
 
@@ -195,6 +205,7 @@ export function tellRearranged(
 function giveUp(desk: Desk, server: NodeId): void {
   const pulse = desk.state.pulses.get(server);
   desk.state.pulses.delete(server);
+  desk.state.orders.delete(server);
   if (pulse?.suspected === true) countFailure(desk, server);
 }
 

@@ -43,7 +43,12 @@ export interface CoordinatorState {
   recovery: Recoveries;
   /** The epoch under which the store has sealed each region for its next server. */
   readonly sealed: Map<number, number>;
+  /** What an operator has ordered with a server whose regions are being sealed for it. */
+  readonly orders: Map<NodeId, ServerOrder>;
 }
+
+/** Orders that let regions change hands. */
+export type ServerOrder = "drain" | "resume" | "addNode";
 
 export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 

@@ -50,7 +50,7 @@ import {
   watch,
 } from "./coordinator-servers.ts";
 import { countFailures, recordService } from "./coordinator-mode.ts";
-import { onOrder } from "./coordinator-orders.ts";
+import { onOrder, proceedWithOrders } from "./coordinator-orders.ts";
 import { freshRecoveries, noteGranted, recover } from "./coordinator-recovery.ts";
 import {
   gather,
@@ -108,6 +108,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       failures: freshFailureWatch(),
       recovery: freshRecoveries(),
       sealed: new Map(),
+      orders: new Map(),
     };
     if (!settings.defence.quorum) this.state.agreed = this.state.register;
   }
@@ -168,6 +169,7 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
     this.state.failures = freshFailureWatch();
     this.state.recovery = freshRecoveries();
     this.state.sealed.clear();
+    this.state.orders.clear();
     this.state.healthDueUs = -1;
     for (const timer of ["health", "rebalance"]) this.out.cancelTimer(timer);
   }
@@ -239,7 +241,8 @@ export class Coordinator implements Machine<MeshMessage, MeshFact>, RaftApplicat
       case "collected":
         return onCollected(this, message);
       case "regionSealed":
-        return onRegionSealed(this, message);
+        onRegionSealed(this, message);
+        return proceedWithOrders(this);
       default:
         // Meant for another role: a fault has changed its type on the way.
         return undefined;

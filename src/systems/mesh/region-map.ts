@@ -64,6 +64,20 @@ export function freshMap(servers: readonly NodeId[], spares: number, backups: nu
 
 const fullService: Mode = { level: "normal", reason: "", critical: [], closed: false, changes: 0 };
 
+/** Regions that the store has sealed for their next server, and the epoch each of them was in then. */
+export type SealedRegions = readonly { readonly region: number; readonly epoch: number }[];
+
+/**
+ * Whether all that a server has is sealed, as it was said to be: a region that was given a new epoch since is open again.
+ * Null: nobody seals.
+ */
+export const isSealedAs = ({ regions }: RegionMap, server: NodeId, sealed: SealedRegions | null): boolean =>
+  sealed === null ||
+  regions.every(
+    ({ server: owner, epoch }, index) =>
+      owner !== server || sealed.some((known) => known.region === index && known.epoch === epoch),
+  );
+
 export const standingOf = ({ standings }: RegionMap, server: NodeId): Standing => standings.get(server) ?? "down";
 
 /** A server fails, comes back, or begins to drain; then its regions may have to move. */

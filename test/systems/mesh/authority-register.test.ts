@@ -140,7 +140,12 @@ describe("the register", () => {
 });
 
 describe("the map of regions (MESH-F3-06)", () => {
-  const fail = (server: NodeId, incarnation = 0): RegisterCommand => ({ type: "fail", server, incarnation });
+  const fail = (server: NodeId, incarnation = 0): RegisterCommand => ({
+    type: "fail",
+    server,
+    incarnation,
+    sealed: null,
+  });
 
   test("a server that fails loses its regions and its players, under higher epochs and tokens", () => {
     const register = joined();
@@ -200,13 +205,28 @@ describe("the map of regions (MESH-F3-06)", () => {
 
   test("a draining server gives its regions away and keeps its players, who follow by transfers", () => {
     const register = joined();
-    const drained = after(register, { type: "stand", server: s1, standing: "draining" });
+    const drained = after(register, { type: "drain", server: s1, sealed: null });
     expect(drained).toMatchObject({ players: [], moves: [{ region: 0, server: s2 }] });
     expect(of(register)?.pending).toBeNull();
-    after(register, { type: "stand", server: s1, standing: "up" });
+    after(register, { type: "resume", server: s1 });
     const moved = after(register, { type: "move", region: 0, epoch: 2, server: s1 });
     expect(moved).toMatchObject({ moves: [{ region: 0, from: s2, server: s1, epoch: 3 }] });
     expect(after(register, { type: "move", region: 0, epoch: 2, server: s3 })).toMatchObject({ moves: [] });
+  });
+
+  test("no region goes to another server that was opened again since it was sealed", () => {
+    const sealed = [{ region: 0, epoch: 1 }];
+    for (const command of [
+      { type: "fail", server: s1, incarnation: 0, sealed },
+      { type: "drain", server: s1, sealed },
+    ] as const) {
+      const register = joined();
+      after(register, { type: "move", region: 0, epoch: 1, server: s1 });
+      expect(after(register, command)).toEqual({ type: "rearranged", players: [], moves: [] });
+      expect(standingOf(register.map, s1)).toBe("up");
+      const known = { ...command, sealed: [{ region: 0, epoch: 2 }] };
+      expect(after(register, known)).toMatchObject({ moves: [{ region: 0, from: s1, server: s2, epoch: 3 }] });
+    }
   });
 
   test("is part of a snapshot", () => {
@@ -219,6 +239,7 @@ describe("the map of regions (MESH-F3-06)", () => {
 const regions = fc.integer({ min: 0, max: 2 });
 const servers = fc.constantFrom(s1, s2, s3);
 const tokens = fc.integer({ min: 0, max: 8 });
+const sealed = fc.option(fc.array(fc.record({ region: regions, epoch: fc.integer({ min: 1, max: 4 }) })));
 const commands: fc.Arbitrary<RegisterCommand> = fc.oneof(
   fc.record({ type: fc.constant("assign" as const), player: fc.constant(p1), region: regions }),
   fc.record({
@@ -245,12 +266,14 @@ const commands: fc.Arbitrary<RegisterCommand> = fc.oneof(
     transfer: fc.constantFrom("a", "b", "c"),
   }),
   fc.record({ type: fc.constant("reclaim" as const), server: servers, incarnation: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({ type: fc.constant("fail" as const), server: servers, incarnation: fc.integer({ min: 0, max: 3 }) }),
   fc.record({
-    type: fc.constant("stand" as const),
+    type: fc.constant("fail" as const),
     server: servers,
-    standing: fc.constantFrom("up" as const, "draining" as const),
+    incarnation: fc.integer({ min: 0, max: 3 }),
+    sealed,
   }),
+  fc.record({ type: fc.constant("drain" as const), server: servers, sealed }),
+  fc.record({ type: fc.constant("resume" as const), server: servers }),
   fc.record({
     type: fc.constant("move" as const),
     region: regions,

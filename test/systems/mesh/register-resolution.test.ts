@@ -89,7 +89,9 @@ describe("while it is found out whose a player is", () => {
     const register = joined();
     after(register, resolve(1, s1, s2));
     expect(after(register, { type: "reclaim", server: s1, incarnation: 1000 })).toMatchObject({ players: [] });
-    expect(after(register, { type: "fail", server: s1, incarnation: 1000 })).toMatchObject({ players: [] });
+    expect(after(register, { type: "fail", server: s1, incarnation: 1000, sealed: null })).toMatchObject({
+      players: [],
+    });
     expect(of(register)?.pending).toBeNull();
   });
 
@@ -123,7 +125,9 @@ describe("what is decided", () => {
   test("is for another server when the one it was for is given up", () => {
     const register = joined();
     after(register, resolve(1, s1, s2), decide(2));
-    expect(after(register, { type: "fail", server: s1, incarnation: 0 })).toMatchObject({ players: [p1] });
+    expect(after(register, { type: "fail", server: s1, incarnation: 0, sealed: null })).toMatchObject({
+      players: [p1],
+    });
     expect(of(register)?.pending).toMatchObject({ server: s2, token: 4, cause: "resolution" });
     expect(register.resolutions.get(p1)?.decided).toMatchObject({ server: s2, state: { version: 3 } });
   });
