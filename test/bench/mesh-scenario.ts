@@ -11,9 +11,9 @@ export function meshScenario(servers: number, seconds: number): Scenario {
   return parsed(servers === 1 ? readFileSync(walk, "utf8") : crowd(servers), [`until=${seconds}s`]);
 }
 
-/** A run of a hunt: the story `mesh/weather`, random faults of the profile "rough", for a minute of its own time. */
+/** A run of a hunt: the story `mesh/hunt`, random faults of the profile "rough", for a minute of its own time. */
 export function fuzzScenario(servers: number): Scenario {
-  return parsed(readFileSync(weather, "utf8"), ["until=60s", `world.nodes.servers=${servers}`]);
+  return parsed(readFileSync(hunt, "utf8"), [`world.nodes.servers=${servers}`]);
 }
 
 function parsed(story: string, set: readonly string[]): Scenario {
@@ -23,7 +23,7 @@ function parsed(story: string, set: readonly string[]): Scenario {
 }
 
 const walk = new URL("../../scenarios/mesh/walk.yaml", import.meta.url);
-const weather = new URL("../../scenarios/mesh/weather.yaml", import.meta.url);
+const hunt = new URL("../../scenarios/mesh/hunt.yaml", import.meta.url);
 
 const crowd = (servers: number): string => `
 title: A mesh of ${servers} servers
