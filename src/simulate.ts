@@ -96,7 +96,8 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
   };
 }
 
-const inputOf = (scenario: Scenario) => ({
+/** What a system may know of a scenario. */
+export const inputOf = (scenario: Scenario) => ({
   nodes: scenario.nodes,
   settings: scenario.settings,
   workload: scenario.workload,

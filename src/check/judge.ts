@@ -94,6 +94,11 @@ export class Judge<View, F extends Fact> implements FactObserver {
     return this.#ledgers.some(({ property, violations }) => violations > 0 && property.advisory !== true);
   }
 
+  /** Whether this one property has been found broken so far. */
+  breaks(id: string): boolean {
+    return this.#ledgers.some(({ property, violations }) => violations > 0 && property.id === id);
+  }
+
   /** The state of the system as facts told it. Not to be changed. */
   get view(): View {
     return this.#view;

@@ -8,7 +8,7 @@ import { Kernel, type Ending, type KernelCheckpoint } from "../kernel/kernel.ts"
 import { Streams, type Decisions, type StreamsCheckpoint } from "../kernel/streams.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import type { FactObserver, Tracer } from "../trace/trace-event.ts";
-import type { FaultTally } from "./fault.ts";
+import type { Fault, FaultTally } from "./fault.ts";
 import { Draws } from "./draws.ts";
 import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
 import type { MessageCounts } from "./flights.ts";
@@ -153,6 +153,16 @@ export class World {
   /** One event; false when none is left up to the end of the plan. */
   step(): boolean {
     return this.#kernel.peekUs() <= this.#endUs && this.#kernel.step();
+  }
+
+  /** Called by whoever watches: the run ends after the event in hand. */
+  stop(): void {
+    this.#kernel.stop();
+  }
+
+  /** What struck so far, as scripted faults that do the same again in place of those of the plan. */
+  scripted(): readonly Fault[] {
+    return this.#driver.scripted();
   }
 
   /** States what is left at the end: timers still armed, and that the run is over. */

@@ -68,3 +68,13 @@ test("message faults that were open are open again", () => {
   expect(other.digestHex()).toBe(whole.digestHex());
   expect(other.messageCounts().lost.dropFault).toBeGreaterThan(10);
 });
+
+test("what struck at random strikes again as a script, and nothing else differs", () => {
+  const world = new World(stormPlan, stormNodes(5), { seed: 2, observer: quiet });
+  world.run();
+  const faults = world.scripted();
+  expect(faults.length).toBeGreaterThan(5);
+  const again = new World({ ...stormPlan, faults }, stormNodes(5), { seed: 2, observer: quiet });
+  again.run();
+  expect(again.messageCounts()).toEqual(world.messageCounts());
+});
