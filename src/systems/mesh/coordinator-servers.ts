@@ -195,10 +195,17 @@ export function tellRearranged(
     giveUp(desk, command.server);
     desk.out.send(command.server, { type: "expelled", incarnation: command.incarnation });
   }
+  if (command.type === "fail") judgeAgain(desk, command.server);
   const failed = moves.filter(({ from }) => standingOf(desk.state.register.map, from) === "down");
   failoversBegin(desk, players, failed);
   recover(desk, players);
   if (moves.length > 0) sendMaps(desk);
+}
+
+/** It could not be given up, for it was given a region meanwhile that is not sealed. */
+function judgeAgain(desk: Desk, server: NodeId): void {
+  const pulse = desk.state.pulses.get(server);
+  if (pulse !== undefined) judge(desk, server, pulse);
 }
 
 /** One that was stopped in order has not failed: nobody suspected it. */
