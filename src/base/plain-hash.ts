@@ -41,6 +41,13 @@ class Word {
   }
 }
 
+/** The fingerprint of one value in 16 digits, for whoever keeps or compares it as text. @throws NotPlainData */
+export function plainDigest(value: unknown): string {
+  const hasher = new PlainHasher();
+  hasher.hash(value);
+  return [hasher.first, hasher.second].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
 /**
  * Hashes one value after another: each call of `add` goes on from where the lanes stand, and `hash` begins anew. The
  * lanes are 32 bits each; after `hash` they are well mixed.

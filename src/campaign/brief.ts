@@ -1,6 +1,6 @@
 // What a campaign keeps of a run, and of many: little enough to travel between threads, and mergeable in any order.
 
-import { PlainHasher } from "../base/plain-hash.ts";
+import { plainDigest } from "../base/plain-hash.ts";
 import type { FiguresData } from "../check/figures.ts";
 import { mergeFigures } from "../check/figures.ts";
 import type { PropertyResult, Violation } from "../check/property.ts";
@@ -41,9 +41,14 @@ export interface Totals {
   readonly forcedMisfits: number;
 }
 
+/** As much of a scenario as its results need to be judged and told: little enough to travel with them. */
+export type ScenarioOutline = Pick<Scenario, "name" | "title" | "why" | "system" | "expect"> & {
+  readonly world: Pick<Scenario["world"], "startUs">;
+};
+
 /** All runs of one scenario. */
 export interface ScenarioResult {
-  readonly scenario: Scenario;
+  readonly scenario: ScenarioOutline;
   readonly seeds: SeedRange;
   /** In order of seed. */
   readonly runs: readonly RunBrief[];
@@ -128,8 +133,5 @@ function mergedProperty(all: PropertyTotal, more: PropertyTotal | undefined): Pr
 }
 
 /** One digest over many runs in order of seed: equal for the same seeds, however many workers ran them. */
-export function combinedDigest(runs: readonly RunBrief[]): string {
-  const hasher = new PlainHasher();
-  hasher.hash(runs.toSorted((a, b) => a.seed - b.seed).map(({ seed, digest }) => [seed, digest]));
-  return [hasher.first, hasher.second].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
-}
+export const combinedDigest = (runs: readonly RunBrief[]): string =>
+  plainDigest(runs.toSorted((a, b) => a.seed - b.seed).map(({ seed, digest }) => [seed, digest]));

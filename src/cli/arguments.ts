@@ -3,6 +3,7 @@
 import { seedMax } from "../scenario/story-schema.ts";
 import { parseDuration } from "../base/units.ts";
 import type { SeedRange } from "../campaign/plan.ts";
+import type { Shard } from "../campaign/shard.ts";
 import { shown } from "../scenario/problem.ts";
 import { argumentMistake } from "./exit-codes.ts";
 
@@ -32,6 +33,18 @@ export function readSeeds(written: string): SeedRange {
     expected: `Expected the first and the last seed, such as 1..1000, and at most ${runsMax} of them.`,
     fix:
       from > to ? `write the smaller one first: ${last}..${first}.` : "write two numbers with two dots between them.",
+  });
+}
+
+/** "2/4": the second of four. */
+export function readShard(written: string): Shard {
+  const [, index = "", count = ""] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(written) ?? [];
+  if (index !== "" && Number(index) <= Number(count)) return { index: Number(index), count: Number(count) };
+  throw argumentMistake(`--shard ${written}`, {
+    code: "BAD_SHARD",
+    what: `${shown(written)} is no part of a campaign.`,
+    expected: "Expected the number of the part, from 1, and how many there are, at most 9999.",
+    fix: "write it as in --shard 2/4.",
   });
 }
 

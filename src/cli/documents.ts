@@ -1,10 +1,15 @@
-// What `--json` says: the same facts as the lines, as plain data. Kept apart so that its shape is read in one place.
+// What `--json` says: the same facts as the lines, as plain data. Kept apart so that its shape is read in one place;
+// `document-schemas.ts` has it as a schema.
 
+import type { Shard } from "../campaign/shard.ts";
 import { summarise } from "../check/figures.ts";
-import type { CampaignReport, ReportedScenario } from "../report/campaign-report.ts";
+import { type CampaignReport, type ReportedScenario, replayOf } from "../report/campaign-report.ts";
+import type { PlannedSeeds } from "./run-many.ts";
 import type { SingleRun } from "./run-single.ts";
 
-export function runDocument({ story, run, told }: SingleRun): Readonly<Record<string, unknown>> {
+type Document = Readonly<Record<string, unknown>>;
+
+export function runDocument({ story, run, told }: SingleRun): Document {
   const { scenario, seed, outcome, verdict, expectations, digest, tallies, messages, eventsDone, endedAtUs } = run;
   return {
     scenario: scenario.name,
@@ -27,21 +32,54 @@ export function runDocument({ story, run, told }: SingleRun): Readonly<Record<st
   };
 }
 
-export const campaignDocument = (
-  report: CampaignReport,
-  wasInterrupted: boolean,
-): Readonly<Record<string, unknown>> => ({
+export const campaignDocument = (report: CampaignReport, wasInterrupted: boolean): Document => ({
   interrupted: wasInterrupted,
   scenarios: report.scenarios.map((scenario) => scenarioDocument(scenario)),
 });
 
-function scenarioDocument({
-  file,
-  result,
-  judgement,
-  specs,
-  replay,
-}: ReportedScenario): Readonly<Record<string, unknown>> {
+/** Which part of which campaign a document is; `format` rises when older builds could not read it. */
+export interface ShardStamp extends Shard {
+  readonly format: number;
+  readonly campaign: string;
+}
+
+export const shardFormat = 1;
+
+/** With all that `faultline merge` needs to judge the parts as a whole. */
+export const shardDocument = (
+  report: CampaignReport,
+  wasInterrupted: boolean,
+  shard: ShardStamp,
+  planned: readonly PlannedSeeds[],
+): Document => ({
+  interrupted: wasInterrupted,
+  shard,
+  scenarios: report.scenarios.map((scenario, index) => ({
+    ...scenarioDocument(scenario),
+    part: partOf(scenario, planned[index]),
+  })),
+});
+
+function partOf({ line, result, specs, replay, signatures }: ReportedScenario, planned: PlannedSeeds | undefined) {
+  const { name, title, why, system, expect, world } = result.scenario;
+  const { startUs } = world;
+  return {
+    plan: planned?.plan,
+    of: planned?.seeds,
+    line,
+    replay,
+    signatures: Object.fromEntries(signatures),
+    outline: { name, title, why, system, expect, world: { startUs } },
+    specs,
+    runs: result.runs,
+    samples: result.totals.figures,
+    forcedMisfits: result.totals.forcedMisfits,
+  };
+}
+
+/** One scenario of a campaign, over all its seeds. */
+export function scenarioDocument(reported: ReportedScenario): Document {
+  const { file, result, judgement, specs } = reported;
   const { scenario, seeds, totals, digest, missingFrom, runs } = result;
   return {
     scenario: scenario.name,
@@ -55,7 +93,7 @@ function scenarioDocument({
     violated: judgement.violated,
     inconclusive: judgement.inconclusive,
     firstFailing: judgement.firstFailing ?? null,
-    replay: replay ?? null,
+    replay: replayOf(reported) ?? null,
     failing: runs.filter(({ outcome }) => outcome !== "held").slice(0, 100),
     properties: totals.properties,
     expectations: judgement.expectations,
@@ -68,8 +106,8 @@ function scenarioDocument({
 }
 
 /** `report.json`: byte-identical for equal runs, but for `meta`. */
-export const reportDocument = (report: CampaignReport): string =>
-  `${JSON.stringify({ meta: report.meta, ...campaignDocument(report, false) }, finite, 2)}\n`;
+export const reportDocument = (report: CampaignReport, wasInterrupted: boolean): string =>
+  `${JSON.stringify({ meta: report.meta, ...campaignDocument(report, wasInterrupted) }, finite, 2)}\n`;
 
 const finite = (_key: string, value: unknown): unknown =>
   typeof value === "number" && !Number.isFinite(value) ? null : value;

@@ -20,9 +20,10 @@ import { ReaderMistake } from "./exit-codes.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** Failure files hold decisions; a story that a person wrote is shorter. */
-const failureFileEnding = ".failure.yaml";
-const sizeMaxOf = (path: string): number => (path.endsWith(failureFileEnding) ? 64 : 1) * mebibyte;
+/** Failure files hold decisions, and results hold all their runs; a story that a person wrote is shorter. */
+const largeFileEndings = [".failure.yaml", ".json"];
+const sizeMaxOf = (path: string): number =>
+  (largeFileEndings.some((ending) => path.endsWith(ending)) ? 64 : 1) * mebibyte;
 
 /** @throws ReaderMistake when it is no readable text file of bounded size. */
 export function readText(path: string): string {
@@ -53,7 +54,7 @@ function readBytes(path: string): Uint8Array {
         path,
         "TOO_LARGE",
         `The file has ${status.size} bytes.`,
-        `Expected at most ${sizeMax / mebibyte} MiB (64 MiB when its name ends with ${failureFileEnding}).`,
+        `Expected at most ${sizeMax / mebibyte} MiB (64 MiB when its name ends with ${largeFileEndings.join(" or ")}).`,
         "name a scenario; traces and histories are other files.",
       );
     }

@@ -9,6 +9,7 @@ import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
 import { defaultNames } from "../scenario/node-names.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { faultProfiles, linkProfiles } from "../world/profiles.ts";
+import { documentJsonSchema, documentSchemas } from "./document-schemas.ts";
 import { argumentMistake, exitCodes, type ReaderMistake } from "./exit-codes.ts";
 import { writeWhole } from "./files.ts";
 import { type Item, itemLines, named } from "./items.ts";
@@ -77,12 +78,12 @@ const listers: Readonly<Record<Exclude<Topic, "requirements">, (systems: Systems
       })),
 };
 
-/** @param text only names that hold it. */
+/** @param text only names that hold it; of a schema, the command whose document it is about. */
 export function list(topic: string, text: string | undefined, flags: ListFlags, { paint, width }: Output): Answer {
   const systems = chosen(loadSystems(flags.plugIn ?? []), flags.system);
   const known = topics.find((name) => name === topic);
   if (known !== "requirements" && flags.gaps === true) throw noGaps(topic);
-  if (topic === "schema") return schemaAnswer(systems, flags.output);
+  if (topic === "schema") return schemaAnswer(schemaOf(text, systems), flags.output);
   if (known === undefined) {
     throw argumentMistake(`list ${topic}`, {
       code: "UNKNOWN_TOPIC",
@@ -149,10 +150,25 @@ const leafItem = (leaf: SettingLeaf): Item => ({
   more: { default: leaf.preset, description: leaf.description, values: leaf.values },
 });
 
-function schemaAnswer(systems: Systems, path: string | undefined): Answer {
+/** @param name of a command: of what it says with --json. Absent: of scenario files. */
+function schemaOf(name: string | undefined, systems: Systems): object {
+  if (name !== undefined) {
+    const document = documentSchemas[name];
+    if (document !== undefined) return documentJsonSchema(name, document);
+    const names = Object.keys(documentSchemas);
+    throw argumentMistake(`list schema ${name}`, {
+      code: "UNKNOWN_SCHEMA",
+      what: `There is no document ${shown(name)}.`,
+      expected: expectedOneOf(names),
+      fix: fixByName(name, names, "name one of them, or none for the schema of scenario files."),
+    });
+  }
   const [first, second] = [...systems.values()];
   const schemas = [...systems.values()].map((system) => storyJsonSchema(system));
-  const schema = first !== undefined && second === undefined ? storyJsonSchema(first) : { anyOf: schemas };
+  return first !== undefined && second === undefined ? storyJsonSchema(first) : { anyOf: schemas };
+}
+
+function schemaAnswer(schema: object, path: string | undefined): Answer {
   const text = `${JSON.stringify(schema, undefined, 2)}\n`;
   if (path === undefined) return { exitCode: exitCodes.held, lines: [text.trimEnd()], document: { schema } };
   writeWhole(path, text);

@@ -1,8 +1,19 @@
-// Where results go: lines for people or one JSON document on stdout; everything else on stderr.
+// Where results go: lines for people or one document on stdout; everything else on stderr, or in files.
 
+import type { TestReport } from "../report/test-report.ts";
 import type { Paint } from "../report/words.ts";
 import { printPlace, printProblems, type Problem } from "../scenario/problem.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import {
+  defaultReporting,
+  type DocumentName,
+  readReporting,
+  reportedAs,
+  type ReporterFlags,
+  type Reporting,
+  toldToGithub,
+  writeReports,
+} from "./reporters.ts";
 import { paintFor, widthFor } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -11,30 +22,56 @@ export interface Answer {
   readonly exitCode: ExitCode;
   readonly lines: readonly string[];
   readonly document: Readonly<Record<string, unknown>>;
+  /** For reporters: of commands that take `--reporter`. */
+  readonly report?: TestReport;
 }
 
 export class Output {
-  readonly isJson: boolean;
-  readonly paint: Paint = paintFor(process.env, process.stdout);
   readonly width: number = widthFor(process.stdout);
+  readonly #isJson: boolean;
+  #reporting: Reporting;
 
   constructor({ isJson }: { readonly isJson: boolean }) {
-    this.isJson = isJson;
+    this.#isJson = isJson;
+    this.#reporting = defaultReporting({ isJson });
   }
 
-  give(command: string, { exitCode, lines, document }: Answer): void {
-    if (this.isJson) this.#json({ faultline: version, command, exitCode, ...document });
-    else if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+  /** Of the stream that lines for people go to. */
+  get paint(): Paint {
+    return paintFor(process.env, this.#people);
+  }
+
+  /** From here on these reporters speak. @throws ReaderMistake */
+  reportBy(flags: ReporterFlags): void {
+    this.#reporting = readReporting(flags, this.#isJson);
+  }
+
+  /** Whether this document is wanted, wherever it goes. */
+  tellsTo(name: DocumentName): boolean {
+    const { onStdout, files } = this.#reporting;
+    return onStdout === name || files.some((file) => file.name === name);
+  }
+
+  give(command: string, { exitCode, lines, document, report }: Answer): void {
+    const { isForPeople, onStdout, files, isForGithub } = this.#reporting;
+    const wrote = files.map(({ path }) => path);
+    const envelope = { faultline: version, command, exitCode, ...document, ...wroteAlso(document, wrote) };
+    writeReports(this.#reporting, envelope, report);
+    const annotations = isForGithub ? toldToGithub(report) : [];
+    const told = isForPeople ? [...lines, ...wrote.map((path) => `wrote ${path}`)] : [];
+    if (onStdout !== undefined) process.stdout.write(reportedAs(onStdout, envelope, report));
+    // A document has stdout to itself; GitHub listens on both.
+    if (told.length + annotations.length > 0) this.#people.write(`${[...told, ...annotations].join("\n")}\n`);
     process.exitCode = exitCode;
   }
 
-  /** A line for people while a command goes on; nothing when a document is wanted. */
+  /** A line for people while a command goes on; nothing when only a document is wanted. */
   line(text: string): void {
-    if (!this.isJson) process.stdout.write(`${text}\n`);
+    if (this.#reporting.isForPeople) this.#people.write(`${text}\n`);
   }
 
   problems(command: string, problems: readonly Problem[], exitCode: ExitCode): void {
-    if (this.isJson) {
+    if (this.#reporting.onStdout === "json") {
       const listed = problems.map(({ place, code, what, expected, fix }) => ({
         where: printPlace(place),
         place,
@@ -43,23 +80,27 @@ export class Output {
         expected,
         fix,
       }));
-      this.#json({ faultline: version, command, exitCode, error: { problems: listed } });
+      const document = { faultline: version, command, exitCode, error: { problems: listed } };
+      process.stdout.write(reportedAs("json", document, undefined));
     } else {
       process.stderr.write(`${printProblems(problems)}\n`);
     }
     process.exitCode = exitCode;
   }
 
-  #json(document: object): void {
-    process.stdout.write(`${JSON.stringify(document, plainly, 2)}\n`);
+  /** Whether what goes wrong is told as a document, too. */
+  get isJson(): boolean {
+    return this.#reporting.onStdout === "json";
+  }
+
+  get #people(): NodeJS.WriteStream {
+    return this.#reporting.onStdout === undefined ? process.stdout : process.stderr;
   }
 }
 
-/** Maps and the numbers that JSON lacks, in the nearest words it has. */
-function plainly(_key: string, value: unknown): unknown {
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value === Infinity) return "unbounded";
-  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+function wroteAlso(document: Answer["document"], wrote: readonly string[]): object {
+  const before: readonly unknown[] = Array.isArray(document["wrote"]) ? document["wrote"] : [];
+  return wrote.length === 0 ? {} : { wrote: [...before, ...wrote] };
 }
 
 /** A reader that closes the pipe has seen enough: that is no error. */

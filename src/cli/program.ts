@@ -5,6 +5,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { topicNames } from "./topics.ts";
 import type { Answer, Output } from "./output.ts";
+import { reporterNames } from "./reporters.ts";
 import { version } from "./version.ts";
 
 // Commands are loaded when they are called: a help text needs neither simulator nor threads.
@@ -48,6 +49,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
     .showSuggestionAfterError(true)
     .exitOverride();
   addRun(program, output, give);
+  addMerge(program, output, give);
   addReplay(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
@@ -60,6 +62,9 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
+const reporterAbout = `${reporterNames.join(", ")}; several at once`;
+const reporterOutputAbout = "put json, junit or sarif into a file, as in junit=out.xml";
+
 const example = (...lines: readonly string[]): string => `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 
 function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
@@ -69,10 +74,13 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
     .argument("<scenario...>", "files, folders, file#variant, or names such as mesh/baseline")
     .option("--seed <n>", "in place of the scenario's own")
     .option("--seeds <a..b>", "every seed of a range")
+    .option("--shard <i/n>", "only the i-th of n parts; faultline merge joins their JSON")
     .option("--variant <name>", 'one story of the file; "base" is the story itself')
     .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
     .option("--workers <n>", "threads; 0: none but this one")
     .option("--report <dir>", "write report.md, junit.xml and report.json there")
+    .option("--reporter <name>", reporterAbout, collect)
+    .option("--reporter-output <name=file>", reporterOutputAbout, collect)
     .option("--trace <file>", "write every event of the one run, as JSON lines")
     .option("--history <file>", "write client-visible operations of the one run, as JSON lines")
     .option("--save <dir>", "write a failure file for each failing run, at most five a scenario")
@@ -81,10 +89,40 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
     .option("--limit-time <duration>", "end a run after so much wall-clock time, as inconclusive")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .option("--plant <id>", "with a planted bug: see list mutants", collect)
-    .addHelpText("after", example("faultline run mesh/fm-001-network-timeout --seeds 1..200 --report reports/fm-001"))
+    .addHelpText(
+      "after",
+      example(
+        "faultline run mesh/fm-001-network-timeout --seeds 1..200 --report reports/fm-001",
+        "faultline run mesh/baseline --seeds 1..400 --shard 2/4 --reporter default --reporter json",
+        "  --reporter-output json=results/2.json",
+      ),
+    )
     .action(async (scenarios, flags) => {
+      output.reportBy(flags);
       const { run } = await import("./run.ts");
       await give("run", run(scenarios, flags, output));
+    });
+}
+
+function addMerge(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("merge")
+    .description("join what shards found: one verdict, one report, one exit code")
+    .argument("<result...>", "JSON files that shards wrote, or folders of them")
+    .option("--reporter <name>", reporterAbout, collect)
+    .option("--reporter-output <name=file>", reporterOutputAbout, collect)
+    .addHelpText(
+      "after",
+      example(
+        "faultline run mesh/walk --seeds 1..40 --shard 1/2 --json > results/1.json",
+        "faultline run mesh/walk --seeds 1..40 --shard 2/2 --json > results/2.json",
+        "faultline merge results --reporter default --reporter github",
+      ),
+    )
+    .action(async (results, flags) => {
+      output.reportBy(flags);
+      const { merge } = await import("./merge.ts");
+      await give("merge", merge(results, output));
     });
 }
 

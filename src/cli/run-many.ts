@@ -3,15 +3,15 @@
 import { availableParallelism } from "node:os";
 
 import { type Judgement, judge } from "../campaign/judgement.ts";
-import { type Job, seedsIn } from "../campaign/plan.ts";
+import { type Job, type SeedRange, seedsIn } from "../campaign/plan.ts";
+import type { Shard } from "../campaign/shard.ts";
 import type { ScenarioResult } from "../campaign/brief.ts";
 import { runCampaign } from "../campaign/run-campaign.ts";
-import { summariseCampaign } from "../report/campaign-summary.ts";
-import { isExcused } from "../scenario/expectations.ts";
-import { printable } from "../scenario/problem.ts";
+import { replayOf } from "../report/campaign-report.ts";
 import { seedMax } from "../scenario/story-schema.ts";
 import { plural } from "../report/words.ts";
 import { shellWord } from "./arguments.ts";
+import { campaignLines } from "./campaign-lines.ts";
 import { commandLine } from "./next-commands.ts";
 import type { Output } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -24,11 +24,19 @@ export interface JudgedStory {
   readonly judgement: Judgement;
 }
 
+/** What was asked for of a scenario, of which a shard runs a part. */
+export interface PlannedSeeds {
+  /** What the scenario says, as a digest. */
+  readonly plan: string;
+  readonly seeds: SeedRange;
+}
+
 export interface ManyRuns {
   readonly stories: readonly JudgedStory[];
   readonly wasInterrupted: boolean;
 }
 
+/** All that was asked for, whatever part of it falls to this shard. */
 export const jobsOf = (stories: readonly LoadedStory[], { seeds }: RunRequest): readonly Job[] =>
   stories.map(({ scenario }) => ({ scenario, seeds: seeds ?? { from: scenario.seed, to: scenario.seed } }));
 
@@ -39,8 +47,12 @@ export const workersFor = ({ workers }: RunRequest, jobs: readonly Job[]): numbe
     jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0),
   );
 
-export async function runMany(stories: readonly LoadedStory[], request: RunRequest): Promise<ManyRuns> {
-  const jobs = jobsOf(stories, request);
+/** @param jobs in order of `stories`. */
+export async function runMany(
+  stories: readonly LoadedStory[],
+  jobs: readonly Job[],
+  request: RunRequest,
+): Promise<ManyRuns> {
   const interruption = new AbortController();
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(130);
@@ -61,7 +73,7 @@ export async function runMany(stories: readonly LoadedStory[], request: RunReque
     return {
       stories: stories.flatMap((story, index) => {
         const result = results[index];
-        return result === undefined ? [] : [{ story, result, judgement: judge(result, story.system) }];
+        return result === undefined ? [] : [{ story, result, judgement: judgeStory(story, result, request) }];
       }),
       wasInterrupted: interruption.signal.aborted,
     };
@@ -72,70 +84,34 @@ export async function runMany(stories: readonly LoadedStory[], request: RunReque
   }
 }
 
-export function manyLines(
-  { stories, wasInterrupted }: ManyRuns,
-  request: RunRequest,
-  output: Output,
-): readonly string[] {
-  const { paint, width } = output;
-  if (stories.length > overviewFrom) return overviewLines({ stories, wasInterrupted }, request, output);
-  return stories.flatMap(({ story, result, judgement }, index) => [
-    ...(index === 0 ? [] : ["", paint.dim("─".repeat(width)), ""]),
-    ...summariseCampaign(
-      { result, judgement, specs: story.system.measures.figures, next: nextOf(story, result, judgement, request) },
-      paint,
-      width,
-    ),
-  ]);
+const judgeStory = ({ system }: LoadedStory, result: ScenarioResult, { shard }: RunRequest): Judgement =>
+  judge(result, system.measures.figures, shard !== undefined && shard.count > 1);
+
+export function manyLines(many: ManyRuns, request: RunRequest, output: Output): readonly string[] {
+  const stories = many.stories.filter(({ result }) => seedsIn(result.seeds) > 0);
+  const told = stories.map(({ story, result, judgement }) => ({
+    result,
+    judgement,
+    specs: story.system.measures.figures,
+    next: nextOf(story, result, judgement, request),
+  }));
+  return [...shardLines(stories, request.shard), ...campaignLines(told, output)];
 }
 
-/** More stories than this are a line each; whoever wants more names one, or asks for a report. */
-const overviewFrom = 3;
-
-function overviewLines({ stories }: ManyRuns, request: RunRequest, { paint }: Output): readonly string[] {
-  const nameWidth = Math.max(...stories.map(({ result }) => result.scenario.name.length));
-  const marks = {
-    held: paint.good("✔"),
-    violated: paint.bad("✘"),
-    unmet: paint.bad("✘"),
-    inconclusive: paint.doubt("?"),
-  };
-  const lines = stories.flatMap(({ story, result, judgement }) => {
-    const { scenario, totals, missingFrom, digest } = result;
-    const head = `${marks[judgement.outcome]} ${scenario.name.padEnd(nameWidth)}  ${overviewCounts(result, judgement)}  ${paint.dim(digest)}`;
-    const unmet = judgement.expectations
-      .filter(({ met }) => !met)
-      .map(({ text, found }) => `    ${paint.bad(`${text}: ${found}`)}`);
-    const because = totals.properties.flatMap((property) =>
-      property.first === undefined || isExcused(scenario.expect, property)
-        ? []
-        : [`    ${paint.bad(`${property.id}: ${printable(property.first.because)}`)}`],
-    );
-    const isDone = judgement.outcome === "held" && missingFrom === undefined;
-    const next = isDone ? [] : nextOf(story, result, judgement, request).slice(0, 1);
-    return [head, ...because, ...unmet, ...next.map(({ command }) => `    ${command}`)];
-  });
-  const right = stories.filter(({ judgement }) => judgement.outcome === "held").length;
-  const wrong = stories.length - right;
-  const total = `${plural(stories.length, "story", "stories")}: ${wrong === 0 ? "all as they should be" : `${wrong} not as they should be`}.`;
-  return [...lines, "", wrong === 0 ? paint.good(total) : paint.bad(total)];
+function shardLines(stories: readonly JudgedStory[], shard: Shard | undefined): readonly string[] {
+  if (shard === undefined) return [];
+  const runs = stories.reduce((sum, { result }) => sum + seedsIn(result.seeds), 0);
+  const part = `Shard ${shard.index} of ${shard.count}: ${plural(runs, "run")}.`;
+  return [`${part} "faultline merge" judges all of them together.`, ""];
 }
 
-function overviewCounts({ scenario, totals }: ScenarioResult, { held, violated, inconclusive }: Judgement): string {
-  const expected = totals.properties.filter(({ id }) => scenario.expect.violated.includes(id));
-  if (expected.length > 0) {
-    return expected.map(({ id, runsViolated }) => `${id} violated in ${runsViolated} of ${totals.runs}`).join(", ");
-  }
-  return `${held} held, ${violated} violated${inconclusive > 0 ? `, ${inconclusive} inconclusive` : ""}`;
-}
-
-/** The one line that shows the first failure of a story again. */
-export function replayOf(story: LoadedStory, { firstFailing }: Judgement, request: RunRequest): string | undefined {
-  return firstFailing === undefined ? undefined : commandLine("replay", story, request, `--seed ${firstFailing}`);
-}
+/** The command that shows a run of a story again, but for the seed. */
+export const replayCommandOf = (story: LoadedStory, request: RunRequest): string =>
+  commandLine("replay", story, request, "");
 
 function nextOf(story: LoadedStory, { seeds, missingFrom }: ScenarioResult, judgement: Judgement, request: RunRequest) {
-  const replay = replayOf(story, judgement, request);
+  const replay = replayOf({ judgement, replay: replayCommandOf(story, request) });
+  const { shard } = request;
   const more = { from: seeds.to + 1, to: Math.min(seedMax, seeds.to + seedsIn(seeds)) };
   return [
     ...(missingFrom === undefined
@@ -160,7 +136,11 @@ function nextOf(story: LoadedStory, { seeds, missingFrom }: ScenarioResult, judg
           },
         ]
       : []),
-    ...(replay === undefined && missingFrom === undefined && more.to >= more.from && seedsIn(seeds) > 1
+    ...(replay === undefined &&
+    missingFrom === undefined &&
+    more.to >= more.from &&
+    seedsIn(seeds) > 1 &&
+    shard === undefined
       ? [{ command: commandLine("run", story, request, `--seeds ${more.from}..${more.to}`), about: "as many again" }]
       : []),
   ];

@@ -2,14 +2,16 @@
 
 import type { ChunkLimits } from "../campaign/chunk.ts";
 import type { SeedRange } from "../campaign/plan.ts";
+import type { Shard } from "../campaign/shard.ts";
 import { argumentMistake } from "./exit-codes.ts";
 import { plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
-import { readCount, readSeed, readSeeds, readTime } from "./arguments.ts";
+import { readCount, readSeed, readSeeds, readShard, readTime } from "./arguments.ts";
 
 /** Options as they were typed. */
 export interface RunFlags extends PlugInFlags {
   readonly seed?: string | undefined;
   readonly seeds?: string | undefined;
+  readonly shard?: string | undefined;
   readonly variant?: string | undefined;
   readonly set?: readonly string[] | undefined;
   readonly workers?: string | undefined;
@@ -25,6 +27,8 @@ export interface RunFlags extends PlugInFlags {
 export interface RunRequest {
   /** Absent: each scenario's own seed. */
   readonly seeds: SeedRange | undefined;
+  /** Absent: all of it. */
+  readonly shard: Shard | undefined;
   readonly variant: string | undefined;
   readonly set: readonly string[];
   readonly workers: number | undefined;
@@ -56,6 +60,7 @@ export function readRunRequest(flags: RunFlags): RunRequest {
   return {
     seeds:
       flags.seeds !== undefined ? readSeeds(flags.seeds) : seed === undefined ? undefined : { from: seed, to: seed },
+    shard: flags.shard === undefined ? undefined : readShard(flags.shard),
     variant: flags.variant,
     set: [...(flags.set ?? []), ...(limitEvents === undefined ? [] : [`world.limits.events=${limitEvents}`])],
     workers:

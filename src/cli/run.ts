@@ -1,27 +1,46 @@
 // `faultline run`: runs stories and judges them.
 
-import { hostname } from "node:os";
-
 import { briefOf, combinedDigest, totalsOf } from "../campaign/brief.ts";
 import { judge } from "../campaign/judgement.ts";
-import { seedsIn } from "../campaign/plan.ts";
+import { type Job, seedsIn } from "../campaign/plan.ts";
+import { campaignOf, partOf, planDigestOf, type Shard } from "../campaign/shard.ts";
 import type { ScenarioResult } from "../campaign/brief.ts";
+import { plantOfPlugIn } from "../campaign/plug-ins.ts";
+import { testReportOf } from "../report/campaign-cases.ts";
 import type { CampaignReport, ReportedScenario } from "../report/campaign-report.ts";
 import { junitReport } from "../report/junit.ts";
-import { markdownReport } from "../report/markdown.ts";
+import type { TestReport } from "../report/test-report.ts";
 import type { Run } from "../simulate.ts";
-import { campaignDocument, reportDocument, runDocument } from "./documents.ts";
+import {
+  campaignDocument,
+  reportDocument,
+  runDocument,
+  shardDocument,
+  shardFormat,
+  type ShardStamp,
+} from "./documents.ts";
 import { determinismAnswer } from "./determinism.ts";
 import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { saveFailure } from "./failure-files.ts";
 import { OutputFolder } from "./files.ts";
-import { addToJobSummary, annotations } from "./github.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
-import { type JudgedStory, jobsOf, type ManyRuns, manyLines, replayOf, runMany, workersFor } from "./run-many.ts";
+import { startClock } from "./report-meta.ts";
+import {
+  type JudgedStory,
+  jobsOf,
+  type ManyRuns,
+  manyLines,
+  type PlannedSeeds,
+  replayCommandOf,
+  runMany,
+  workersFor,
+} from "./run-many.ts";
 import { readRunRequest, type RunFlags, type RunRequest } from "./run-request.ts";
 import { runSingle, singleLines } from "./run-single.ts";
+import { signaturesOf } from "./signatures.ts";
 import { type LoadedStory, loadStories } from "./stories.ts";
+import { lineOfStory } from "./story-line.ts";
 import { version } from "./version.ts";
 
 /** Failure files of one scenario; further ones are likely the same failure. */
@@ -31,51 +50,58 @@ export async function run(references: readonly string[], flags: RunFlags, output
   const request = readRunRequest(flags);
   const systems = loadSystems(request.plugIns);
   const stories = loadStories(references, { systems, set: request.set, variant: request.variant });
-  const jobs = jobsOf(stories, request);
+  const whole = jobsOf(stories, request);
+  const jobs = request.shard === undefined ? whole : partOf(whole, request.shard);
   const runs = jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0);
-  if (runs !== 1) refuseSingleFiles(request, runs);
+  const [only] = stories;
+  const isSingle = runs === 1 && only !== undefined && request.shard === undefined;
+  if (!isSingle) refuseSingleFiles(request, runs);
   // Before anything runs: a campaign of an hour must not end at a folder that cannot be made.
   const folders = {
     report: request.report === undefined ? undefined : new OutputFolder(request.report),
     save: request.save === undefined ? undefined : new OutputFolder(request.save),
   };
-  if (request.checksDeterminism) return determinismAnswer(stories, jobs, output);
+  const clock = startClock(request.checksDeterminism || isSingle ? 0 : workersFor(request, jobs));
+  if (request.checksDeterminism) return determinismAnswer(stories, jobs, clock, output);
 
-  const startedAt = new Date().toISOString();
-  const startMs = performance.now();
-  const [only] = stories;
-  const single =
-    runs === 1 && only !== undefined ? runSingle(only, jobs[0]?.seeds.from ?? only.scenario.seed, request) : undefined;
-  const many = single === undefined ? await runMany(stories, request) : asMany(single.story, single.run);
+  const single = isSingle ? runSingle(only, jobs[0]?.seeds.from ?? only.scenario.seed, request) : undefined;
+  const many = single === undefined ? await runMany(stories, jobs, request) : asMany(single.story, single.run);
   const saved = folders.save === undefined ? [] : saveAll(many, folders.save);
   const report: CampaignReport = {
-    meta: {
-      faultline: version,
-      startedAt,
-      tookMs: performance.now() - startMs,
-      host: hostname(),
-      node: process.version,
-      workers: single === undefined ? workersFor(request, jobs) : 0,
-    },
-    scenarios: many.stories.map((judged) => reported(judged, request)),
+    meta: clock(),
+    scenarios: many.stories.map((judged) => reported(judged, request, output)),
   };
-  const written = folders.report === undefined ? [] : writeReport(report, folders.report);
+  const tested = testReportOf(report);
+  const written = folders.report === undefined ? [] : writeReport(report, tested, many.wasInterrupted, folders.report);
   const told = single === undefined ? manyLines(many, request, output) : singleLines(single, request, output);
-  const annotated = isInActions() ? annotations(report.scenarios) : [];
-  if (isInActions()) addToJobSummary(markdownReport(report));
-  // The one document has stdout to itself; GitHub listens on both.
-  if (output.isJson && annotated.length > 0) process.stderr.write(`${annotated.join("\n")}\n`);
+  const document =
+    single !== undefined
+      ? runDocument(single)
+      : request.shard === undefined
+        ? campaignDocument(report, many.wasInterrupted)
+        : shardDocument(report, many.wasInterrupted, stampOf(request.shard, whole, request), planned(whole, request));
   return {
     exitCode: exitCodeOf(many),
-    lines: [...told, ...[...saved, ...written].map((path) => `wrote ${path}`), ...annotated],
-    document: {
-      ...(single === undefined ? campaignDocument(report, many.wasInterrupted) : runDocument(single)),
-      wrote: [...saved, ...written],
-    },
+    lines: [...told, ...[...saved, ...written].map((path) => `wrote ${path}`)],
+    document: { ...document, wrote: [...saved, ...written] },
+    report: tested,
   };
 }
 
-const isInActions = (): boolean => (process.env["GITHUB_ACTIONS"] ?? "") !== "";
+const stampOf = (shard: Shard, whole: readonly Job[], request: RunRequest): ShardStamp => ({
+  format: shardFormat,
+  campaign: campaignOf(whole, shard, circumstancesOf(request)),
+  ...shard,
+});
+
+const planned = (whole: readonly Job[], request: RunRequest): readonly PlannedSeeds[] =>
+  whole.map(({ scenario, seeds }) => ({ plan: planDigestOf(scenario, circumstancesOf(request)), seeds }));
+
+/** Where a plug-in lies differs from one machine to the next, and says nothing. */
+const circumstancesOf = ({ plugIns }: RunRequest): readonly string[] => [
+  version,
+  ...plugIns.flatMap((plugIn) => plantOfPlugIn(plugIn) ?? []),
+];
 
 function refuseSingleFiles({ trace, history }: RunRequest, runs: number): void {
   for (const [option, path] of [
@@ -103,16 +129,25 @@ function asMany(story: LoadedStory, done: Run): ManyRuns {
     digest: combinedDigest(runs),
     missingFrom: undefined,
   };
-  return { stories: [{ story, result, judgement: judge(result, story.system) }], wasInterrupted: false };
+  return {
+    stories: [{ story, result, judgement: judge(result, story.system.measures.figures) }],
+    wasInterrupted: false,
+  };
 }
 
-const reported = ({ story, result, judgement }: JudgedStory, request: RunRequest): ReportedScenario => ({
-  file: story.file,
-  result,
-  judgement,
-  specs: story.system.measures.figures,
-  replay: replayOf(story, judgement, request),
-});
+function reported({ story, result, judgement }: JudgedStory, request: RunRequest, output: Output): ReportedScenario {
+  // They cost another run of each failure.
+  const isNamed = request.shard !== undefined || output.tellsTo("sarif");
+  return {
+    file: story.file,
+    line: judgement.outcome === "held" ? 1 : lineOfStory(story),
+    result,
+    judgement,
+    specs: story.system.measures.figures,
+    replay: replayCommandOf(story, request),
+    signatures: isNamed ? signaturesOf(story, result) : new Map(),
+  };
+}
 
 function saveAll({ stories }: ManyRuns, folder: OutputFolder): readonly string[] {
   return stories.flatMap(({ story, result, judgement }) => {
@@ -124,11 +159,16 @@ function saveAll({ stories }: ManyRuns, folder: OutputFolder): readonly string[]
   });
 }
 
-function writeReport(report: CampaignReport, folder: OutputFolder): readonly string[] {
+function writeReport(
+  report: CampaignReport,
+  tested: TestReport,
+  wasInterrupted: boolean,
+  folder: OutputFolder,
+): readonly string[] {
   return [
-    folder.write("report.md", markdownReport(report)),
-    folder.write("junit.xml", junitReport(report)),
-    folder.write("report.json", reportDocument(report)),
+    folder.write("report.md", tested.markdown),
+    folder.write("junit.xml", junitReport(tested)),
+    folder.write("report.json", reportDocument(report, wasInterrupted)),
   ];
 }
 

@@ -7,6 +7,7 @@ import { summarise } from "../check/figures.ts";
 import type { FigureSpec } from "../check/figure.ts";
 import type { ScenarioResult } from "../campaign/brief.ts";
 import type { Judgement } from "../campaign/judgement.ts";
+import { seedsIn } from "../campaign/plan.ts";
 import { alertLines } from "./alert-lines.ts";
 import {
   expectationLines,
@@ -40,7 +41,9 @@ export function summariseCampaign(
   const figures = summarise(specs, totals.figures);
   const range = seeds.from === seeds.to ? `seed ${seeds.from}` : `seeds ${seeds.from}..${seeds.to}`;
   const partial =
-    missingFrom === undefined ? [] : [paint.doubt(`Partial: interrupted, ${printCount(totals.runs)} runs kept.`)];
+    missingFrom === undefined
+      ? []
+      : [paint.doubt(`Partial: ${printCount(totals.runs)} of ${plural(seedsIn(seeds), "run")} done.`)];
   return [
     ...heading(scenario, range, judgement.outcome, paint, width),
     ...partial,

@@ -2,20 +2,10 @@
 // keeps its history from one run to the next.
 
 import { printable } from "../scenario/problem.ts";
-import type { PropertyTotal } from "../campaign/brief.ts";
-import { isExcused } from "../scenario/expectations.ts";
-import type { Expectations } from "../scenario/scenario.ts";
-import { type CampaignReport, metaRows, type ReportedScenario } from "./campaign-report.ts";
-import { printCount } from "./words.ts";
+import { metaRows } from "./campaign-report.ts";
+import { type Case, findingLines, type TestReport } from "./test-report.ts";
 
-interface Case {
-  readonly name: string;
-  readonly failure?: { readonly type: string; readonly message: string; readonly text: string };
-  readonly skipped?: string;
-}
-
-export function junitReport({ meta, scenarios }: CampaignReport): string {
-  const suites = scenarios.map((scenario) => ({ name: scenario.result.scenario.name, cases: casesOf(scenario) }));
+export function junitReport({ meta, suites }: TestReport): string {
   const all = suites.flatMap(({ cases }) => cases);
   return [
     '<?xml version="1.0" encoding="UTF-8" ?>',
@@ -25,8 +15,8 @@ export function junitReport({ meta, scenarios }: CampaignReport): string {
     ...metaRows(meta).map(([name, value]) => `      <property name="${xml(name)}" value="${xml(value)}"/>`),
     "    </properties>",
     "  </testsuite>",
-    ...suites.flatMap(({ name, cases }) => [
-      `  <testsuite name="${xml(name)}" ${countsOf(cases)} time="0">`,
+    ...suites.flatMap(({ name, file, cases }) => [
+      `  <testsuite name="${xml(name)}" file="${xml(file)}" ${countsOf(cases)} skipped="${skippedIn(cases)}" time="0">`,
       ...cases.flatMap((one) => caseLines(name, one)),
       "  </testsuite>",
     ]),
@@ -35,55 +25,31 @@ export function junitReport({ meta, scenarios }: CampaignReport): string {
   ].join("\n");
 }
 
-function casesOf({ result, judgement, replay }: ReportedScenario): readonly Case[] {
-  const { scenario, totals } = result;
-  const properties = totals.properties.map((property) => propertyCase(property, scenario.expect, totals.runs, replay));
-  const expectations = judgement.expectations.map(({ text, met, found }): Case => ({
-    name: `expected: ${text}`,
-    ...(met ? {} : { failure: { type: "expectation", message: found, text: withReplay(found, replay) } }),
-  }));
-  const cut = `${printCount(judgement.inconclusive)} of ${printCount(totals.runs)} runs were cut short by a limit`;
-  const whole: Case = {
-    name: "every run reaches its end",
-    ...(judgement.inconclusive === 0
-      ? {}
-      : { failure: { type: "inconclusive", message: cut, text: withReplay(cut, replay) } }),
-  };
-  return [...properties, ...expectations, whole];
-}
-
-function propertyCase(property: PropertyTotal, expect: Expectations, runs: number, replay: string | undefined): Case {
-  const { id, claim, advisory, runsExercised, runsViolated, first } = property;
-  const name = `${id} ${claim}`;
-  if (runsViolated > 0 && !isExcused(expect, { id, advisory })) {
-    const message = first?.because ?? "violated";
-    const where = first === undefined ? "" : `First in seed ${first.seed} at ${first.atUs} us on ${first.node}.\n`;
-    const text = `${message}\nViolated in ${printCount(runsViolated)} of ${printCount(runs)} runs.\n${where}`;
-    return { name, failure: { type: id, message, text: withReplay(text.trimEnd(), replay) } };
-  }
-  return runsExercised === 0 && runsViolated === 0 ? { name, skipped: "not exercised" } : { name };
-}
-
-const withReplay = (text: string, replay: string | undefined): string =>
-  replay === undefined ? text : `${text}\n${replay}`;
-
+/** What both levels have; skipped ones are counted in a suite only, as Jenkins has it. */
 function countsOf(cases: readonly Case[]): string {
-  const failures = cases.filter(({ failure }) => failure !== undefined).length;
-  const skipped = cases.filter(({ skipped: why }) => why !== undefined).length;
-  return `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+  const failures = cases.filter(({ result }) => result.type === "failed").length;
+  return `tests="${cases.length}" failures="${failures}" errors="0"`;
 }
 
-function caseLines(suite: string, { name, failure, skipped }: Case): readonly string[] {
+const skippedIn = (cases: readonly Case[]): number => cases.filter(({ result }) => result.type === "skipped").length;
+
+function caseLines(suite: string, { name, rule, result }: Case): readonly string[] {
   const head = `    <testcase classname="${xml(suite)}" name="${xml(name)}" time="0"`;
-  if (failure !== undefined) {
-    return [
-      `${head}>`,
-      `      <failure type="${xml(failure.type)}" message="${xml(failure.message)}">${xmlText(failure.text)}</failure>`,
-      "    </testcase>",
-    ];
+  switch (result.type) {
+    case "failed": {
+      const { finding } = result;
+      const text = xmlText(findingLines(finding).join("\n"));
+      return [
+        `${head}>`,
+        `      <failure type="${xml(rule.id)}" message="${xml(finding.because)}">${text}</failure>`,
+        "    </testcase>",
+      ];
+    }
+    case "skipped":
+      return [`${head}>`, `      <skipped message="${xml(result.why)}"/>`, "    </testcase>"];
+    case "passed":
+      return [`${head}/>`];
   }
-  if (skipped !== undefined) return [`${head}>`, `      <skipped message="${xml(skipped)}"/>`, "    </testcase>"];
-  return [`${head}/>`];
 }
 
 /** Text for an attribute: what XML cannot hold at all is written out first. */

@@ -5,7 +5,7 @@ import type { PropertyTotal } from "../campaign/brief.ts";
 import { summarise } from "../check/figures.ts";
 import { failureBound } from "./campaign-summary.ts";
 import type { Expectations } from "../scenario/scenario.ts";
-import { type CampaignReport, metaRows, type ReportedScenario } from "./campaign-report.ts";
+import { type CampaignReport, metaRows, type ReportedScenario, replayOf } from "./campaign-report.ts";
 import { figureCells, noteOf } from "./run-summary.ts";
 import { printCount } from "./words.ts";
 
@@ -43,7 +43,9 @@ export function markdownReport({ meta, scenarios }: CampaignReport): string {
   ].join("\n");
 }
 
-function scenarioLines({ result, judgement, specs, replay }: ReportedScenario): readonly string[] {
+function scenarioLines(reported: ReportedScenario): readonly string[] {
+  const { result, judgement, specs } = reported;
+  const replay = replayOf(reported);
   const { scenario, seeds, totals, digest, missingFrom } = result;
   return [
     `## ${markdown(scenario.name)}`,
@@ -52,7 +54,7 @@ function scenarioLines({ result, judgement, specs, replay }: ReportedScenario): 
     "",
     `Seeds ${seeds.from} to ${seeds.to}, ${outcomeWords[judgement.outcome]}. ` +
       `${failureBound(judgement.violated, judgement.held + judgement.violated)} Digest \`${digest}\`.`,
-    ...(missingFrom === undefined ? [] : ["", `Interrupted: seeds from ${missingFrom} on are missing.`]),
+    ...(missingFrom === undefined ? [] : ["", `Partial: seed ${missingFrom} was not run, nor all after it.`]),
     ...(replay === undefined ? [] : ["", "```sh", replay, "```"]),
     "",
     "| property | claim | status | runs exercised |",

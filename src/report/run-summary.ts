@@ -79,7 +79,7 @@ export function summariseRun(
 }
 
 export function heading(
-  { name, expect }: Scenario,
+  { name, expect }: Pick<Scenario, "name" | "expect">,
   detail: string,
   outcome: RunOutcome,
   paint: Paint,

@@ -66,7 +66,7 @@ describe("a campaign", () => {
 
   test("finds what a single run finds, and says in which seed first", async () => {
     const [, result] = await runCampaign(jobs, options(0));
-    const judgement = judge(result, system);
+    const judgement = judge(result, system.measures.figures);
     const failing = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12].filter(
       (seed) => simulate(twice, { seed, system }).outcome === "violated",
     );
@@ -100,10 +100,10 @@ describe("a campaign", () => {
       options(0, { limits: { runMsMax: -1 } }),
     );
     // Too short for the wall clock to be asked: the run is whole, however little time it had.
-    expect(judge(result, system).outcome).toBe("held");
+    expect(judge(result, system.measures.figures).outcome).toBe("held");
     const short = scenarioOf("world: { limits: { events: 10 } }\n");
     const [cut] = await runCampaign([{ scenario: short, seeds: { from: 1, to: 2 } }], options(0));
-    expect(judge(cut, system)).toMatchObject({ outcome: "inconclusive", inconclusive: 2, held: 0 });
+    expect(judge(cut, system.measures.figures)).toMatchObject({ outcome: "inconclusive", inconclusive: 2, held: 0 });
   });
 });
 

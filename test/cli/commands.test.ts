@@ -5,9 +5,16 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
+import { documentJsonSchema, documentSchemas } from "../../src/cli/document-schemas.ts";
 import { topics } from "../../src/cli/topics.ts";
 import { decodeTrace } from "../../src/trace/codec.ts";
+import { mistakesBy } from "../report/formats.ts";
 import { echoPlugIn, failingStory, faultline, filesIn, inFolder, quietStory } from "./command.ts";
+
+/** As the program has them. */
+const commandNames = [...readFileSync("src/cli/program.ts", "utf8").matchAll(/\.command\("(\w+)"\)/g)].flatMap(
+  ([, name]) => name ?? [],
+);
 
 const plugIn = ["--plug-in", echoPlugIn];
 const patience = { timeout: 60_000 };
@@ -263,7 +270,7 @@ describe.concurrent("run", () => {
       });
       expect(code).toBe(130);
       expect(stderr).toContain("Interrupted: keeping the finished runs.");
-      expect(stdout).toMatch(/Partial: interrupted, [\d ]+ runs kept\./);
+      expect(stdout).toMatch(/Partial: [\d ]+ of 100 000 runs done\./);
       expect(stdout).toMatch(/faultline run quiet\.yaml .*--seeds \d+\.\.100000\n/);
     }),
   );
@@ -347,7 +354,7 @@ describe.concurrent("a terminal and a pipe", () => {
     expect(plain.stdout).not.toContain("\u001b");
   });
 
-  test.each(["run", "replay", "list", "validate", "demo"])("%s --help has an example", patience, async (command) => {
+  test.each(commandNames)("%s --help has an example", patience, async (command) => {
     const { code, stdout } = await faultline([command, "--help"]);
     expect([code, stdout]).toEqual([0, expect.stringMatching(new RegExp(`\\nExample:\\n {2}faultline ${command}`))]);
     expect(stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  faultline"))).toEqual([]);
@@ -394,6 +401,7 @@ test("the demo keeps its promises", patience, async () => {
       .array(z.object({ reference: z.string(), word: z.string(), replay: z.string(), outcome: z.literal("held") }))
       .length(5),
   });
+  expect(mistakesBy(documentJsonSchema("demo", documentSchemas["demo"]))(JSON.parse(stdout))).toEqual([]);
   expect([code, document.parse(JSON.parse(stdout)).acts.map(({ word }) => word)]).toEqual([
     0,
     ["HELD", "HELD", "HELD", "HELD", "VIOLATED AS EXPECTED"],

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { briefOf, combinedDigest, totalsOf } from "../../src/campaign/brief.ts";
 import { judge } from "../../src/campaign/judgement.ts";
 import { summarise } from "../../src/check/figures.ts";
+import { testReportOf } from "../../src/report/campaign-cases.ts";
 import type { CampaignReport } from "../../src/report/campaign-report.ts";
 import { failureBound } from "../../src/report/campaign-summary.ts";
 import { junitReport, xml } from "../../src/report/junit.ts";
@@ -36,16 +37,18 @@ function reportOn(title: string, startedAt = "now"): CampaignReport {
       {
         file: "e.yaml",
         result,
-        judgement: judge(result, system),
+        line: 3,
+        judgement: judge(result, system.measures.figures),
         specs: echo.measures.figures,
         replay: "faultline replay e.yaml",
+        signatures: new Map([["ONCE", "once-by-duplicate"]]),
       },
     ],
   };
 }
 
 describe("JUnit", () => {
-  const text = junitReport(reportOn("t"));
+  const text = junitReport(testReportOf(reportOn("t")));
 
   test("has a suite for the scenario and a case for each property and expectation, without a seed in a name", () => {
     const names = [...text.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"/g)].map(
@@ -59,11 +62,11 @@ describe("JUnit", () => {
       "echo/e: every run reaches its end",
     ]);
     expect(text).toContain('tests="5" failures="2"');
-    expect(text).toContain("faultline replay e.yaml</failure>");
+    expect(text).toContain("faultline replay e.yaml --seed 1</failure>");
   });
 
   test("differs from a report on the same runs in its meta block only", () => {
-    const other = junitReport(reportOn("t", "later"));
+    const other = junitReport(testReportOf(reportOn("t", "later")));
     const changed = other.split("\n").filter((line, index) => line !== text.split("\n")[index]);
     expect(changed).toEqual(['      <property name="startedAt" value="later"/>']);
   });

@@ -1,0 +1,215 @@
+// The documents that `--json` says, by command, as schemas: `faultline list schema run` prints one, `faultline merge`
+// reads by them, and a test holds every document against its own.
+
+import { z } from "zod";
+
+import {
+  digest,
+  documentOf,
+  expectation,
+  faultTally,
+  figureKind,
+  figuresData,
+  figureSummary,
+  messageTotals,
+  outcome,
+  propertyResult,
+  propertyTotal,
+  runBrief,
+  scenarioOutline,
+  seedRange,
+  storyPart,
+  wrote,
+} from "./document-parts.ts";
+
+const singleRun = documentOf({
+  scenario: z.string(),
+  file: z.string(),
+  reference: z.string(),
+  title: z.string(),
+  seed: z.int(),
+  outcome,
+  summary: z.string(),
+  story: z.array(storyPart),
+  properties: z.array(propertyResult),
+  expectations: z.array(expectation),
+  figures: z.array(figureSummary),
+  faults: z.array(faultTally),
+  messages: z.record(z.string(), z.unknown()),
+  events: z.int(),
+  endedAtUs: z.int(),
+  forcedMisfits: z.int(),
+  digest,
+  wrote,
+});
+
+const scenarioResult = z.object({
+  scenario: z.string(),
+  file: z.string(),
+  title: z.string(),
+  seeds: seedRange,
+  missingFrom: z.int().nullable().describe("The lowest seed that was not run, after an interruption."),
+  outcome,
+  runs: z.int(),
+  held: z.int(),
+  violated: z.int(),
+  inconclusive: z.int(),
+  firstFailing: z.int().nullable(),
+  replay: z.string().nullable().describe("The command that shows the first failure again."),
+  failing: z.array(runBrief).describe("The first hundred runs that did not hold."),
+  properties: z.array(propertyTotal),
+  expectations: z.array(expectation),
+  figures: z.array(figureSummary),
+  faults: z.array(faultTally),
+  messages: messageTotals,
+  events: z.int(),
+  digest,
+});
+
+const manyRuns = documentOf({ interrupted: z.boolean(), scenarios: z.array(scenarioResult), wrote });
+
+/** What a merge needs beyond what is told. */
+const part = z.object({
+  plan: digest.describe("Of the scenario as it was run: equal for equal scenarios."),
+  of: seedRange.describe("All that was asked for, of which this shard ran some."),
+  line: z.int().min(1),
+  replay: z.string(),
+  signatures: z.record(z.string(), z.string()),
+  outline: scenarioOutline,
+  specs: z.array(z.object({ id: z.string(), title: z.string(), kind: figureKind })),
+  runs: z.array(runBrief),
+  samples: figuresData,
+  forcedMisfits: z.int(),
+});
+
+/** What tells a shard, before anything else of it is read. */
+export const shardStamp = z.object({
+  format: z.int().min(1),
+  campaign: z.string().describe("Equal for the shards of one campaign."),
+  index: z.int().min(1),
+  count: z.int().min(1).max(9999),
+});
+
+export const shardOfRun = documentOf({
+  interrupted: z.boolean(),
+  shard: shardStamp,
+  scenarios: z.array(scenarioResult.extend({ part })),
+  wrote,
+});
+
+const sameTwice = documentOf({ determinism: z.array(z.looseObject({ scenario: z.string(), seed: z.int() })) });
+
+const merged = documentOf({
+  complete: z.boolean().describe("Whether every shard is there, whole."),
+  inputs: z.array(
+    z.object({ file: z.string(), command: z.string(), campaign: z.string(), index: z.int(), count: z.int() }),
+  ),
+  remarks: z
+    .array(z.object({ file: z.string(), code: z.string(), what: z.string() }))
+    .describe("Files that were left out or doubled, and shards that are missing."),
+  scenarios: z.array(scenarioResult),
+});
+
+const replayed = documentOf({
+  scenario: z.string(),
+  file: z.string(),
+  seed: z.int(),
+  outcome,
+  summary: z.string(),
+  digest,
+  forcedMisfits: z.int(),
+  leftOut: z.int(),
+  lines: z.array(
+    z.object({
+      atUs: z.int(),
+      event: z.int(),
+      node: z.string(),
+      peer: z.string().optional(),
+      kind: z.enum(["message", "changed", "lost", "fact", "world", "violation"]),
+      text: z.string(),
+    }),
+  ),
+  properties: z.array(propertyResult),
+  expectations: z.array(expectation),
+});
+
+const listed = documentOf({
+  topic: z.string(),
+  coverage: z.record(z.string(), z.unknown()).optional().describe("Of requirements: how many are shown."),
+  items: z.array(z.looseObject({ name: z.string(), about: z.string() })),
+});
+
+const validated = documentOf({
+  stories: z.array(
+    z.object({
+      file: z.string(),
+      reference: z.string(),
+      name: z.string(),
+      title: z.string(),
+      system: z.string(),
+      faults: z.int(),
+    }),
+  ),
+});
+
+const checked = documentOf({
+  file: z.string(),
+  outcome: z.enum(["held", "violated", "inconclusive"]),
+  objects: z.array(z.record(z.string(), z.unknown())),
+});
+
+const shown = documentOf({
+  acts: z.array(
+    z.object({
+      reference: z.string(),
+      promise: z.string(),
+      seed: z.int(),
+      outcome,
+      word: z.string(),
+      summary: z.string(),
+      digest,
+      replay: z.string(),
+    }),
+  ),
+  kept: z.boolean(),
+});
+
+const place = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("file"), file: z.string(), line: z.int(), column: z.int() }),
+  z.object({ type: z.literal("wholeFile"), file: z.string() }),
+  z.object({ type: z.literal("argument"), argument: z.string() }),
+]);
+
+const problem = z.object({
+  where: z.string(),
+  place,
+  code: z.string(),
+  what: z.string(),
+  expected: z.string(),
+  fix: z.string(),
+});
+
+const refused = documentOf({
+  error: z.union([
+    z.object({ problems: z.array(problem) }),
+    z.object({ code: z.literal("OUR_BUG"), what: z.string(), where: z.array(z.string()) }),
+  ]),
+});
+
+/** By name: those of commands by the command, and of whatever goes wrong "error". */
+export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
+  run: z.union([singleRun, shardOfRun, manyRuns, sameTwice]),
+  merge: merged,
+  replay: replayed,
+  list: listed,
+  validate: validated,
+  check: checked,
+  demo: shown,
+  error: refused,
+};
+
+/** Open: later builds may say more. */
+export const documentJsonSchema = (name: string, schema: z.ZodType): object => ({
+  ...z.toJSONSchema(schema, { io: "input" }),
+  title: `The document of faultline ${name} --json`,
+});

@@ -1,0 +1,112 @@
+// Results of shards, read from files: what they say, or in one sentence why they say nothing.
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import type { z } from "zod";
+
+import type { Totals } from "../campaign/brief.ts";
+import type { Part, Remark, ShardResult } from "../campaign/join.ts";
+import type { FigureSpec } from "../check/figure.ts";
+import { printable, shown } from "../scenario/problem.ts";
+import { shardOfRun, shardStamp } from "./document-schemas.ts";
+import { shardFormat } from "./documents.ts";
+import { ReaderMistake } from "./exit-codes.ts";
+import { readText } from "./files.ts";
+
+/** What one shard ran of one scenario, with what a report says of it. */
+export interface ReportedPart extends Part {
+  readonly file: string;
+  readonly line: number;
+  readonly replay: string;
+  readonly specs: readonly FigureSpec[];
+  readonly signatures: ReadonlyMap<string, string>;
+}
+
+export type ReadShard =
+  | { readonly type: "shard"; readonly shard: ShardResult<ReportedPart> }
+  | { readonly type: "remark"; readonly remark: Remark };
+
+const byText = (left: string, right: string): number => (left < right ? -1 : 1);
+
+/** A folder stands for the .json files in it, in order of their names. */
+export function resultFilesIn(path: string): readonly string[] {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+  return names.toSorted(byText).map((name) => join(path, name));
+}
+
+export function readShard(file: string): ReadShard {
+  const remark = (code: string, what: string, isLoss = true): ReadShard => ({
+    type: "remark",
+    remark: { file, code, what: printable(what), isLoss },
+  });
+  let document: unknown;
+  try {
+    document = JSON.parse(readText(file));
+  } catch (error) {
+    const [problem] = error instanceof ReaderMistake ? error.problems : [];
+    if (problem !== undefined) return remark(problem.code, problem.what);
+    return remark("DAMAGED", "It is no JSON document: cut short, or changed.");
+  }
+  if (!isObject(document) || typeof document["faultline"] !== "string") {
+    return remark("FOREIGN", "It is no document of Faultline.", false);
+  }
+  const { command } = document;
+  if ("error" in document)
+    return remark("NO_RESULT", `faultline ${String(command)} ended with a mistake, not a result.`);
+  if (command !== "run") return remark("FOREIGN", `It is what faultline ${String(command)} says, not a result.`, false);
+  if (!("shard" in document)) {
+    return remark("NOT_A_SHARD", "It was written without --shard; a campaign in one part is --shard 1/1.");
+  }
+  const stamp = shardStamp.safeParse(document["shard"]);
+  if (stamp.success && stamp.data.format > shardFormat) {
+    const { faultline } = document;
+    return remark(
+      "FUTURE",
+      `Faultline ${faultline} wrote it in format ${stamp.data.format}; this build reads ${shardFormat}.`,
+    );
+  }
+  const read = shardOfRun.safeParse(document);
+  if (read.success) return { type: "shard", shard: resultOf(file, read.data) };
+  const [issue] = read.error.issues;
+  return remark("DAMAGED", `It is not as --reporter json writes it, at ${shown(issue?.path.join("."))}.`);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function resultOf(file: string, { shard, scenarios }: z.infer<typeof shardOfRun>): ShardResult<ReportedPart> {
+  const { campaign, index, count } = shard;
+  return { file, campaign, index, count, parts: scenarios.map((scenario) => partOf(scenario)) };
+}
+
+function partOf(scenario: z.infer<typeof shardOfRun>["scenarios"][number]): ReportedPart {
+  const { part, seeds, digest, missingFrom, properties, faults, messages, events } = scenario;
+  const totals: Totals = {
+    runs: scenario.runs,
+    properties: properties.map((property) => ({ ...property, first: property.first })),
+    figures: part.samples,
+    tallies: faults,
+    messages,
+    eventsDone: events,
+    forcedMisfits: part.forcedMisfits,
+  };
+  return {
+    plan: part.plan,
+    of: part.of,
+    result: {
+      scenario: part.outline,
+      seeds,
+      runs: part.runs,
+      totals,
+      digest,
+      missingFrom: missingFrom ?? undefined,
+    },
+    file: scenario.file,
+    line: part.line,
+    replay: printable(part.replay),
+    specs: part.specs,
+    signatures: new Map(Object.entries(part.signatures)),
+  };
+}

@@ -1,0 +1,98 @@
+// What commands say with --json is what `faultline list schema` says they do, with nothing left out of it.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+
+import { check } from "../../src/cli/check.ts";
+import { documentJsonSchema, documentSchemas } from "../../src/cli/document-schemas.ts";
+import { list } from "../../src/cli/list.ts";
+import { merge } from "../../src/cli/merge.ts";
+import { replay } from "../../src/cli/replay.ts";
+import { validate } from "../../src/cli/validate.ts";
+import { mistakesBy } from "../report/formats.ts";
+import { type Document, documentOf, output, runEcho } from "./answers.ts";
+import { echoPlugIn, failingStory, faultline, inFolder, quietStory } from "./command.ts";
+
+const names = Object.keys(documentSchemas);
+/** Closed: what a document says beyond its schema is a mistake here, and none for its readers. */
+const closed = new Map(
+  Object.entries(documentSchemas).map(([name, schema]) => [name, mistakesBy(z.toJSONSchema(schema, { io: "output" }))]),
+);
+const open = new Map(
+  Object.entries(documentSchemas).map(([name, schema]) => [name, mistakesBy(documentJsonSchema(name, schema))]),
+);
+
+function expectToFit(name: string, document: Document): void {
+  expect(closed.get(name)?.(document)).toEqual([]);
+  expect(open.get(name)?.({ ...document, somethingNew: 1 })).toEqual([]);
+  const { exitCode: _exitCode, ...headless } = document;
+  expect(open.get(name)?.(headless)).not.toEqual([]);
+}
+
+describe("run", () => {
+  test("of one, of many, of a shard, twice; and merge", () =>
+    inFolder(async (folder) => {
+      const [quiet, failing, shard] = ["quiet.yaml", "failing.yaml", "1.json"].map((name) => join(folder, name)) as [
+        string,
+        string,
+        string,
+      ];
+      writeFileSync(quiet, quietStory);
+      writeFileSync(failing, `${failingStory}expect: { exercised: [ONCE], hellos: ">= 1" }\n`);
+      for (const flags of [
+        {},
+        { seeds: "1..3" },
+        { seeds: "1..3", shard: "1/2" },
+        { seeds: "1..2", checkDeterminism: true },
+      ]) {
+        expectToFit("run", documentOf("run", await runEcho([failing], flags)));
+      }
+      const part = documentOf("run", await runEcho([quiet, failing], { seeds: "1..3", shard: "1/1" }));
+      writeFileSync(shard, JSON.stringify(part));
+      writeFileSync(join(folder, "notes.json"), "{}");
+      expectToFit("merge", documentOf("merge", merge([folder], output)));
+      const seen = replay(failing, { plugIn: [echoPlugIn], until: "2s" }, output);
+      expectToFit("replay", documentOf("replay", seen));
+      expectToFit("validate", documentOf("validate", validate([quiet], { plugIn: [echoPlugIn] }, output)));
+    }));
+});
+
+test("check, of a history that no order explains", () =>
+  inFolder(async (folder) => {
+    const history = join(folder, "h.jsonl");
+    const operations = [
+      { process: "a", type: "invoke", op: "write", key: "x", value: 1, time: 0 },
+      { process: "a", type: "ok", op: "write", key: "x", value: 1, time: 1 },
+      { process: "b", type: "invoke", op: "read", key: "x", value: null, time: 2 },
+      { process: "b", type: "ok", op: "read", key: "x", value: 7, time: 3 },
+    ];
+    writeFileSync(history, operations.map((operation) => JSON.stringify(operation)).join("\n"));
+    expectToFit("check", documentOf("check", check(history, {}, output)));
+    await Promise.resolve();
+  }));
+
+test.each(["faults", "settings", "requirements"])("list %s", (topic) => {
+  expectToFit("list", documentOf("list", list(topic, undefined, {}, output)));
+});
+
+test("whatever goes wrong", { timeout: 60_000 }, async () => {
+  for (const words of [
+    ["run", "--sed"],
+    ["run", "nothing-there"],
+    ["replay", "x", "--from", "y"],
+  ]) {
+    const { stdout } = await faultline([...words, "--json"]);
+    expectToFit("error", JSON.parse(stdout) as Document);
+  }
+});
+
+test.each(names)("list schema %s prints it", (name) => {
+  const { document } = list("schema", name, {}, output);
+  expect(document["schema"]).toMatchObject({ title: `The document of faultline ${name} --json` });
+});
+
+test("a schema that does not exist is named as such", () => {
+  expect(() => list("schema", "rum", {}, output)).toThrow("There is no document");
+});
