@@ -50,6 +50,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
     .exitOverride();
   addRun(program, output, give);
   addMerge(program, output, give);
+  addFuzz(program, output, give);
   addReplay(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
@@ -123,6 +124,34 @@ function addMerge(program: CommandUnknownOpts, output: Output, give: Give): void
       output.reportBy(flags);
       const { merge } = await import("./merge.ts");
       await give("merge", merge(results, output));
+    });
+}
+
+function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("fuzz")
+    .description("hunt for what breaks: draw worlds and faults, judge, keep what fails")
+    .argument("[scenario...]", "stories to begin from; none: the system's own worlds")
+    .option("--runs <n>", "so many runs (1000, when no time is given)")
+    .option("--time <duration>", "so long, as in 60s or 10m")
+    .option("--seed <n>", "of the hunt: the same seed hunts the same (1)")
+    .option("--workers <n>", "threads; 0: none but this one")
+    .option("--shard <i/n>", "one part of a hunt that n machines share")
+    .option("--bail", "stop when something is found")
+    .option("--strategy <name>", "only this way of finding candidates", collect)
+    .option("--save <dir>", "where failure files are put (failures)")
+    .option("--allow-inert", "end well although a fault never bit, or a property was never tested")
+    .option("--system <name>", "the system, when no story is named")
+    .option("--variant <name>", 'one story of each file; "base" is the story itself')
+    .option("--set <path=value>", "change a value of the stories", collect)
+    .option("--limit-events <n>", "a run of more events than this is a finding")
+    .option("--limit-time <duration>", "and so is one that takes longer")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText("after", example("faultline fuzz --time 60s --workers 2"))
+    .action(async (scenarios, flags) => {
+      const { fuzz } = await import("./fuzz.ts");
+      await give("fuzz", fuzz(scenarios, flags, output));
     });
 }
 

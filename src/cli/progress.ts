@@ -30,9 +30,20 @@ export class Progress {
   }
 
   show(done: number, total: number): void {
-    const seconds = (performance.now() - this.#startMs) / 1000;
-    const rate = done / Math.max(seconds, 0.001);
-    const text = `${printCount(done)} of ${plural(total, "run")}, ${rate < 10 ? rate.toFixed(1) : printCount(Math.round(rate))} a second`;
+    this.#say(`${printCount(done)} of ${plural(total, "run")}, ${this.#rateOf(done)} a second`);
+  }
+
+  /** Of what has no end that is known. */
+  tell(done: number, note: string): void {
+    this.#say(`${plural(done, "run")}, ${this.#rateOf(done)} a second, ${note}`);
+  }
+
+  #rateOf(done: number): string {
+    const rate = done / Math.max((performance.now() - this.#startMs) / 1000, 0.001);
+    return rate < 10 ? rate.toFixed(1) : printCount(Math.round(rate));
+  }
+
+  #say(text: string): void {
     if (this.#update !== undefined) {
       this.#update(text);
     } else if (performance.now() >= this.#plainNextMs) {

@@ -126,8 +126,13 @@ export const storyJsonSchema = (system: AnySystem): JsonSchema => jsonSchemaOf(s
 
 /** What a system promises when all is left to its defaults: ids do not depend on settings. */
 export function promisesOf(system: AnySystem, nodes: Vocabulary["nodes"]): ReturnType<AnySystem["properties"]> {
+  return system.properties({ nodes, untilUs: 1, healUs: 1, ...presetsOf(system) });
+}
+
+/** Settings and workload when nothing is said about them. */
+export function presetsOf(system: AnySystem): { readonly settings: unknown; readonly workload: unknown } {
   const settings = z.safeDecode(system.settings, {});
   const workload = z.safeDecode(system.workload, {});
   assert(settings.success && workload.success, "every setting of a system has a default");
-  return system.properties({ nodes, untilUs: 1, healUs: 1, settings: settings.data, workload: workload.data });
+  return { settings: settings.data, workload: workload.data };
 }

@@ -8,6 +8,7 @@ import type { Fact } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import type { Message } from "../machine/message.ts";
 import type { Historian } from "../check/history.ts";
+import type { HuntSpec } from "./hunting.ts";
 import type { RequirementSection } from "./requirement.ts";
 
 /** The parts of a scenario a system may know. Settings and workload have passed the system's own schemas. */
@@ -81,6 +82,8 @@ export interface System<Settings, Workload, M extends Message, F extends Fact, V
   readonly history: () => Historian<F>;
   /** One line of plain words for a fact, or undefined when it belongs in full traces only. */
   readonly tell: (fact: F, node: NodeId) => string | undefined;
+  /** How it is hunted; absent: in worlds of its default size, under every fault that a process can survive. */
+  readonly hunt?: HuntSpec;
   /** The fields of a message worth showing in a story, such as "transfer=p1/7 attempt=2 token=9". */
   readonly describe: (message: M) => string;
 }

@@ -179,7 +179,11 @@ function mixture(weather: Weather, roles: readonly string[], untilUs: number): r
     untilUs,
   };
   const whom = roles.length === 0 ? "" : `-${roles.join("+")}`;
-  return actions.map(([name, action]): Fault => ({ id: `${weather.name}-${name}${whom}`, timing, action }));
+  return actions.map(([name, action]): Fault => {
+    // A restart happens at one moment, and no file gives it a window.
+    const lasts = action.kind === "restart" ? { forUsMin: 0, forUsMax: 0 } : {};
+    return { id: `${weather.name}-${name}${whom}`, timing: { ...timing, ...lasts }, action };
+  });
 }
 
 type Family = Readonly<Record<string, FaultAction>>;

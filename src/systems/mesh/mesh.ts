@@ -3,6 +3,7 @@
 import type { DefenceSpec, System } from "../system.ts";
 import { meshContradictions } from "./contradictions.ts";
 import { meshHistorian } from "./history.ts";
+import { meshHunt } from "./hunting.ts";
 import { meshMeasures } from "./measures.ts";
 import { meshModel } from "./mesh-model.ts";
 import { meshNodes, meshRoles } from "./mesh-nodes.ts";
@@ -102,6 +103,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   properties: ({ settings }) => meshProperties(settings),
   measures: meshMeasures,
   history: meshHistorian,
+  hunt: meshHunt,
   tell: tellMesh,
   describe: describeMesh,
 };

@@ -1,0 +1,76 @@
+// Runs a hunt: rounds of candidates to the threads, what they found back to the hunt, until a bound is reached.
+
+import type { Candidate } from "../explore/candidate.ts";
+import { type Hunt, roundSize } from "../explore/hunt.ts";
+import type { Trial } from "../explore/try-candidate.ts";
+import { HuntPool, type HuntPoolOptions } from "./hunt-pool.ts";
+
+export interface RunHuntOptions extends HuntPoolOptions {
+  /** Runs in all; Infinity: no bound. */
+  readonly runsMax: number;
+  /** Wall-clock milliseconds; Infinity: no bound. */
+  readonly msMax: number;
+  /** Stops after the round in which something was found. */
+  readonly bails: boolean;
+  /** Aborted: runs in hand are given up, finished ones are kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** About four times a second. */
+  readonly onProgress?: ((runs: number) => void) | undefined;
+  /** After each round, when the hunt has learnt from it. */
+  readonly onRound?: ((trials: readonly Trial[]) => void) | undefined;
+}
+
+export interface HuntEnding {
+  readonly tookMs: number;
+  readonly wasInterrupted: boolean;
+}
+
+const progressEveryMs = 250;
+/** Rounds that are under way at one time: when one ends, threads find the next one waiting. */
+const roundsAhead = 2;
+const tasksAtOnce = roundsAhead * roundSize;
+
+export async function runHunt(hunt: Hunt, options: RunHuntOptions): Promise<HuntEnding> {
+  const { signal, onProgress, msMax } = options;
+  const startMs = performance.now();
+  const pool = await HuntPool.start(options, tasksAtOnce);
+  const stop = (): void => pool.stop();
+  signal?.addEventListener("abort", stop);
+  const timer = Number.isFinite(msMax) ? setTimeout(stop, msMax) : undefined;
+  const progress = setInterval(() => onProgress?.(pool.runs), progressEveryMs);
+  try {
+    await rounds(hunt, pool, options);
+    return { tookMs: performance.now() - startMs, wasInterrupted: signal?.aborted === true };
+  } finally {
+    clearInterval(progress);
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+    await pool.destroy();
+  }
+}
+
+async function rounds(hunt: Hunt, pool: HuntPool, { runsMax, bails, onRound }: RunHuntOptions): Promise<void> {
+  const underWay: Promise<readonly Trial[]>[] = [];
+  let planned = 0;
+  const begin = (round: number): void => {
+    const count = Math.min(roundSize, runsMax - planned);
+    if (count <= 0 || pool.isStopped) return;
+    const candidates: readonly Candidate[] = hunt.round(round, count);
+    planned += candidates.length;
+    underWay.push(pool.tryAll(candidates));
+  };
+  for (let round = 0; round < roundsAhead; round += 1) begin(round);
+  for (let round = roundsAhead; underWay.length > 0; round += 1) {
+    const trials = await underWay.shift();
+    if (trials === undefined) return;
+    hunt.learn(trials);
+    onRound?.(trials);
+    // What the next round finds as well is not waited for.
+    if (bails && hunt.findings.length > 0) {
+      pool.stop();
+      await Promise.allSettled(underWay);
+      return;
+    }
+    begin(round);
+  }
+}

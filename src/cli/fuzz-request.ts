@@ -1,0 +1,105 @@
+// What `faultline fuzz` was asked to do, checked.
+
+import { availableParallelism } from "node:os";
+
+import { type HuntLimits, huntLimits } from "../campaign/hunt-limits.ts";
+import type { HuntOptions } from "../explore/hunt.ts";
+import { strategies, usualMixture } from "../explore/strategies/all.ts";
+import { fixByName } from "../scenario/closest.ts";
+import { shown } from "../scenario/problem.ts";
+import { readCount, readSeed, readTime } from "./arguments.ts";
+import { argumentMistake } from "./exit-codes.ts";
+import { type PlugInFlags, plugInsOf } from "./plug-in-option.ts";
+
+/** Options as they were typed. */
+export interface FuzzFlags extends PlugInFlags {
+  readonly system?: string | undefined;
+  readonly runs?: string | undefined;
+  readonly time?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly shard?: string | undefined;
+  readonly workers?: string | undefined;
+  readonly bail?: boolean | undefined;
+  readonly strategy?: readonly string[] | undefined;
+  readonly save?: string | undefined;
+  readonly allowInert?: boolean | undefined;
+  readonly variant?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly limitEvents?: string | undefined;
+  readonly limitTime?: string | undefined;
+}
+
+export interface FuzzRequest extends HuntOptions {
+  readonly system: string | undefined;
+  readonly runsMax: number;
+  readonly msMax: number;
+  readonly workers: number;
+  readonly bails: boolean;
+  readonly save: string;
+  readonly allowsInert: boolean;
+  readonly variant: string | undefined;
+  readonly set: readonly string[];
+  readonly limits: HuntLimits;
+  readonly plugIns: readonly string[];
+}
+
+const runsPreset = 1_000;
+const countMax = 1_000_000_000;
+const workersMax = 256;
+
+export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
+  const { runs, time, seed, workers, limitEvents, limitTime } = flags;
+  return {
+    system: flags.system,
+    seed: seed === undefined ? 1 : readSeed("--seed", seed),
+    shard: readShard(flags.shard),
+    strategies: flags.strategy === undefined ? usualMixture : flags.strategy.map((name) => strategyNamed(name)),
+    runsMax:
+      runs === undefined
+        ? time === undefined
+          ? runsPreset
+          : Infinity
+        : readCount("--runs", runs, { min: 1, max: countMax }),
+    msMax: time === undefined ? Infinity : readTime("--time", time) / 1_000,
+    workers:
+      workers === undefined ? availableParallelism() : readCount("--workers", workers, { min: 0, max: workersMax }),
+    bails: flags.bail ?? false,
+    save: flags.save ?? "failures",
+    allowsInert: flags.allowInert ?? false,
+    variant: flags.variant,
+    set: flags.set ?? [],
+    limits: {
+      runMsMax: limitTime === undefined ? huntLimits.runMsMax : readTime("--limit-time", limitTime) / 1_000,
+      eventsMax:
+        limitEvents === undefined
+          ? huntLimits.eventsMax
+          : readCount("--limit-events", limitEvents, { min: 1, max: 10 * countMax }),
+    },
+    plugIns: plugInsOf(flags),
+  };
+}
+
+/** "2/4": the second of four. */
+function readShard(written: string | undefined): HuntOptions["shard"] {
+  if (written === undefined) return { part: 0, of: 1 };
+  const [, part = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(written) ?? []).map(Number);
+  if (part >= 1 && part <= of) return { part: part - 1, of };
+  throw argumentMistake(`--shard ${written}`, {
+    code: "BAD_SHARD",
+    what: `${shown(written)} is no part of a whole.`,
+    expected: "Expected a part and how many there are, from 1, such as 2/4.",
+    fix: "write it as in --shard 1/2.",
+  });
+}
+
+function strategyNamed(name: string): HuntOptions["strategies"][number] {
+  const found = strategies.find((strategy) => strategy.name === name);
+  if (found !== undefined) return found;
+  const names = strategies.map((strategy) => strategy.name);
+  throw argumentMistake(`--strategy ${name}`, {
+    code: "UNKNOWN_STRATEGY",
+    what: `There is no strategy ${shown(name)}.`,
+    expected: `Expected one of ${names.join(", ")}.`,
+    fix: fixByName(name, names, "leave it out: the usual mixture has all of them."),
+  });
+}

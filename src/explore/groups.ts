@@ -1,0 +1,71 @@
+// Findings by what they have in common: one signature is one finding, however many seeds show it.
+
+import type { Scenario } from "../scenario/scenario.ts";
+import { type HostedSystem, simulate } from "../simulate.ts";
+import type { Proposal } from "./candidate.ts";
+import { findingOf } from "./failure.ts";
+import { type Finding, shapeOf } from "./finding.ts";
+import { HuntedWorld } from "./hunted-world.ts";
+import { signatureOf } from "./signature.ts";
+
+export interface FindingGroup {
+  readonly signature: string;
+  readonly first: Finding;
+  /** Of the first: runs alone, with whatever was decided otherwise than its seed would. */
+  readonly scenario: Scenario;
+  /** All findings in it, and by strategy. */
+  count: number;
+  readonly strategies: Map<string, number>;
+}
+
+/** Of findings that look alike so many are looked at closely; the others are counted with the last of these. */
+const closelyMax = 3;
+
+export class Groups {
+  readonly #system: HostedSystem;
+  readonly #bySignature = new Map<string, FindingGroup>();
+  readonly #byShape = new Map<string, { looked: number; last: FindingGroup }>();
+
+  constructor(system: HostedSystem) {
+    this.#system = system;
+  }
+
+  /** In order of their first findings. */
+  get all(): readonly FindingGroup[] {
+    return [...this.#bySignature.values()];
+  }
+
+  /** Findings come in order of candidates. Runs the first of each sort once or twice more. */
+  add(finding: Finding): void {
+    const shape = shapeOf(finding);
+    const alike = this.#byShape.get(shape);
+    const group = alike === undefined || alike.looked < closelyMax ? this.#grouped(finding, shape) : alike.last;
+    this.#byShape.set(shape, { looked: (alike?.looked ?? 0) + 1, last: group });
+    group.count += 1;
+    group.strategies.set(finding.strategy, (group.strategies.get(finding.strategy) ?? 0) + 1);
+  }
+
+  #grouped(finding: Finding, shape: string): FindingGroup {
+    const scenario = finding.kind === "lost" ? finding.proposal.scenario : standalone(finding.proposal, this.#system);
+    const signature = finding.kind === "violation" ? this.#signature(finding, scenario, shape) : shape;
+    const known = this.#bySignature.get(signature);
+    if (known !== undefined) return known;
+    const group: FindingGroup = { signature, first: finding, scenario, count: 0, strategies: new Map() };
+    this.#bySignature.set(signature, group);
+    return group;
+  }
+
+  #signature({ property }: Finding, scenario: Scenario, shape: string): string {
+    const failure = findingOf(simulate(scenario, { system: this.#system }), property);
+    return failure === undefined ? `${shape} | not seen again` : signatureOf(failure, this.#system);
+  }
+}
+
+/** A scenario of its own for a run that went on under other seeds: the last of them, with what was decided before forced. */
+function standalone({ scenario, reseeds }: Proposal, system: HostedSystem): Scenario {
+  const last = reseeds.at(-1);
+  if (last === undefined) return scenario;
+  const world = new HuntedWorld(scenario, { system, recordDecisions: true });
+  world.finish(reseeds);
+  return { ...scenario, seed: last.seed, decisions: world.recordedDecisions() };
+}

@@ -1,0 +1,94 @@
+// What a hunt knows of a system that says nothing about itself: worlds of its default size, under the faults that every
+// process has to survive.
+
+import { printDuration } from "../base/units.ts";
+import { presetsOf } from "../scenario/story-schema.ts";
+import { storyOf } from "../scenario/vary.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { HuntSpec } from "../systems/hunting.ts";
+import type { AnySystem } from "../systems/system.ts";
+import { type Base, baseOf } from "./candidate.ts";
+
+/** What is due when the system has settled is due before the run ends. */
+const settledUs = 1_000_000;
+/** Time for faults, before the system has as long as it says it needs to settle. */
+const faultsUs = 20_000_000;
+
+const lasting = "nobody has said that the system does without a node, or without what it wrote";
+
+const survivable = [
+  "drop",
+  "delay",
+  "duplicate",
+  "corrupt",
+  "reorder",
+  "hold",
+  "partition",
+  "lossy",
+  "latency",
+  "bandwidth",
+  "refuse",
+  "crash",
+  "restart",
+  "pause",
+  "slow",
+  "stop",
+  "clockStep",
+  "clockDrift",
+  "clockSlew",
+  "clockFreeze",
+  "diskError",
+  "diskFull",
+  "diskSlow",
+  "suppressTimers",
+];
+
+export function huntSpecOf(system: AnySystem): HuntSpec {
+  if (system.hunt !== undefined) return system.hunt;
+  const settleUs = system.settleUs(presetsOf(system).settings);
+  const roles = system.roles.map(({ role }) => role);
+  return {
+    world: {
+      title: system.title,
+      why: "What is promised holds under every fault that a process survives.",
+      system: system.name,
+      until: printDuration(faultsUs + settleUs + settledUs),
+      heal: printDuration(faultsUs),
+    },
+    otherWorlds: [],
+    variables: [],
+    model: {
+      within: new Map(survivable.map((kind) => [kind, { roles }])),
+      outside: new Map(["wipe", "lose", "lostSync", "bitRot", "misdirectedWrite"].map((kind) => [kind, lasting])),
+      fields: [],
+      driftPpmMax: 100,
+    },
+    moments: [],
+    turnovers: undefined,
+    subjects: [],
+    unreachable: new Map(),
+  };
+}
+
+/** The worlds that a system's own hunts take place in: the usual one first. */
+export const worldsOf = ({ world, otherWorlds }: HuntSpec, system: AnySystem): readonly Scenario[] =>
+  [[], ...otherWorlds].map((changes) => storyOf(world, changes, system));
+
+/** What the hunt of stories is drawn from. They end late enough for the system to settle, and expect nothing of figures. */
+export const basesOf = (
+  stories: readonly Scenario[],
+  { variables }: HuntSpec,
+  system: AnySystem,
+  eventsMax: number,
+): readonly Base[] =>
+  stories.map((story) => {
+    const { world, expect, settings } = story;
+    const untilUs = Math.max(world.untilUs, world.healUs + system.settleUs(settings) + settledUs);
+    const limits = { ...world.limits, eventsMax: Math.min(world.limits.eventsMax, eventsMax) };
+    const hunted: Scenario = {
+      ...story,
+      world: { ...world, untilUs, limits },
+      expect: { exercised: [], violated: expect.violated, figures: [], alerts: [] },
+    };
+    return baseOf(hunted, variables, system);
+  });
