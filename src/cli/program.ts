@@ -52,6 +52,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addMerge(program, output, give);
   addFuzz(program, output, give);
   addReplay(program, output, give);
+  addShrink(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
   addCheck(program, output, give);
@@ -176,6 +177,26 @@ function addReplay(program: CommandUnknownOpts, output: Output, give: Give): voi
     .action(async (scenario, flags) => {
       const { replay } = await import("./replay.ts");
       await give("replay", replay(scenario, flags, output));
+    });
+}
+
+function addShrink(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("shrink")
+    .description("make a failure as small as it can be")
+    .argument("<failure>", "a failure file, or a scenario with --seed")
+    .option("--seed <n>", "in place of the file's own")
+    .option("--variant <name>", 'one story of the file; "base" is the story itself')
+    .option("--property <id>", "the property to break; absent: the first that breaks")
+    .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
+    .option("--output <file>", "where the smallest failure goes: a name ending with .failure.yaml")
+    .option("--time <duration>", "keep the best after so long (default: 60s)")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText("after", example("faultline shrink mesh/defences#without-fencing --seed 2"))
+    .action(async (failure, flags) => {
+      const { shrink } = await import("./shrink.ts");
+      await give("shrink", shrink(failure, flags, output));
     });
 }
 

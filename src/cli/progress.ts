@@ -30,12 +30,12 @@ export class Progress {
   }
 
   show(done: number, total: number): void {
-    this.#say(`${printCount(done)} of ${plural(total, "run")}, ${this.#rateOf(done)} a second`);
+    this.say(`${printCount(done)} of ${plural(total, "run")}, ${this.#rateOf(done)} a second`);
   }
 
   /** Of what has no end that is known. */
   tell(done: number, note: string): void {
-    this.#say(`${plural(done, "run")}, ${this.#rateOf(done)} a second, ${note}`);
+    this.say(`${plural(done, "run")}, ${this.#rateOf(done)} a second, ${note}`);
   }
 
   #rateOf(done: number): string {
@@ -43,7 +43,8 @@ export class Progress {
     return rate < 10 ? rate.toFixed(1) : printCount(Math.round(rate));
   }
 
-  #say(text: string): void {
+  /** How far it is, in words of its own. */
+  say(text: string): void {
     if (this.#update !== undefined) {
       this.#update(text);
     } else if (performance.now() >= this.#plainNextMs) {

@@ -12,6 +12,7 @@ import { readSeed, readTime } from "./arguments.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
+import { onlyStory } from "./one-failure.ts";
 import { type LoadedStory, loadStories } from "./stories.ts";
 
 export interface ReplayFlags extends PlugInFlags {
@@ -120,18 +121,6 @@ function printed(lines: readonly ReplayLine[], startUs: number, paint: Paint): r
     ({ atUs, node, kind, text }) =>
       `${paint.dim(printMoment(atUs - startUs, 6).padStart(13))}  ${node.padEnd(nodeWidth)}  ${styles[kind](text)}`,
   );
-}
-
-function onlyStory(stories: readonly LoadedStory[], reference: string): LoadedStory {
-  const [only, second] = stories;
-  if (only !== undefined && second === undefined) return only;
-  const names = stories.map((story) => story.reference);
-  throw argumentMistake(reference, {
-    code: "ONE_STORY_ONLY",
-    what: `The file holds ${plural(stories.length, "story", "stories")}.`,
-    expected: `Expected one of ${names.join(", ")}.`,
-    fix: `name one, as in ${names[0] ?? reference}.`,
-  });
 }
 
 function checkNodes(wanted: readonly string[], { scenario }: LoadedStory): void {

@@ -10,7 +10,7 @@ import { kindSchemas } from "./fault-kinds.ts";
 import { faultSchemas } from "./fault-schema.ts";
 import { nodeNamesSchema } from "./node-names.ts";
 import { printable } from "./problem.ts";
-import type { Scenario } from "./scenario.ts";
+import type { FailureNote, Scenario } from "./scenario.ts";
 import { formatVersion, plainKeys, promisesOf, vocabularyOf } from "./story-schema.ts";
 import { worldSchema } from "./world-part.ts";
 
@@ -46,7 +46,7 @@ export function printScenario(scenario: Scenario, system: AnySystem, options: Pr
 }
 
 const isBlockKey = (key: string): boolean =>
-  ["world", "settings", "workload", "faults", "expect", "decisions"].includes(key);
+  ["world", "settings", "workload", "faults", "expect", "failure", "decisions"].includes(key);
 
 /** The values of the file, as plain data. */
 function documentOf(scenario: Scenario, system: AnySystem): Readonly<Record<string, unknown>> {
@@ -70,6 +70,13 @@ function documentOf(scenario: Scenario, system: AnySystem): Readonly<Record<stri
     workload: z.encode(system.workload, scenario.workload),
     faults: faults.map((fault) => z.encode(schemaOf(fault.action.kind), fault)),
     expect: z.encode(expecting, scenario.expect),
+    ...(scenario.failure === undefined ? {} : { failure: z.encode(plainKeys.failure, mutable(scenario.failure)) }),
     ...(scenario.decisions === undefined ? {} : { decisions: z.encode(decisionsSchema, scenario.decisions) }),
   };
 }
+
+const mutable = ({ property, decisive, seenAt }: FailureNote) => ({
+  property,
+  decisive: [...decisive],
+  ...(seenAt === undefined ? {} : { seenAt }),
+});

@@ -32,6 +32,16 @@ export interface Expectations {
   readonly alerts: readonly AlertExpectation[];
 }
 
+/** What a failure file is about, so that years later it can be said whether it is still so. */
+export interface FailureNote {
+  /** The property that was broken, such as "A1" or "NO-PANIC". */
+  readonly property: string;
+  /** Ids of the faults that had to strike something for it. */
+  readonly decisive: readonly string[];
+  /** The commit at which it was seen last; absent: nobody wrote it down. */
+  readonly seenAt?: string | undefined;
+}
+
 export interface Scenario {
   /** "mesh/fm-001-network-timeout", with "#variant" when it is one. */
   readonly name: string;
@@ -47,6 +57,8 @@ export interface Scenario {
   readonly expect: Expectations;
   /** Present in failure files: outcomes to force, by stream (DESIGN §3.5). */
   readonly decisions?: Decisions;
+  /** Present in failure files. */
+  readonly failure?: FailureNote;
 }
 
 /** What one file holds: a story, and the stories that differ from it a little. */

@@ -58,7 +58,7 @@ class StoryReader {
   /** Reads on after a mistake as far as sense can be made of the rest, so that one look shows them all. */
   read(name: string): Scenario | undefined {
     const system = this.#system;
-    const { title, why, seed, until, heal, decisions } = plainKeys;
+    const { title, why, seed, until, heal, decisions, failure } = plainKeys;
     if (at(this.#root, ["name"]) !== undefined) this.#part(["name"], plainKeys.name);
     const words = {
       title: this.#part(["title"], title),
@@ -70,6 +70,7 @@ class StoryReader {
     const untilUs = this.#part(["until"], until);
     const healWritten = this.#part(["heal"], heal.optional());
     const forced = this.#part(["decisions"], decisions.optional());
+    const note = this.#part(["failure"], failure.optional());
     const named = this.#part<NodeNames>(["world", "nodes"], nodeNamesSchema(system.roles), {});
     const nodes = named ?? defaultNames(system.roles);
     if (named !== undefined) this.#explain(nodes, settings, workload);
@@ -94,6 +95,7 @@ class StoryReader {
       workload,
       expect,
       ...(forced === undefined ? {} : { decisions: forced }),
+      ...(note === undefined ? {} : { failure: note }),
     };
   }
 

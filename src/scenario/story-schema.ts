@@ -35,6 +35,13 @@ export const plainKeys = {
     description: "When faults end and the world is fair; absent: in time for the system to settle.",
   }),
   decisions: decisionsSchema,
+  failure: z
+    .strictObject({
+      property: text(100, "The property that was broken, as in A1."),
+      decisive: z.array(z.string()).default([]).describe("Faults, by id, that had to strike something for it."),
+      seenAt: text(100, "The commit at which it was seen last.").optional(),
+    })
+    .describe("What a failure file is about: replay says whether it is still so."),
 };
 
 /** Keys of a scenario file. */
@@ -54,6 +61,7 @@ export const storyKeys = [
   "expect",
   "variants",
   "decisions",
+  "failure",
 ] as const;
 
 /** Keys of a variant: what it may change about the story above it. */
@@ -94,7 +102,7 @@ function storySchema(system: AnySystem) {
     faults: z.array(fault).optional(),
     expect: expectSchema(promisesOf(system, namesDefault), system.measures.figures).optional(),
   };
-  const { faultline, name, title, why, seed, until, heal, decisions } = plainKeys;
+  const { faultline, name, title, why, seed, until, heal, decisions, failure } = plainKeys;
   const variant = z.strictObject({
     ...partial({ title, why, seed, until, heal, ...keys }),
     addFaults: z.array(fault).optional(),
@@ -115,6 +123,7 @@ function storySchema(system: AnySystem) {
     expect: keys.expect,
     variants: z.record(z.string(), variant).optional(),
     decisions: decisions.optional(),
+    failure: failure.optional(),
   });
 }
 
