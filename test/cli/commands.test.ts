@@ -213,7 +213,7 @@ describe.concurrent("run", () => {
     }),
   );
 
-  test("--save: failure files that tell the story and fail again, alike", patience, () =>
+  test("--save: failure files that tell the story and fail again, alike (MESH-F5-13, MESH-IR-05)", patience, () =>
     withStories(async (cwd) => {
       const run = await faultline(["run", "failing.yaml", "--seeds", "1..7", "--save", "kept", ...plugIn], { cwd });
       expect(run.code).toBe(1);

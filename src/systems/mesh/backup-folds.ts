@@ -20,6 +20,8 @@ const folds: Folds = {
       backups.covers.set(region, { server, epoch, wanted, inStep: new Set(), countedUs: atUs });
       return;
     }
+    // A server that was away, and does not know yet that it has the region no more.
+    if (epoch < known.epoch) return;
     countTime(known, atUs, note);
     if (known.server !== server || known.epoch !== epoch) known.inStep.clear();
     Object.assign(known, { server, epoch, wanted });

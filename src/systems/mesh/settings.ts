@@ -213,7 +213,7 @@ const retry = z.object({
     .min(0)
     .max(100)
     .default(0)
-    .describe("Percent of each delay added at random, so that colliding transfers part (MESH-F7-02)."),
+    .describe("Percent of each delay added at random, so that colliding transfers part (MESH-F7-02, X-ALL-03)."),
   attemptsMax: z
     .int()
     .min(1)
