@@ -2,5 +2,6 @@
 
 import { meshDefences } from "./mesh-defences.ts";
 import type { Mutant } from "./mutant.ts";
+import { raftDefences } from "./raft-defences.ts";
 
-export const catalogue: readonly Mutant[] = [...meshDefences];
+export const catalogue: readonly Mutant[] = [...raftDefences, ...meshDefences];

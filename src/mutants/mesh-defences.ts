@@ -3,8 +3,7 @@
 import { mesh } from "../systems/mesh/mesh.ts";
 import { setting } from "./meddling.ts";
 import type { Mutant } from "./mutant.ts";
-
-const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+import { kebab } from "./words.ts";
 
 const declared: readonly Mutant[] = mesh.defences.map(({ setting: path, about }) => ({
   id: `mesh/no-${kebab(path.slice(path.indexOf(".") + 1))}`,

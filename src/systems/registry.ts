@@ -2,12 +2,13 @@
 
 import { assert } from "../base/assert.ts";
 import { mesh } from "./mesh/mesh.ts";
+import { raft } from "./raft/raft.ts";
 import type { AnySystem } from "./system.ts";
 
 // Each system parses its settings and workload by its own schemas, and judges only facts of its own machines: what it
 // is handed is what it asked for, though the types no longer say so.
 const systems: ReadonlyMap<string, AnySystem> = new Map(
-  [mesh as unknown as AnySystem].map((system) => [system.name, system]),
+  [mesh as unknown as AnySystem, raft as unknown as AnySystem].map((system) => [system.name, system]),
 );
 
 /** The system of that name; whether there is one is for `systemNames` to say first. */

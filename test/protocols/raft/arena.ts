@@ -2,8 +2,7 @@
 import { nodeId, type NodeId } from "../../../src/base/ids.ts";
 import { Judge } from "../../../src/check/judge.ts";
 import type { Verdict } from "../../../src/check/property.ts";
-import type { Effect, Fact } from "../../../src/machine/effect.ts";
-import type { MachineEvent } from "../../../src/machine/event.ts";
+import type { Fact } from "../../../src/machine/effect.ts";
 import type { Machine, NodeSpec } from "../../../src/machine/machine.ts";
 import { raftModel } from "../../../src/protocols/raft/properties/raft-model.ts";
 import { raftProperties } from "../../../src/protocols/raft/properties/raft-properties.ts";
@@ -11,7 +10,7 @@ import type { JudgedFact, RaftView } from "../../../src/protocols/raft/propertie
 import { RaftMachine } from "../../../src/protocols/raft/raft-machine.ts";
 import { type RaftChanges, raftSettings } from "../../../src/protocols/raft/settings.ts";
 import { type ClientPlan, StoreClient } from "../../../src/protocols/raft/store-client.ts";
-import type { StoreMessage } from "../../../src/protocols/raft/store-messages.ts";
+import { RaftOperator } from "../../../src/systems/raft/operator.ts";
 import type { Fault } from "../../../src/world/fault.ts";
 import type { WorldPlan } from "../../../src/world/plan.ts";
 import { planDefaults } from "../../../src/world/profiles.ts";
@@ -76,7 +75,7 @@ export function arenaWorld(arena: Arena): { world: World; judge: Judge<RaftView,
     specs.push({ id, role: "client", ordinal, start: () => new StoreClient(id, client) }),
   );
   if (operatesUs > 0) {
-    const start = (): Machine => new Operator(nodes, operatesUs, healUs);
+    const start = (): Machine => new RaftOperator(nodes, { everyUs: operatesUs, untilUs: healUs });
     specs.push({ id: nodeId("operator"), role: "operator", ordinal: 0, start });
   }
   const plan: WorldPlan = {
@@ -115,46 +114,4 @@ export function fight(arena: Arena = {}): Fought {
     events: world.eventsDone,
     digest: world.digestHex(),
   };
-}
-
-/** Asks every node in turn, for only a leader listens. */
-class Operator implements Machine<StoreMessage> {
-  state = { asks: 0 };
-  readonly #nodes: readonly NodeId[];
-  readonly #everyUs: number;
-  readonly #untilUs: number;
-
-  constructor(nodes: readonly NodeId[], everyUs: number, untilUs: number) {
-    this.#nodes = nodes;
-    this.#everyUs = everyUs;
-    this.#untilUs = untilUs;
-  }
-
-  step(event: MachineEvent<StoreMessage>): readonly Effect<StoreMessage>[] {
-    switch (event.type) {
-      case "booted":
-        return [{ type: "setTimer", timer: "ask", afterUs: this.#everyUs, spreadUs: this.#everyUs }];
-      case "timerFired":
-        return [{ type: "draw", purpose: "order", below: 4 * 2 ** this.#nodes.length }];
-      case "drawn":
-        return [
-          ...(event.monotonicUs < this.#untilUs ? this.#order(event.value) : []),
-          { type: "setTimer", timer: "ask", afterUs: this.#everyUs, spreadUs: this.#everyUs },
-        ];
-      case "stopRequested":
-        return [{ type: "halt" }];
-      default:
-        return [];
-    }
-  }
-
-  #order(drawn: number): readonly Effect<StoreMessage>[] {
-    const chosen = this.#nodes.filter((_, place) => ((drawn >> (place + 2)) & 1) === 1);
-    const message: StoreMessage =
-      drawn % 4 === 0
-        ? { type: "store.transferLeadership", target: this.#nodes[(drawn >> 2) % this.#nodes.length] }
-        : { type: "store.changeMembers", voters: chosen, learners: [] };
-    if (message.type === "store.changeMembers" && chosen.length < 3) return [];
-    return this.#nodes.map((to) => ({ type: "send", to, message }));
-  }
 }

@@ -13,7 +13,7 @@ import type { JudgedFact, RaftView } from "../../../src/protocols/raft/propertie
 import { RaftMachine, type RaftMachineEffect } from "../../../src/protocols/raft/raft-machine.ts";
 import { type RaftChanges, type RaftSettings, raftSettings } from "../../../src/protocols/raft/settings.ts";
 import type { StoreMessage } from "../../../src/protocols/raft/store-messages.ts";
-import { describeFact, describeMessage } from "./describe.ts";
+import { describeFact, describeMessage } from "../../../src/systems/raft/story.ts";
 
 type Words = RaftMessage | StoreMessage;
 

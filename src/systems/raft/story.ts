@@ -1,8 +1,9 @@
-// Words for what happens on the stage: one line for a message or a fact.
-import type { RaftFact, StoreFact } from "../../../src/protocols/raft/facts.ts";
-import type { Entry, RaftConfiguration, RaftMessage } from "../../../src/protocols/raft/messages.ts";
-import type { StoreCommand } from "../../../src/protocols/raft/store.ts";
-import type { StoreMessage } from "../../../src/protocols/raft/store-messages.ts";
+// Words for what happens in a group: one line for a message or a fact.
+
+import type { RaftFact, StoreFact } from "../../protocols/raft/facts.ts";
+import type { Entry, RaftConfiguration, RaftMessage } from "../../protocols/raft/messages.ts";
+import type { StoreCommand } from "../../protocols/raft/store.ts";
+import type { StoreMessage } from "../../protocols/raft/store-messages.ts";
 
 export function describeMessage(message: RaftMessage | StoreMessage): string {
   switch (message.type) {
