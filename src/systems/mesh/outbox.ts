@@ -10,6 +10,7 @@ export type MeshEffect = Effect<MeshMessage, MeshFact>;
 /** A fact as it is stated: an effect already, so that none is copied on its way to the judge. */
 export type Stated = { readonly type: "record" } & MeshFact;
 
+const nobody: ReadonlySet<NodeId> = new Set();
 const nothing: readonly MeshEffect[] = [];
 
 /**
@@ -21,6 +22,12 @@ export class Outbox {
   #second: MeshEffect | undefined = undefined;
   #third: MeshEffect | undefined = undefined;
   #all: MeshEffect[] | undefined = undefined;
+  readonly #twiceTo: ReadonlySet<NodeId>;
+
+  /** @param twiceTo what is sent to one of them goes two ways: nobody minds what comes twice (MESH-GEN-06). */
+  constructor(twiceTo: ReadonlySet<NodeId> = nobody) {
+    this.#twiceTo = twiceTo;
+  }
 
   /** The effects of the step, which is over. Nothing of it is remembered: what is kept for long costs the collector. */
   take(): readonly MeshEffect[] {
@@ -53,6 +60,7 @@ export class Outbox {
 
   send(to: NodeId, message: MeshMessage): void {
     this.put({ type: "send", to, message });
+    if (this.#twiceTo !== nobody && this.#twiceTo.has(to)) this.put({ type: "send", to, message });
   }
 
   record(stated: Stated): void {

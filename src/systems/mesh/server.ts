@@ -98,7 +98,7 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
   state: ServerState;
   nowUs = 0;
   wallUs = 0;
-  readonly out = new Outbox();
+  readonly out: Outbox;
   readonly self: NodeId;
   readonly topology: Topology;
   readonly settings: MeshSettings;
@@ -117,6 +117,7 @@ export class Server implements Machine<MeshMessage, MeshFact>, Turn {
     this.state = freshServer(map);
     this.topology = topology;
     this.settings = settings;
+    this.out = settings.transfer.paths === 2 ? new Outbox(new Set(topology.servers)) : new Outbox();
     this.checksums = checksums;
   }
 

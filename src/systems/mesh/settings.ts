@@ -105,6 +105,14 @@ const transfer = z.object({
       "The deadline adapts: the second attempt has two deadlines and so on, every one has four times what attempts take, " +
         "and none has more than ten deadlines (MESH-F1-10).",
     ),
+  paths: z
+    .int()
+    .min(1)
+    .max(2)
+    .default(1)
+    .describe(
+      "Ways on which each message between servers goes: of two copies each is lost or late by itself (MESH-F2-06).",
+    ),
   tick: positiveDuration
     .prefault("16ms")
     .describe("How often a server walks its active transfers for expired ones (MESH-F1-03)."),
