@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/bench/**"],
+    // The example is a project of its own: test/testing/example.test.ts runs its tests, also those that fail.
+    exclude: ["test/bench/**", "test/example/**"],
     setupFiles: ["test/setup.ts"],
     // Test files are independent of each other, and few processors are too few to leave one idle.
     maxWorkers: "100%",

@@ -4,10 +4,11 @@ import { basename } from "node:path";
 
 import { shrinkAside } from "../campaign/aside.ts";
 import type { Shrunk, ShrinkProgress } from "../explore/shrink/shrink.ts";
+import { failureText } from "../report/failure-text.ts";
+import { shrunkLines } from "../report/shrunk-lines.ts";
 import { plural, printMoment, printTime, wrap } from "../report/words.ts";
 import { readTime } from "./arguments.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
-import { failureText } from "./failure-files.ts";
 import { fileNameOf, writeWhole } from "./files.ts";
 import { interruptible } from "./interruption.ts";
 import { commandLine } from "./next-commands.ts";
@@ -34,7 +35,7 @@ export async function shrink(reference: string, flags: ShrinkFlags, output: Outp
   );
   if (shrunk === undefined) throw new Error("a failure fails again when it is run again");
   const path = flags.output ?? outputFor(one);
-  const lines = resultLines(shrunk);
+  const lines = shrunkLines(shrunk);
   const replay = commandLine("replay", { ...one.story, reference: path }, { set: [], plugIns: one.plugIns }, "");
   const { scenario } = one.story;
   writeWhole(
@@ -66,21 +67,6 @@ export async function shrink(reference: string, flags: ShrinkFlags, output: Outp
 
 const progressText = ({ step, tries, size }: ShrinkProgress): string =>
   `${plural(tries, "run")}, ${plural(size.faults, "fault")}, ${plural(size.nodes, "node")}, ${printTime(size.untilUs)}: ${step}`;
-
-/** What became of it, in sentences. */
-function resultLines({ before, after, tries, isMinimal, removals, seeds }: Shrunk): readonly string[] {
-  return [
-    `Before: ${sizeText(before)}.`,
-    `After: ${sizeText(after)}.`,
-    isMinimal
-      ? `Certified 1-minimal after ${plural(tries, "run")}: ${plural(removals, "removal")} tried, one part at a time, and without any of them it no longer fails so.`
-      : `Cut short after ${plural(tries, "run")}: it may be smaller still.`,
-    ...(seeds.tried === 0 ? [] : [`Fails alike under ${seeds.failing} of ${plural(seeds.tried, "other seed")}.`]),
-  ];
-}
-
-const sizeText = ({ decisions, faults, nodes, untilUs }: Shrunk["before"]): string =>
-  `${plural(decisions, "decision")}, ${plural(faults, "fault")}, ${plural(nodes, "node")}, ${printTime(untilUs)} of simulated time`;
 
 function documentOf(
   { failure, before, after, tries, isMinimal, removals, seeds }: Shrunk,

@@ -157,9 +157,16 @@ describe("MESH-INV-08", () => {
   });
 
   test("a former primary that says that it serves the region takes nothing from its successor", () => {
-    const story = begun().say("n2", { ...served, server: nodeId("n2"), epoch: 2 }).say("n1", served);
+    const story = begun()
+      .say("n2", { ...served, server: nodeId("n2"), epoch: 2 })
+      .say("n1", served);
     for (const server of ["n1", "n3"]) story.say("n2", { ...created(server), epoch: 2 });
-    expect(story.heal().wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("held");
+    expect(
+      story
+        .heal()
+        .wait(bounds.settleUs + 1)
+        .result("MESH-INV-08").status,
+    ).toBe("held");
   });
 
   test("a backup whose process ends covers nothing any more", () => {
