@@ -1,5 +1,7 @@
 // Runs the seeds of one chunk, one after another, until told to stop. The same code in a worker and without one.
 
+import { canonicalJson } from "../base/canonical-json.ts";
+import type { HistoryEntry } from "../check/history.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { simulate } from "../simulate.ts";
 import type { AnySystem } from "../systems/system.ts";
@@ -11,9 +13,17 @@ export interface ChunkLimits {
   readonly runMsMax: number;
 }
 
+/** What clients asked for and were answered in one run: JSON lines (DESIGN §7). */
+export interface RunHistory {
+  readonly seed: number;
+  readonly lines: string;
+}
+
 export interface ChunkResult {
   readonly job: number;
   readonly runs: readonly RunBrief[];
+  /** Of the runs above, when they were asked for. */
+  readonly histories: readonly RunHistory[];
   /** Of the runs above. */
   readonly totals: Totals | undefined;
 }
@@ -24,6 +34,7 @@ export function runChunk(
     readonly scenario: Scenario;
     readonly seeds: SeedRange;
     readonly system: AnySystem | undefined;
+    readonly keepsHistories: boolean;
   },
   limits: ChunkLimits,
   isStopped: () => boolean,
@@ -31,16 +42,22 @@ export function runChunk(
 ): ChunkResult {
   const runs: RunBrief[] = [];
   const totals: Totals[] = [];
+  const histories: RunHistory[] = [];
   for (let seed = work.seeds.from; seed <= work.seeds.to; seed += 1) {
     if (isStopped()) break;
     const deadlineMs = performance.now() + limits.runMsMax;
     const poll = (): boolean => isStopped() || performance.now() > deadlineMs;
-    const run = simulate(work.scenario, { seed, system: work.system, poll });
+    const lines: string[] = [];
+    const history = work.keepsHistories
+      ? (entry: HistoryEntry): void => void lines.push(`${canonicalJson(entry)}\n`)
+      : undefined;
+    const run = simulate(work.scenario, { seed, system: work.system, poll, history });
     // A run that was cut short by the reader says nothing about its seed.
     if (isStopped()) break;
     runs.push(briefOf(run));
     totals.push(totalsOf(run));
+    if (work.keepsHistories) histories.push({ seed, lines: lines.join("") });
     onRun();
   }
-  return { job: work.job, runs, totals: totals.length === 0 ? undefined : mergeTotals(totals) };
+  return { job: work.job, runs, histories, totals: totals.length === 0 ? undefined : mergeTotals(totals) };
 }

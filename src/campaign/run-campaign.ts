@@ -1,7 +1,7 @@
 // Runs a campaign: chunks to workers, results by index, whatever order they come back in.
 
 import { combinedDigest, mergeTotals, type ScenarioResult } from "./brief.ts";
-import { type ChunkLimits, type ChunkResult, runChunk } from "./chunk.ts";
+import { type ChunkLimits, type ChunkResult, runChunk, type RunHistory } from "./chunk.ts";
 import { type Chunk, chunksOf, type Job, seedsIn } from "./plan.ts";
 import { systemsWith } from "./plug-ins.ts";
 import type { WorkerAnswer, WorkerTask } from "./worker.ts";
@@ -15,6 +15,8 @@ export interface CampaignOptions {
   readonly signal?: AbortSignal | undefined;
   /** Finished runs so far, about four times a second. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Is handed what clients saw in each finished run, and does not have to keep it. */
+  readonly onHistory?: ((job: Job, history: RunHistory) => void) | undefined;
 }
 
 const progressEveryMs = 250;
@@ -49,22 +51,19 @@ async function onThisThread(
   jobs: readonly Job[],
   chunks: readonly Chunk[],
   signals: Int32Array,
-  { limits, plugIns, signal, onProgress }: CampaignOptions,
+  { limits, plugIns, signal, onProgress, onHistory }: CampaignOptions,
 ): Promise<readonly ChunkResult[]> {
   const systems = systemsWith(plugIns);
   const results: ChunkResult[] = [];
   for (const { job, seeds } of chunks) {
-    const scenario = jobs[job]?.scenario;
-    if (scenario === undefined || signal?.aborted === true) break;
-    const work = { job, scenario, seeds, system: systems.get(scenario.system) };
-    results.push(
-      runChunk(
-        work,
-        limits,
-        () => Atomics.load(signals, 0) !== 0,
-        () => Atomics.add(signals, 1, 1),
-      ),
-    );
+    const asked = jobs[job];
+    if (asked === undefined || signal?.aborted === true) break;
+    const { scenario } = asked;
+    const keepsHistories = onHistory !== undefined;
+    const work = { job, scenario, seeds, system: systems.get(scenario.system), keepsHistories };
+    const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
+    const result = runChunk(work, limits, isStopped, () => Atomics.add(signals, 1, 1));
+    results.push(handedOver(result, asked, onHistory));
     onProgress?.(
       Atomics.load(signals, 1),
       chunks.reduce((sum, chunk) => sum + seedsIn(chunk.seeds), 0),
@@ -81,7 +80,7 @@ async function onWorkers(
   jobs: readonly Job[],
   chunks: readonly Chunk[],
   signals: Int32Array,
-  { workers, limits, plugIns, signal }: CampaignOptions,
+  { workers, limits, plugIns, signal, onHistory }: CampaignOptions,
 ): Promise<readonly ChunkResult[]> {
   // Whoever needs no threads does not wait for their library.
   const { Piscina } = await import("piscina");
@@ -97,18 +96,27 @@ async function onWorkers(
   try {
     const answers = await Promise.all(
       chunks.map(async ({ job, seeds }) => {
-        const scenario = jobs[job]?.scenario;
-        if (scenario === undefined || signal?.aborted === true) return undefined;
-        return pool.run({ job, scenario, seeds, limits, plugIns });
+        const asked = jobs[job];
+        if (asked === undefined || signal?.aborted === true) return [];
+        const keepsHistories = onHistory !== undefined;
+        const answer = await pool.run({ job, scenario: asked.scenario, seeds, limits, keepsHistories, plugIns });
+        // Thrown once all others have stopped, too.
+        return answer.type === "broke" ? [answer.error] : [handedOver(answer.result, asked, onHistory)];
       }),
     );
-    return answers.flatMap((answer) => {
-      if (answer?.type === "broke") throw answer.error;
-      return answer === undefined ? [] : [answer.result];
+    return answers.flat().map((answer) => {
+      if (answer instanceof Error) throw answer;
+      return answer;
     });
   } finally {
     await pool.destroy();
   }
+}
+
+/** Histories are many times what else is kept of a run: they are let go of as they come. */
+function handedOver(result: ChunkResult, job: Job, onHistory: CampaignOptions["onHistory"]): ChunkResult {
+  for (const history of result.histories) onHistory?.(job, history);
+  return { ...result, histories: [] };
 }
 
 function resultOf({ scenario, seeds }: Job, results: readonly ChunkResult[]): ScenarioResult {

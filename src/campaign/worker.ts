@@ -15,6 +15,7 @@ export interface WorkerTask {
   readonly scenario: Scenario;
   readonly seeds: SeedRange;
   readonly limits: ChunkLimits;
+  readonly keepsHistories: boolean;
   readonly plugIns: readonly string[];
 }
 
@@ -23,7 +24,7 @@ export type WorkerAnswer =
   | { readonly type: "done"; readonly result: ChunkResult }
   | { readonly type: "broke"; readonly error: Error };
 
-export function runTask({ job, scenario, seeds, limits, plugIns }: WorkerTask): WorkerAnswer {
+export function runTask({ job, scenario, seeds, limits, keepsHistories, plugIns }: WorkerTask): WorkerAnswer {
   const signals = signalsOf(workerData);
   const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
   try {
@@ -31,7 +32,8 @@ export function runTask({ job, scenario, seeds, limits, plugIns }: WorkerTask): 
     const onRun = (): void => {
       Atomics.add(signals, 1, 1);
     };
-    return { type: "done", result: runChunk({ job, scenario, seeds, system }, limits, isStopped, onRun) };
+    const work = { job, scenario, seeds, system, keepsHistories };
+    return { type: "done", result: runChunk(work, limits, isStopped, onRun) };
   } catch (error) {
     Atomics.store(signals, 0, 1);
     return { type: "broke", error: error instanceof Error ? error : new Error(String(error)) };

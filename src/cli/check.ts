@@ -1,6 +1,7 @@
-// `faultline check`: reads a history of client-visible operations, and says whether it is linearizable.
+// `faultline check`: reads histories of client-visible operations, and says whether they are linearizable.
 
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 import { type JudgedObject, checkHistory } from "../check/linearizability/linearizability.ts";
 import type { AnyModel } from "../check/linearizability/model.ts";
@@ -27,12 +28,41 @@ const objectsToldMax = 5;
 const orderToldMax = 8;
 const statesToldMax = 8;
 
-export function check(file: string, { model, limitStates }: CheckFlags, { paint }: Output): Answer {
+export function check(paths: readonly string[], flags: CheckFlags, output: Output): Answer {
+  const { model, limitStates } = flags;
   const configurationsMax =
     limitStates === undefined
       ? configurationsMaxDefault
       : readCount("--limit-states", limitStates, { min: 1, max: configurationsMost });
-  const judgement = checkHistory(readHistory(file), { models: modelsFor(model), configurationsMax });
+  const options = { models: modelsFor(model), configurationsMax };
+  const answers = historiesIn(paths).map((file) => checkFile(file, options, output));
+  const [only] = answers;
+  if (answers.length === 1 && only !== undefined) return only;
+  const failed = answers.filter(({ exitCode }) => exitCode !== exitCodes.held);
+  return {
+    exitCode: failed.length === 0 ? exitCodes.held : exitCodes.failed,
+    lines: [
+      ...failed.flatMap(({ lines }) => [...lines, ""]),
+      failed.length === 0
+        ? `${output.paint.good("✔")} ${plural(answers.length, "history", "histories")}: all are linearizable`
+        : `${output.paint.bad("✘")} ${plural(answers.length, "history", "histories")}: ${failed.length} not shown to be linearizable`,
+    ],
+    document: { histories: answers.map(({ document }) => document) },
+  };
+}
+
+/** Files as they are, and what lies in folders, by name. */
+function historiesIn(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+    const files = readdirSync(path).filter((name) => name.endsWith(".jsonl"));
+    if (files.length > 0) return files.toSorted((a, b) => (a < b ? -1 : 1)).map((name) => join(path, name));
+    throw unreadable(path, "NO_HISTORIES", "No file in this folder ends with .jsonl.", "name a folder with histories.");
+  });
+}
+
+function checkFile(file: string, options: Parameters<typeof checkHistory>[1], { paint }: Output): Answer {
+  const judgement = checkHistory(readHistory(file), options);
   if (judgement.type === "malformed") {
     throw new ReaderMistake(
       judgement.mistakes.map(({ line, ...rest }) => ({ place: { type: "file", file, line, column: 1 }, ...rest })),

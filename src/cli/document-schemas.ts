@@ -152,11 +152,16 @@ const validated = documentOf({
   ),
 });
 
-const checked = documentOf({
+const judgedHistory = z.object({
   file: z.string(),
   outcome: z.enum(["held", "violated", "inconclusive"]),
   objects: z.array(z.record(z.string(), z.unknown())),
 });
+
+const checked = z.union([
+  documentOf(judgedHistory.shape),
+  documentOf({ histories: z.array(judgedHistory).describe("Of several files, in order of their names.") }),
+]);
 
 const shown = documentOf({
   acts: z.array(

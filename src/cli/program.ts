@@ -84,7 +84,7 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
     .option("--reporter <name>", reporterAbout, collect)
     .option("--reporter-output <name=file>", reporterOutputAbout, collect)
     .option("--trace <file>", "write every event of the one run, as JSON lines")
-    .option("--history <file>", "write client-visible operations of the one run, as JSON lines")
+    .option("--history <path>", "write client-visible operations as JSON lines: a file, or a folder for several runs")
     .option("--save <dir>", "write a failure file for each failing run, at most five a scenario")
     .option("--check-determinism", "run twice, and name the first event that differs")
     .option("--limit-events <n>", "end a run after so many events, as inconclusive")
@@ -241,14 +241,22 @@ function addValidate(program: CommandUnknownOpts, output: Output, give: Give): v
 function addCheck(program: CommandUnknownOpts, output: Output, give: Give): void {
   program
     .command("check")
-    .description("say whether a history of operations is linearizable")
-    .argument("<history>", "JSON lines, as run --history writes them")
+    .description("say whether histories of operations are linearizable")
+    .argument("<history...>", "JSON lines, as run --history writes them; a folder: all of its .jsonl files")
     .option("--model <name>", "read operations as this model has them, as in lock")
     .option("--limit-states <n>", "give an object up after so many states, as inconclusive")
-    .addHelpText("after", example("faultline run mesh/walk --history walk.jsonl", "faultline check walk.jsonl"))
-    .action(async (history, flags) => {
+    .addHelpText(
+      "after",
+      example(
+        "faultline run mesh/walk --history walk.jsonl",
+        "faultline check walk.jsonl",
+        "faultline run mesh/weather --seeds 1..200 --history histories",
+        "faultline check histories",
+      ),
+    )
+    .action(async (histories, flags) => {
       const { check } = await import("./check.ts");
-      await give("check", check(history, flags, output));
+      await give("check", check(histories, flags, output));
     });
 }
 

@@ -13,6 +13,7 @@ import { plural } from "../report/words.ts";
 import { shellWord } from "./arguments.ts";
 import { campaignLines } from "./campaign-lines.ts";
 import { commandLine } from "./next-commands.ts";
+import { fileNameOf, type OutputFolder } from "./files.ts";
 import type { Output } from "./output.ts";
 import { Progress } from "./progress.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -47,11 +48,12 @@ export const workersFor = ({ workers }: RunRequest, jobs: readonly Job[]): numbe
     jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0),
   );
 
-/** @param jobs in order of `stories`. */
+/** @param jobs in order of `stories`. @param histories gets a file for each run. */
 export async function runMany(
   stories: readonly LoadedStory[],
   jobs: readonly Job[],
   request: RunRequest,
+  histories?: OutputFolder,
 ): Promise<ManyRuns> {
   const interruption = new AbortController();
   const interrupt = (): void => {
@@ -69,6 +71,12 @@ export async function runMany(
       plugIns: request.plugIns,
       signal: interruption.signal,
       onProgress: (done, total) => progress.show(done, total),
+      onHistory:
+        histories === undefined
+          ? undefined
+          : ({ scenario }, { seed, lines }) => {
+              histories.write(`${fileNameOf(scenario.name)}-seed-${seed}.jsonl`, lines);
+            },
     });
     return {
       stories: stories.flatMap((story, index) => {

@@ -55,17 +55,19 @@ export async function run(references: readonly string[], flags: RunFlags, output
   const runs = jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0);
   const [only] = stories;
   const isSingle = runs === 1 && only !== undefined && request.shard === undefined;
-  if (!isSingle) refuseSingleFiles(request, runs);
+  if (!isSingle) refuseTrace(request, runs);
   // Before anything runs: a campaign of an hour must not end at a folder that cannot be made.
   const folders = {
     report: request.report === undefined ? undefined : new OutputFolder(request.report),
     save: request.save === undefined ? undefined : new OutputFolder(request.save),
+    histories: isSingle || request.history === undefined ? undefined : new OutputFolder(request.history),
   };
   const clock = startClock(request.checksDeterminism || isSingle ? 0 : workersFor(request, jobs));
   if (request.checksDeterminism) return determinismAnswer(stories, jobs, clock, output);
 
   const single = isSingle ? runSingle(only, jobs[0]?.seeds.from ?? only.scenario.seed, request) : undefined;
-  const many = single === undefined ? await runMany(stories, jobs, request) : asMany(single.story, single.run);
+  const many =
+    single === undefined ? await runMany(stories, jobs, request, folders.histories) : asMany(single.story, single.run);
   const saved = folders.save === undefined ? [] : saveAll(many, folders.save);
   const report: CampaignReport = {
     meta: clock(),
@@ -103,19 +105,14 @@ const circumstancesOf = ({ plugIns }: RunRequest): readonly string[] => [
   ...plugIns.flatMap((plugIn) => plantOfPlugIn(plugIn) ?? []),
 ];
 
-function refuseSingleFiles({ trace, history }: RunRequest, runs: number): void {
-  for (const [option, path] of [
-    ["--trace", trace],
-    ["--history", history],
-  ] as const) {
-    if (path === undefined) continue;
-    throw argumentMistake(`${option} ${path}`, {
-      code: "ONE_RUN_ONLY",
-      what: `${option} writes one run, and ${runs} were asked for.`,
-      expected: "Expected one scenario under one seed.",
-      fix: "name one story, as in file.yaml#base, with --seed instead of --seeds.",
-    });
-  }
+function refuseTrace({ trace }: RunRequest, runs: number): void {
+  if (trace === undefined) return;
+  throw argumentMistake(`--trace ${trace}`, {
+    code: "ONE_RUN_ONLY",
+    what: `--trace writes one run, and ${runs} were asked for.`,
+    expected: "Expected one scenario under one seed.",
+    fix: "name one story, as in file.yaml#base, with --seed instead of --seeds.",
+  });
 }
 
 /** One run told as a campaign of one, so that reports and exit codes know only campaigns. */

@@ -132,12 +132,36 @@ x (register): no order explains line 4
     expect(stderr).toMatch(/\n {2}Fix: .+\n$/);
   });
 
-  test("a file that is not there, or is a folder: 2", patience, () =>
+  test("a folder: every history in it, and what cannot be explained in full", patience, () =>
+    inFolder(async (cwd) => {
+      const run = [
+        "run",
+        "mesh/weather",
+        "--set",
+        "until=25s",
+        "--set",
+        "heal=5s",
+        "--seeds",
+        "1..3",
+        "--workers",
+        "2",
+      ];
+      expect((await faultline([...run, "--history", "kept"], { cwd })).code).toBe(0);
+      const held = await faultline(["check", "kept"], { cwd });
+      expect([held.code, held.stdout]).toEqual([0, "✔ 3 histories: all are linearizable\n"]);
+      writeFileSync(join(cwd, "kept", "stale.jsonl"), stale);
+      const { code, stdout } = await faultline(["check", "kept"], { cwd });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^✘ kept.stale\.jsonl is not linearizable[^]*\n✘ 4 histories: 1 not shown/);
+    }),
+  );
+
+  test("a file that is not there, or a folder without histories: 2", patience, () =>
     inFolder(async (cwd) => {
       const missing = await faultline(["check", "none.jsonl"], { cwd });
       expect([missing.code, missing.stderr]).toEqual([2, expect.stringMatching(/^none\.jsonl {2}NO_SUCH_FILE\n/)]);
       const folder = await faultline(["check", "."], { cwd });
-      expect([folder.code, folder.stderr]).toEqual([2, expect.stringMatching(/^\. {2}NOT_A_FILE\n/)]);
+      expect([folder.code, folder.stderr]).toEqual([2, expect.stringMatching(/^\. {2}NO_HISTORIES\n/)]);
     }),
   );
 

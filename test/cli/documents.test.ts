@@ -69,7 +69,15 @@ test("check, of a history that no order explains", () =>
       { process: "b", type: "ok", op: "read", key: "x", value: 7, time: 3 },
     ];
     writeFileSync(history, operations.map((operation) => JSON.stringify(operation)).join("\n"));
-    expectToFit("check", documentOf("check", check(history, {}, output)));
+    expectToFit("check", documentOf("check", check([history], {}, output)));
+    writeFileSync(
+      join(folder, "other.jsonl"),
+      operations
+        .slice(0, 2)
+        .map((operation) => JSON.stringify(operation))
+        .join("\n"),
+    );
+    expectToFit("check", documentOf("check", check([folder], {}, output)));
     await Promise.resolve();
   }));
 
