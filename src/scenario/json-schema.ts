@@ -28,10 +28,24 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "ref" }) as JsonSchema;
 }
 
-/** Every key a map at `path` may have; empty when it may have any, or is no map. */
-export function keysAt(root: JsonSchema, path: Path): readonly string[] {
-  const keys = schemasAt(root, path).flatMap((schema) => Object.keys(schema.properties ?? {}));
-  return [...new Set(keys)];
+/**
+ * Every key a map at `path` may have; empty when it may have any, or is no map. Of several forms those that `written` has:
+ * what it says under a key that decides the form, such as `type`.
+ */
+export function keysAt(root: JsonSchema, path: Path, written: unknown = undefined): readonly string[] {
+  const forms = schemasAt(root, path).flatMap(({ properties }) => (properties === undefined ? [] : [properties]));
+  const own = forms.filter((properties) => isWritten(root, properties, written));
+  return [...new Set((own.length > 0 ? own : forms).flatMap((properties) => Object.keys(properties)))];
+}
+
+function isWritten(root: JsonSchema, properties: NonNullable<JsonSchema["properties"]>, written: unknown): boolean {
+  if (typeof written !== "object" || written === null) return true;
+  return Object.entries(written).every(([key, value]) => {
+    const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const fixed =
+      schema === undefined ? [] : arms(schema, root, 0).flatMap((arm) => ("const" in arm ? [arm.const] : []));
+    return fixed.length !== 1 || fixed[0] === value;
+  });
 }
 
 /** The few values that text at `path` may have, when it has not free choice. */

@@ -102,8 +102,12 @@ function noneOfTheForms(issue: Issue, inner: Path, context: SchemaContext): Prob
 
 function unknownKey(key: string, inner: Path, context: SchemaContext): Problem {
   const path = [...context.path, ...inner];
-  const keys = keysAt(context.schema(), inner);
-  return unknownKeyProblem(key, path, keys, context.root);
+  const value = at(context.root, path);
+  const keys = keysAt(context.schema(), inner, value === undefined ? undefined : plain(value));
+  const problem = unknownKeyProblem(key, path, keys, context.root);
+  if (keys.includes(key) || !keysAt(context.schema(), inner).includes(key)) return problem;
+  const fix = `remove it. In a variant it is left from the story above: then put the whole of it under "set".`;
+  return { ...problem, what: `${printPath(path)} has a key ${shown(key)} that another form of it has.`, fix };
 }
 
 /** For whoever looks at keys without a schema: same words. */

@@ -1,6 +1,8 @@
 // How crowds walk: the workloads of MESH-F8-02 as data.
 import { describe, expect, test } from "vitest";
 
+import { parseScenario } from "../../../src/scenario/parse.ts";
+import { systemNamed } from "../../../src/systems/registry.ts";
 import { enter, type Path, pathOf, startOf, walk } from "../../../src/systems/mesh/motion.ts";
 import { meshWorkload, type Motion } from "../../../src/systems/mesh/workload.ts";
 
@@ -62,4 +64,22 @@ test("who walks to and fro begins a session where the last one ended", () => {
   const { x } = walker;
   enter(walker, path);
   expect(walker.x).toBe(x);
+});
+
+test("a variant that moves otherwise is told what the story above it has left", () => {
+  const story = `title: a
+why: b
+system: mesh
+until: 9s
+workload: { players: { motion: { type: border, reach: 4000 } } }
+variants: { crowd: { why: c, workload: { players: { motion: { type: gather, to: 3 } } } } }
+`;
+  const result = parseScenario(story, "a.yaml", { systems: new Map([["mesh", systemNamed("mesh")]]) });
+  expect(result.type === "refused" && result.problems).toMatchObject([
+    {
+      code: "UNKNOWN_KEY",
+      what: 'workload.players.motion has a key "reach" that another form of it has.',
+      expected: "Expected one of type, to, from, scatter, at, within, stay.",
+    },
+  ]);
 });
