@@ -10,7 +10,7 @@ import { type ExpectationResult, judgeExpectations, outcomeOf, type RunOutcome }
 import type { Decisions, Scenario } from "./scenario/scenario.ts";
 import { systemNamed } from "./systems/registry.ts";
 import type { AnySystem } from "./systems/system.ts";
-import type { FactObserver, Tracer } from "./trace/trace-event.ts";
+import type { FactObserver, MessageListener, Tracer } from "./trace/trace-event.ts";
 import type { Controls } from "./world/controls.ts";
 import type { FaultTally } from "./world/fault.ts";
 import type { WorldPlan } from "./world/plan.ts";
@@ -33,6 +33,7 @@ export interface SimulateOptions {
   /** In place of the registered system of that name. */
   readonly system?: HostedSystem | undefined;
   readonly tracer?: Tracer | undefined;
+  readonly listener?: MessageListener | undefined;
   /** Freezes all that travels, so that a machine which changes what it sent is caught. */
   readonly check?: boolean | undefined;
   /** Keeps what chance decided, for a failure file. */
@@ -112,12 +113,12 @@ export function worldOf(
   observer: FactObserver,
   options: SimulateOptions,
 ): World {
-  const { tracer, check = false, recordDecisions: record = false, seed = scenario.seed } = options;
+  const { tracer, listener, check = false, recordDecisions: record = false, seed = scenario.seed } = options;
   const force = scenario.decisions === undefined ? {} : { force: scenario.decisions };
   const nodes = system.nodes(inputOf(scenario));
   const { plan, controls: bend } = system.bend ?? {};
   const planned = plan === undefined ? scenario.world : plan(scenario.world);
-  return new World(planned, nodes, { seed, observer, tracer, check, decisions: { ...force, record }, bend });
+  return new World(planned, nodes, { seed, observer, tracer, listener, check, decisions: { ...force, record }, bend });
 }
 
 /** Each fact is judged, then measured against the view it changed, then told as an operation. */

@@ -53,6 +53,11 @@ export interface FactObserver {
   observe(atUs: number, event: number, node: NodeId, fact: Fact): void;
 }
 
+/** Hears which kind of message reached which node, and when: for whoever needs no trace. */
+export interface MessageListener {
+  told(atUs: number, node: NodeId, type: string): void;
+}
+
 /** One line of a full trace. Written only when asked for; a run without a tracer pays nothing. */
 export type TraceEvent = { readonly atUs: number; readonly event: number; readonly node: NodeId } & (
   | { readonly kind: "fact"; readonly fact: Fact }

@@ -150,7 +150,8 @@ export class Flights {
   deliver(slot: number): Message {
     const message = this.messageOf(slot);
     this.#delivered++;
-    const { tracer, kernel } = this.#ground;
+    const { tracer, kernel, listener } = this.#ground;
+    listener?.told(kernel.nowUs, this.#names[this.toOf(slot)], message.type);
     if (tracer !== undefined) {
       const mark = this.#ints[slot * INTS + MARK];
       tracer.trace({

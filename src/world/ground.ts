@@ -8,7 +8,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Streams } from "../kernel/streams.ts";
 import type { Effect, Fact } from "../machine/effect.ts";
 import type { MachineEvent } from "../machine/event.ts";
-import type { FactObserver, Tracer, WorldFact } from "../trace/trace-event.ts";
+import type { FactObserver, Tracer, WorldFact, MessageListener } from "../trace/trace-event.ts";
 import type { Lanes } from "./lanes.ts";
 import type { FaultLedger } from "./ledger.ts";
 import type { NodeTable } from "./node-table.ts";
@@ -81,6 +81,7 @@ export class Ground {
   readonly ledger: FaultLedger;
   readonly nodes: NodeTable;
   readonly tracer: Tracer | undefined;
+  readonly listener: MessageListener | undefined;
   /** Freeze what travels, and keep the last steps. */
   readonly checks: boolean;
   readonly digests: boolean;
@@ -99,6 +100,7 @@ export class Ground {
     nodes: NodeTable;
     observer: FactObserver;
     tracer: Tracer | undefined;
+    listener: MessageListener | undefined;
     checks: boolean;
     digests: boolean;
   }) {
@@ -109,6 +111,7 @@ export class Ground {
     this.nodes = parts.nodes;
     this.#observer = parts.observer;
     this.tracer = parts.tracer;
+    this.listener = parts.listener;
     this.checks = parts.checks;
     this.digests = parts.digests;
   }

@@ -58,13 +58,22 @@ interface LaneDraws {
   readonly ordinal: number;
 }
 
+/** A stream that is kept, and whose it is. */
+interface KeptLane {
+  readonly from: number;
+  readonly to: number;
+  readonly type: LaneType;
+  readonly purpose: number;
+  readonly stream: Stream;
+}
+
 /** A message type: its place in the tables, and four words for each purpose. */
 interface LaneType {
   readonly type: string;
   readonly index: number;
   readonly keys: Int32Array;
   /** By sender, receiver and purpose: the streams that are kept. With gaps, where most are never asked for. */
-  kept: (Stream | undefined)[];
+  readonly kept: (Stream | undefined)[];
 }
 
 export class Lanes {
@@ -81,6 +90,8 @@ export class Lanes {
   readonly #isRecording: boolean;
   readonly #forced: ReadonlyMap<string, StreamDecisions>;
   readonly #tapes = new Map<string, LaneTape>();
+  /** All streams that are kept, in the order in which they were first drawn from. */
+  #keptLanes: KeptLane[] = [];
   /** Rows by type and sender; columns by receiver and purpose. */
   readonly #often: LaneCounts;
   readonly #seldom: LaneCounts;
@@ -120,12 +131,9 @@ export class Lanes {
     this.#nodeKeys.set(keysOfNodes(this.#seed, this.#subjects));
     for (const type of this.#byIndex) {
       type.keys.set(keysOfType(this.#seed, type.type));
-      type.kept.forEach((stream, place) => {
-        if (stream === undefined) return;
-        const link = Math.floor(place / purposes.length);
-        const [from, to] = [Math.floor(link / this.#nodes), link % this.#nodes];
-        stream.rekey(this.#keyOfKept(type, from, to, place % purposes.length));
-      });
+    }
+    for (const { from, to, type, purpose, stream } of this.#keptLanes) {
+      stream.rekey(this.#keyOfKept(type, from, to, purpose));
     }
     this.aim(this.#from, this.#to, this.#type.type);
   }
@@ -193,10 +201,7 @@ export class Lanes {
 
   restore(from: LanesCheckpoint): void {
     if (from.seed !== this.#seed) this.reseed(from.seed);
-    for (const type of this.#byIndex) type.kept = this.#noneKept();
-    this.#often.clear();
-    this.#seldom.clear();
-    this.#tapes.clear();
+    this.#forget();
     this.forcedMisfits = from.forcedMisfits;
     for (const { stream, values } of from.recorded) this.#tapeOf(stream).recorded = [...values];
     for (const { from: sender, to, type, purpose, ordinal } of from.drawn) {
@@ -207,8 +212,19 @@ export class Lanes {
     }
   }
 
+  /** Nothing has been drawn. Streams that record are made anew with their tapes, others begin again. */
+  #forget(): void {
+    this.#often.clear();
+    this.#seldom.clear();
+    for (const { stream } of this.#keptLanes) stream.ordinal = 0;
+    if (!this.#isRecording) return;
+    for (const { from, to, type, purpose } of this.#keptLanes) type.kept[this.#placeOf(from, to, purpose)] = undefined;
+    this.#keptLanes = [];
+    this.#tapes.clear();
+  }
+
   #enter(purpose: number): Stream {
-    if (this.#areKept) return this.#type.kept[this.#placeOf(purpose)] ?? this.#keep(purpose);
+    if (this.#areKept) return this.#type.kept[this.#placeOf(this.#from, this.#to, purpose)] ?? this.#keep(purpose);
     const { keys } = this.#type;
     const at = purpose * 4;
     this.#passing.become(
@@ -237,15 +253,16 @@ export class Lanes {
     return purpose < OFTEN ? this.#to * OFTEN + purpose : this.#to * (purposes.length - OFTEN) + purpose - OFTEN;
   }
 
-  #placeOf(purpose: number): number {
-    return (this.#from * this.#nodes + this.#to) * purposes.length + purpose;
+  #placeOf(from: number, to: number, purpose: number): number {
+    return (from * this.#nodes + to) * purposes.length + purpose;
   }
 
   #keep(purpose: number): Stream {
     const name = `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
     const stream = new Stream(name, this.#keyOfKept(this.#type, this.#from, this.#to, purpose));
     if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
-    this.#type.kept[this.#placeOf(purpose)] = stream;
+    this.#type.kept[this.#placeOf(this.#from, this.#to, purpose)] = stream;
+    this.#keptLanes.push({ from: this.#from, to: this.#to, type: this.#type, purpose, stream });
     return stream;
   }
 
@@ -261,14 +278,12 @@ export class Lanes {
   }
 
   #drawnOfKept(): readonly LaneDraws[] {
-    return this.#byIndex.flatMap(({ type, kept }) =>
-      kept.flatMap((stream, place) => {
-        if (stream === undefined || stream.ordinal === 0) return [];
-        const link = Math.floor(place / purposes.length);
-        const [from, to] = [Math.floor(link / this.#nodes), link % this.#nodes];
-        return [{ from, to, type, purpose: place % purposes.length, ordinal: stream.ordinal }];
-      }),
-    );
+    const drawn: LaneDraws[] = [];
+    for (const { from, to, type, purpose, stream } of this.#keptLanes) {
+      const { ordinal } = stream;
+      if (ordinal > 0) drawn.push({ from, to, type: type.type, purpose, ordinal });
+    }
+    return drawn;
   }
 
   *#drawn(counts: LaneCounts, firstPurpose: number): Iterable<LaneDraws> {

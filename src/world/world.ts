@@ -7,7 +7,7 @@ import { compareValues } from "../base/plain-order.ts";
 import { Kernel, type Ending, type KernelCheckpoint } from "../kernel/kernel.ts";
 import { Streams, type Decisions, type StreamsCheckpoint } from "../kernel/streams.ts";
 import type { NodeSpec } from "../machine/machine.ts";
-import type { FactObserver, Tracer } from "../trace/trace-event.ts";
+import type { FactObserver, MessageListener, Tracer } from "../trace/trace-event.ts";
 import type { Fault, FaultTally } from "./fault.ts";
 import { Draws } from "./draws.ts";
 import { FaultDriver, type FaultDriverCheckpoint } from "./faults/driver.ts";
@@ -32,6 +32,7 @@ export interface WorldOptions {
   readonly observer: FactObserver;
   /** Absent: nothing is traced, at no cost. */
   readonly tracer?: Tracer | undefined;
+  readonly listener?: MessageListener | undefined;
   /** Freezes every message, fact and record, and keeps `lastSteps`. Off unless said otherwise. */
   readonly check?: boolean;
   /** On unless said otherwise. */
@@ -71,7 +72,7 @@ export class World {
 
   /** The nodes boot, in the order given, as the first events of the run. */
   constructor(plan: WorldPlan, nodes: readonly NodeSpec[], options: WorldOptions) {
-    const { seed, observer, tracer, check = false, digest = true, decisions = {}, bend } = options;
+    const { seed, observer, tracer, listener, check = false, digest = true, decisions = {}, bend } = options;
     assert(plan.healUs >= 0 && plan.healUs <= plan.untilUs, "a world heals before it ends");
     this.#plan = plan;
     this.#kernel = new Kernel({ startUs: plan.startUs, limits: plan.limits, digest });
@@ -90,6 +91,7 @@ export class World {
       nodes: new NodeTable(nodes.length),
       observer,
       tracer,
+      listener,
       checks: check,
       digests: digest,
     });
