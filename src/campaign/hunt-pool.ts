@@ -3,7 +3,7 @@
 import type { Candidate } from "../explore/candidate.ts";
 import { failedTrial, type Trial } from "../explore/try-candidate.ts";
 import type { HuntLimits } from "./hunt-limits.ts";
-import { huntSignal, signalsFor } from "./hunt-signals.ts";
+import { type HuntMemory, huntSignal } from "./hunt-signals.ts";
 import { type HuntAnswer, type HuntTask, runCandidates } from "./hunt-worker.ts";
 
 export interface HuntPoolOptions {
@@ -35,23 +35,22 @@ interface Threads {
 export class HuntPool {
   readonly #options: HuntPoolOptions;
   readonly #threads: Threads | undefined;
-  readonly #signals: Int32Array;
+  readonly #memory: HuntMemory;
   readonly #free: number[];
   readonly #watched = new Set<Watched>();
   readonly #look: NodeJS.Timeout;
 
-  private constructor(options: HuntPoolOptions, threads: Threads | undefined, signals: Int32Array, slots: number) {
+  private constructor(options: HuntPoolOptions, threads: Threads | undefined, memory: HuntMemory, slots: number) {
     this.#options = options;
     this.#threads = threads;
-    this.#signals = signals;
+    this.#memory = memory;
     this.#free = Array.from({ length: slots }, (_, slot) => slot);
     this.#look = setInterval(() => this.#endLate(), lookEveryMs);
   }
 
   /** With 0 workers everything is run on this thread. */
-  static async start(options: HuntPoolOptions, slots: number): Promise<HuntPool> {
-    const signals = signalsFor(slots);
-    if (options.workers === 0) return new HuntPool(options, undefined, signals, slots);
+  static async start(options: HuntPoolOptions, memory: HuntMemory, slots: number): Promise<HuntPool> {
+    if (options.workers === 0) return new HuntPool(options, undefined, memory, slots);
     const { Piscina } = await import("piscina");
     // The sources run as they are, and so does what is built of them.
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -60,23 +59,23 @@ export class HuntPool {
       name: "runHuntTask",
       minThreads: options.workers,
       maxThreads: options.workers,
-      workerData: { signals },
+      workerData: memory,
     });
-    return new HuntPool(options, threads, signals, slots);
+    return new HuntPool(options, threads, memory, slots);
   }
 
   /** Runs done so far, those under way included. */
   get runs(): number {
-    return Atomics.load(this.#signals, huntSignal.runs);
+    return Atomics.load(this.#memory.signals, huntSignal.runs);
   }
 
   /** What runs now is given up. */
   stop(): void {
-    Atomics.store(this.#signals, huntSignal.stop, 1);
+    Atomics.store(this.#memory.signals, huntSignal.stop, 1);
   }
 
   get isStopped(): boolean {
-    return Atomics.load(this.#signals, huntSignal.stop) !== 0;
+    return Atomics.load(this.#memory.signals, huntSignal.stop) !== 0;
   }
 
   /** Trials of all candidates, or of those that were finished when the pool was stopped. */
@@ -98,14 +97,14 @@ export class HuntPool {
     let left = candidates;
     while (left.length > 0 && !this.isStopped) {
       const slot = this.#free.pop() ?? 0;
-      Atomics.store(this.#signals, huntSignal.slots + slot, 0);
+      Atomics.store(this.#memory.signals, huntSignal.slots + slot, 0);
       try {
         const { system, plugIns, limits } = this.#options;
         const { trials } = await this.#run({ slot, candidates: left, system, plugIns, limits });
         return [...lost, ...trials];
       } catch (error) {
         // Nothing is known of the others of this task, so they are run once more.
-        const place = Math.max(0, Atomics.load(this.#signals, huntSignal.slots + slot) - 1);
+        const place = Math.max(0, Atomics.load(this.#memory.signals, huntSignal.slots + slot) - 1);
         const because = `its thread was lost: ${error instanceof Error ? error.message : String(error)}`;
         lost.push(...left.slice(place, place + 1).map((candidate) => failedTrial(candidate, "lost", because)));
         left = left.filter((_, other) => other !== place);
@@ -122,7 +121,7 @@ export class HuntPool {
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
-      return runCandidates(task, this.#signals);
+      return runCandidates(task, this.#memory);
     }
     const watched = { slot: task.slot, controller: new AbortController(), at: 0, sinceMs: 0 };
     this.#watched.add(watched);
@@ -137,7 +136,7 @@ export class HuntPool {
   #endLate(): void {
     const nowMs = performance.now();
     for (const watched of this.#watched) {
-      const at = Atomics.load(this.#signals, huntSignal.slots + watched.slot);
+      const at = Atomics.load(this.#memory.signals, huntSignal.slots + watched.slot);
       if (at !== watched.at) {
         watched.at = at;
         watched.sinceMs = nowMs;

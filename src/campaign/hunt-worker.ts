@@ -7,7 +7,7 @@ import { huntSpecOf } from "../explore/hunt-spec.ts";
 import { failedTrial, type Trial, tryCandidate } from "../explore/try-candidate.ts";
 import type { HuntLimits } from "./hunt-limits.ts";
 import { systemsWith } from "./plug-ins.ts";
-import { huntSignal, signalsOf } from "./hunt-signals.ts";
+import { type HuntMemory, huntSignal, sharedOf } from "./hunt-signals.ts";
 
 export interface HuntTask {
   /** Where this task says how far it is. */
@@ -28,12 +28,12 @@ export interface HuntAnswer {
 const made = new Map<string, ReturnType<typeof systemsWith>>();
 
 export function runHuntTask(task: HuntTask): HuntAnswer {
-  return runCandidates(task, signalsOf(workerData));
+  return runCandidates(task, sharedOf(workerData));
 }
 
 export function runCandidates(
   { slot, system: name, candidates, plugIns, limits }: HuntTask,
-  signals: Int32Array,
+  shared: HuntMemory,
 ): HuntAnswer {
   const key = plugIns.join("\n");
   const systems = made.get(key) ?? systemsWith(plugIns);
@@ -41,12 +41,13 @@ export function runCandidates(
   const system = systems.get(name);
   if (system === undefined) throw new TypeError(`there is no system ${name}`);
   const spec = huntSpecOf(system);
+  const { signals, reached } = shared;
   const trials: Trial[] = [];
   const isStopped = (): boolean => Atomics.load(signals, huntSignal.stop) !== 0;
   for (const [place, candidate] of candidates.entries()) {
     Atomics.store(signals, huntSignal.slots + slot, place + 1);
     const deadlineMs = performance.now() + limits.runMsMax;
-    const done = tried(candidate, { system, spec, poll: () => isStopped() || performance.now() > deadlineMs });
+    const done = tried(candidate, { system, spec, reached, poll: () => isStopped() || performance.now() > deadlineMs });
     // What was cut short by the reader says nothing about the candidate.
     if (isStopped()) return { trials, wasStopped: true };
     trials.push(...done);

@@ -1,11 +1,13 @@
 // Runs a hunt: rounds of candidates to the threads, what they found back to the hunt, until a bound is reached.
 
-import type { Candidate } from "../explore/candidate.ts";
-import { type Hunt, roundSize } from "../explore/hunt.ts";
+import { type Hunt, roundSize, runsOf } from "../explore/hunt.ts";
 import type { Trial } from "../explore/try-candidate.ts";
 import { HuntPool, type HuntPoolOptions } from "./hunt-pool.ts";
+import { type HuntMemory, memoryFor } from "./hunt-signals.ts";
 
 export interface RunHuntOptions extends HuntPoolOptions {
+  /** What the hunt and its threads share: made by `huntMemory`. */
+  readonly memory: HuntMemory;
   /** Runs in all; Infinity: no bound. */
   readonly runsMax: number;
   /** Wall-clock milliseconds; Infinity: no bound. */
@@ -16,8 +18,8 @@ export interface RunHuntOptions extends HuntPoolOptions {
   readonly signal?: AbortSignal | undefined;
   /** About four times a second. */
   readonly onProgress?: ((runs: number) => void) | undefined;
-  /** After each round, when the hunt has learnt from it. */
-  readonly onRound?: ((trials: readonly Trial[]) => void) | undefined;
+  /** After each round, with what reached something new. */
+  readonly onRound?: ((fresh: readonly Trial[]) => void) | undefined;
 }
 
 export interface HuntEnding {
@@ -30,10 +32,12 @@ const progressEveryMs = 250;
 const roundsAhead = 2;
 const tasksAtOnce = roundsAhead * roundSize;
 
+export const huntMemory = (): HuntMemory => memoryFor(tasksAtOnce);
+
 export async function runHunt(hunt: Hunt, options: RunHuntOptions): Promise<HuntEnding> {
   const { signal, onProgress, msMax } = options;
   const startMs = performance.now();
-  const pool = await HuntPool.start(options, tasksAtOnce);
+  const pool = await HuntPool.start(options, options.memory, tasksAtOnce);
   const stop = (): void => pool.stop();
   signal?.addEventListener("abort", stop);
   const timer = Number.isFinite(msMax) ? setTimeout(stop, msMax) : undefined;
@@ -53,18 +57,17 @@ async function rounds(hunt: Hunt, pool: HuntPool, { runsMax, bails, onRound }: R
   const underWay: Promise<readonly Trial[]>[] = [];
   let planned = 0;
   const begin = (round: number): void => {
-    const count = Math.min(roundSize, runsMax - planned);
-    if (count <= 0 || pool.isStopped) return;
-    const candidates: readonly Candidate[] = hunt.round(round, count);
-    planned += candidates.length;
+    if (planned >= runsMax || pool.isStopped) return;
+    const candidates = hunt.round(round, runsMax - planned);
+    for (const candidate of candidates) planned += runsOf(candidate);
     underWay.push(pool.tryAll(candidates));
   };
   for (let round = 0; round < roundsAhead; round += 1) begin(round);
   for (let round = roundsAhead; underWay.length > 0; round += 1) {
     const trials = await underWay.shift();
     if (trials === undefined) return;
-    hunt.learn(trials);
-    onRound?.(trials);
+    const fresh = hunt.learn(trials);
+    onRound?.(fresh);
     // What the next round finds as well is not waited for.
     if (bails && hunt.findings.length > 0) {
       pool.stop();

@@ -7,7 +7,7 @@ import type { HuntOptions } from "../explore/hunt.ts";
 import { strategies, usualMixture } from "../explore/strategies/all.ts";
 import { fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
-import { readCount, readSeed, readTime } from "./arguments.ts";
+import { readCount, readSeed, readShard, readTime } from "./arguments.ts";
 import { argumentMistake } from "./exit-codes.ts";
 import { type PlugInFlags, plugInsOf } from "./plug-in-option.ts";
 
@@ -52,7 +52,7 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
   return {
     system: flags.system,
     seed: seed === undefined ? 1 : readSeed("--seed", seed),
-    shard: readShard(flags.shard),
+    shard: flags.shard === undefined ? { index: 1, count: 1 } : readShard(flags.shard),
     strategies: flags.strategy === undefined ? usualMixture : flags.strategy.map((name) => strategyNamed(name)),
     runsMax:
       runs === undefined
@@ -77,19 +77,6 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
     },
     plugIns: plugInsOf(flags),
   };
-}
-
-/** "2/4": the second of four. */
-function readShard(written: string | undefined): HuntOptions["shard"] {
-  if (written === undefined) return { part: 0, of: 1 };
-  const [, part = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(written) ?? []).map(Number);
-  if (part >= 1 && part <= of) return { part: part - 1, of };
-  throw argumentMistake(`--shard ${written}`, {
-    code: "BAD_SHARD",
-    what: `${shown(written)} is no part of a whole.`,
-    expected: "Expected a part and how many there are, from 1, such as 2/4.",
-    fix: "write it as in --shard 1/2.",
-  });
 }
 
 function strategyNamed(name: string): HuntOptions["strategies"][number] {

@@ -2,7 +2,8 @@
 
 import { existsSync } from "node:fs";
 
-import { runHunt } from "../campaign/run-hunt.ts";
+import type { HuntMemory } from "../campaign/hunt-signals.ts";
+import { huntMemory, runHunt } from "../campaign/run-hunt.ts";
 import { basesOf, huntSpecOf, worldsOf } from "../explore/hunt-spec.ts";
 import { Groups } from "../explore/groups.ts";
 import { Hunt } from "../explore/hunt.ts";
@@ -30,9 +31,10 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
   const { system, stories } = huntedStories(references, request, systems);
   const spec = huntSpecOf(system);
   const bases = basesOf(stories, spec, system, request.limits.eventsMax);
-  const hunt = new Hunt({ system, spec, bases }, request);
+  const memory = huntMemory();
+  const hunt = new Hunt({ system, spec, bases }, request, memory.reached);
   const groups = new Groups(system);
-  const { tookMs, wasInterrupted } = await hunted(hunt, groups, system, request);
+  const { tookMs, wasInterrupted } = await hunted(hunt, groups, memory, system, request);
 
   const inert = references.length > 0 ? { kinds: [], properties: [] } : inertOf(hunt.effects, spec);
   const summary: HuntSummary = {
@@ -42,6 +44,9 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
     wasInterrupted,
     effects: hunt.effects,
     strategies: hunt.strategies,
+    growth: hunt.growth,
+    reached: hunt.reached,
+    corpus: hunt.corpus.size,
     groups: keep(groups, system, request),
     spec,
     inert,
@@ -92,7 +97,7 @@ function huntedStories(
   return { system, stories: worldsOf(huntSpecOf(system), system) };
 }
 
-async function hunted(hunt: Hunt, groups: Groups, system: AnySystem, request: FuzzRequest) {
+async function hunted(hunt: Hunt, groups: Groups, memory: HuntMemory, system: AnySystem, request: FuzzRequest) {
   const interruption = new AbortController();
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
@@ -106,6 +111,7 @@ async function hunted(hunt: Hunt, groups: Groups, system: AnySystem, request: Fu
   try {
     return await runHunt(hunt, {
       ...request,
+      memory,
       system: system.name,
       signal: interruption.signal,
       onProgress: (runs) => progress.tell(runs, `${groups.all.length} found`),

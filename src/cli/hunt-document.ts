@@ -4,7 +4,8 @@ import { runsWithTurnovers } from "../explore/effects.ts";
 import type { HuntSummary } from "../report/hunt-summary.ts";
 
 export function huntDocument(summary: HuntSummary): Readonly<Record<string, unknown>> {
-  const { system, seed, tookMs, wasInterrupted, effects, strategies, groups, spec, inert } = summary;
+  const { system, seed, tookMs, wasInterrupted, effects, strategies, groups, spec, inert, growth, reached, corpus } =
+    summary;
   const seconds = Math.max(tookMs / 1_000, 0.001);
   const { runs, held, violated, inconclusive, eventsDone, simulatedUs, kinds, properties, turnovers } = effects;
   return {
@@ -42,6 +43,9 @@ export function huntDocument(summary: HuntSummary): Readonly<Record<string, unkn
       kinds,
       properties,
       strategies,
+      reached,
+      growth,
+      corpus,
       inert,
     },
   };

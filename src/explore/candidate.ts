@@ -21,7 +21,15 @@ export interface Proposal {
   readonly reseeds: readonly Reseed[];
 }
 
-export interface Candidate extends Proposal {
+/** What a strategy asks for: a run, and what is to be made of it where it is run. */
+export interface Plan extends Proposal {
+  /** Faults to be placed where something is live, one after the other. */
+  readonly aims?: number;
+  /** Several runs, which are one up to a moment and go on from there each under a seed of its own. */
+  readonly branch?: { readonly atUs: number; readonly seeds: readonly number[] };
+}
+
+export interface Candidate extends Plan {
   readonly index: number;
   readonly strategy: string;
 }
@@ -53,7 +61,7 @@ export function drawVariant({ story, variables }: Base, die: Die, system: AnySys
   return story.scenario;
 }
 
-function drawChange(die: Die, variable: Variable): Change {
+export function drawChange(die: Die, variable: Variable): Change {
   const { path } = variable;
   if ("values" in variable) return { path, value: die.pick(variable.values) };
   if ("countMin" in variable) return { path, value: drawCount(die, variable.countMin, variable.countMax) };

@@ -217,6 +217,41 @@ function rolesOf(kind: FaultKind, { model, nodes }: FaultGround): readonly strin
   return roles.filter((role) => (nodes.get(role) ?? []).length > 0);
 }
 
+/** Whether all of it lies within the model: nobody is struck who is not there, and what is taken for good is a minority. */
+export function isWithin(faults: readonly Fault[], { model, nodes }: FaultGround): boolean {
+  const names = new Set([...nodes.values()].flat());
+  const lost = new Set<NodeId>();
+  for (const { action } of faults) {
+    const struck = "target" in action ? action.target.of.nodes : [];
+    if (!struck.every((name) => names.has(name)) || !namesOf(action).every((name) => names.has(name))) return false;
+    if (model.within.get(action.kind)?.isLasting === true) for (const name of struck) lost.add(name);
+  }
+  return [...nodes.values()].every(
+    (role) => role.filter((name) => lost.has(name)).length <= Math.floor(Math.max(0, role.length - 1) / 2),
+  );
+}
+
+/** Names at the ends of links and messages. */
+function namesOf(action: FaultAction): readonly NodeId[] {
+  if ("messages" in action) return [...action.messages.from.nodes, ...action.messages.to.nodes];
+  if ("from" in action) return [...action.from.nodes, ...action.to.nodes];
+  if (!("shape" in action)) return [];
+  const { shape } = action;
+  switch (shape.type) {
+    case "groups":
+      return shape.groups.flatMap((group) => group.nodes);
+    case "oneWay":
+      return [...shape.from.nodes, ...shape.to.nodes];
+    case "bridge":
+      return [...shape.left.nodes, ...shape.bridge.nodes, ...shape.right.nodes];
+    case "ring":
+    case "dealt":
+      return shape.nodes.nodes;
+    case "isolate":
+      return shape.target.of.nodes;
+  }
+}
+
 /** Gives each fault a name that it keeps when others come and go. */
 export function named(faults: readonly Omit<Fault, "id">[], taken: ReadonlySet<string> = new Set()): readonly Fault[] {
   const used = new Set(taken);

@@ -8,10 +8,10 @@ import { outcomeOf } from "../scenario/expectations.ts";
 import type { Decisions, Scenario } from "../scenario/scenario.ts";
 import { inputOf, worldOf } from "../simulate.ts";
 import type { AnySystem } from "../systems/system.ts";
-import type { FactObserver } from "../trace/trace-event.ts";
+import type { FactObserver, MessageListener } from "../trace/trace-event.ts";
 import type { FaultTally } from "../world/fault.ts";
 import type { Ending, World, WorldCheckpoint } from "../world/world.ts";
-import type { Proposal, Reseed } from "./candidate.ts";
+import type { Reseed } from "./candidate.ts";
 
 /** What a run came to. */
 export interface HuntedRun {
@@ -29,6 +29,7 @@ export interface HuntedOptions {
   readonly system: AnySystem;
   /** Sees each fact once it was judged. */
   readonly observer?: FactObserver | undefined;
+  readonly listener?: MessageListener | undefined;
   /** Asked now and then; true cuts the run short. */
   readonly poll?: (() => boolean) | undefined;
   readonly recordDecisions?: boolean;
@@ -46,7 +47,7 @@ export class HuntedWorld {
   readonly #poll: (() => boolean) | undefined;
   #ending: Ending | undefined;
 
-  constructor(scenario: Scenario, { system, observer, poll, recordDecisions = false }: HuntedOptions) {
+  constructor(scenario: Scenario, { system, observer, listener, poll, recordDecisions = false }: HuntedOptions) {
     const input = inputOf(scenario);
     const judge = new Judge(system.model(input), system.properties(input));
     this.#scenario = scenario;
@@ -58,7 +59,7 @@ export class HuntedWorld {
         observer?.observe(atUs, event, node, fact);
       },
     };
-    this.#world = worldOf(scenario, system, observer === undefined ? judge : both, { recordDecisions });
+    this.#world = worldOf(scenario, system, observer === undefined ? judge : both, { listener, recordDecisions });
   }
 
   /** Runs up to a moment, counted from the start; false when a limit stood in the way. */
@@ -116,9 +117,6 @@ export class HuntedWorld {
     this.#ending = undefined;
   }
 }
-
-export const huntOnce = ({ scenario, reseeds }: Proposal, options: HuntedOptions): HuntedRun =>
-  new HuntedWorld(scenario, options).finish(reseeds);
 
 function cutOf(limit: "events" | "time" | "memory" | "wall", { world: { limits } }: Scenario): string {
   if (limit === "events") return `event limit (${limits.eventsMax})`;

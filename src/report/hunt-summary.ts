@@ -3,6 +3,7 @@
 import { upperBound } from "../check/statistics.ts";
 import { type Effects, runsWithTurnovers, type StrategyEffect } from "../explore/effects.ts";
 import type { FindingGroup } from "../explore/groups.ts";
+import type { Growth } from "../explore/hunt.ts";
 import type { Inert } from "../explore/inert.ts";
 import { printable } from "../scenario/problem.ts";
 import type { HuntSpec } from "../systems/hunting.ts";
@@ -25,6 +26,10 @@ export interface HuntSummary {
   readonly wasInterrupted: boolean;
   readonly effects: Effects;
   readonly strategies: ReadonlyMap<string, StrategyEffect>;
+  readonly growth: readonly Growth[];
+  /** States, transitions and the like that were reached in all, and runs that reached something first. */
+  readonly reached: number;
+  readonly corpus: number;
   readonly groups: readonly ToldGroup[];
   readonly spec: HuntSpec;
   readonly inert: Inert;
@@ -47,6 +52,7 @@ export function summariseHunt(summary: HuntSummary, paint: Paint, width: number)
     ...section("Faults drawn", kindLines(summary, paint, width), paint),
     ...section("Properties", propertyLines(summary, paint, width), paint),
     ...section("Strategies", strategyLines(summary, paint, width), paint),
+    ...section("Reached", growthLines(summary, width), paint),
     ...section("Inert", inertLines(summary, paint, width), paint),
     ...summary.next.flatMap(({ command, about }) => [paint.dim(about), `  ${command}`]),
   ];
@@ -145,6 +151,13 @@ function strategyLines({ strategies }: HuntSummary, paint: Paint, width: number)
     ...[runs, runsNew, runsFailed].map((count) => ({ text: printCount(count) })),
   ]);
   return table(columns, rows, width, paint);
+}
+
+/** How fast what is reached still grows: where it does not, more runs of the same find little. */
+function growthLines({ growth, reached, corpus }: HuntSummary, width: number): readonly string[] {
+  const steps = growth.map(({ runs, reached: then }) => `${printCount(then)} after ${printCount(runs)}`);
+  const text = `${printCount(reached)} states, transitions and the like in all; ${plural(corpus, "run")} kept to go on from.`;
+  return wrap(steps.length === 0 ? text : `${text} ${steps.join(", ")} runs.`, width - 2).map((line) => `  ${line}`);
 }
 
 function inertLines({ inert, allowsInert }: HuntSummary, paint: Paint, width: number): readonly string[] {

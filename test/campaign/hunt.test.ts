@@ -3,11 +3,12 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "vitest";
 
-import { runHunt, type RunHuntOptions } from "../../src/campaign/run-hunt.ts";
+import type { HuntMemory } from "../../src/campaign/hunt-signals.ts";
+import { huntMemory, runHunt, type RunHuntOptions } from "../../src/campaign/run-hunt.ts";
 import { basesOf, huntSpecOf } from "../../src/explore/hunt-spec.ts";
 import { Groups } from "../../src/explore/groups.ts";
 import { Hunt } from "../../src/explore/hunt.ts";
-import { strategies } from "../../src/explore/strategies/all.ts";
+import { usualMixture } from "../../src/explore/strategies/all.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { simulate } from "../../src/simulate.ts";
 import { failingStory, quietStory } from "../cli/command.ts";
@@ -19,17 +20,20 @@ const wildPlugIn = fileURLToPath(new URL("wild-systems.ts", import.meta.url));
 const plugIns = [fileURLToPath(new URL("../scenario/echo-system.ts", import.meta.url)), wildPlugIn];
 const systems = new Map([...byName, ...wildSystems.map((system) => [system.name, system] as const)]);
 
-function huntOf(text: string): Hunt {
+function huntOf(text: string): { hunt: Hunt; memory: HuntMemory } {
   const parsed = parseScenario(text, "h.yaml", { systems });
   if (parsed.type === "refused") throw new Error(JSON.stringify(parsed.problems));
   const scenario = parsed.story.base;
   const system = systems.get(scenario.system)!;
   const spec = huntSpecOf(system);
   const bases = basesOf([scenario], spec, system, 20_000);
-  return new Hunt({ system, spec, bases }, { seed: 1, strategies, shard: { part: 0, of: 1 } });
+  const memory = huntMemory();
+  const options = { seed: 1, strategies: usualMixture, shard: { index: 1, count: 1 } };
+  return { hunt: new Hunt({ system, spec, bases }, options, memory.reached), memory };
 }
 
-const options = (workers: number, rest: Partial<RunHuntOptions> = {}): RunHuntOptions => ({
+const options = (workers: number, memory: HuntMemory, rest: Partial<RunHuntOptions> = {}): RunHuntOptions => ({
+  memory,
   workers,
   system: "echo",
   limits: { runMsMax: 5_000, eventsMax: 20_000 },
@@ -44,8 +48,8 @@ describe("a hunt", () => {
   test("comes to the same with threads and without", { timeout: 60_000 }, async () => {
     const told = await Promise.all(
       [0, 2].map(async (workers) => {
-        const hunt = huntOf(failingStory);
-        await runHunt(hunt, options(workers));
+        const { hunt, memory } = huntOf(failingStory);
+        await runHunt(hunt, options(workers, memory));
         return [hunt.effects, [...hunt.strategies], hunt.findings];
       }),
     );
@@ -54,8 +58,8 @@ describe("a hunt", () => {
   });
 
   test("groups what it finds, and each group is shown by a scenario that runs alone", { timeout: 60_000 }, async () => {
-    const hunt = huntOf(failingStory);
-    await runHunt(hunt, options(0, { runsMax: 64 }));
+    const { hunt, memory } = huntOf(failingStory);
+    await runHunt(hunt, options(0, memory, { runsMax: 64 }));
     const groups = new Groups(echoSystem);
     for (const finding of hunt.findings) groups.add(finding);
     expect(hunt.findings.length).toBeGreaterThan(30);
@@ -67,22 +71,22 @@ describe("a hunt", () => {
   });
 
   test("finds nothing where nothing is wrong", { timeout: 60_000 }, async () => {
-    const hunt = huntOf(quietStory);
-    await runHunt(hunt, options(0, { runsMax: 64 }));
+    const { hunt, memory } = huntOf(quietStory);
+    await runHunt(hunt, options(0, memory, { runsMax: 64 }));
     expect(hunt.findings).toEqual([]);
     expect(hunt.effects).toMatchObject({ runs: 64, held: 64 });
   });
 
   test("ends after the round in which something was found, when it is to bail", { timeout: 60_000 }, async () => {
-    const hunt = huntOf(failingStory);
-    await runHunt(hunt, options(2, { runsMax: 100_000, bails: true }));
+    const { hunt, memory } = huntOf(failingStory);
+    await runHunt(hunt, options(2, memory, { runsMax: 100_000, bails: true }));
     expect(hunt.findings.length).toBeGreaterThan(0);
     expect(hunt.effects.runs).toBe(64);
   });
 
   test("ends when its time is up, and keeps what was done", { timeout: 60_000 }, async () => {
-    const hunt = huntOf(quietStory);
-    const { tookMs } = await runHunt(hunt, options(1, { runsMax: Infinity, msMax: 1_500 }));
+    const { hunt, memory } = huntOf(quietStory);
+    const { tookMs } = await runHunt(hunt, options(1, memory, { runsMax: Infinity, msMax: 1_500 }));
     expect(tookMs).toBeLessThan(20_000);
     expect(hunt.effects.inconclusive).toBe(0);
   });
@@ -95,11 +99,15 @@ describe("a machine that", () => {
     ["restless", 0, "limit", /event limit/],
     ["endless", 1, "lost", /thread was lost/],
   ] as const)("is a %s is a finding, with %i workers", { timeout: 60_000 }, async (name, workers, kind, because) => {
-    const hunt = huntOf(`title: t\nwhy: w\nsystem: ${name}\nuntil: 6s\n`);
+    const { hunt, memory } = huntOf(`title: t\nwhy: w\nsystem: ${name}\nuntil: 6s\n`);
     const limits = { runMsMax: 1_000, eventsMax: 20_000 };
     await runHunt(
       hunt,
-      options(workers, { system: name, runsMax: 2, limits: name === "endless" ? limits : options(0).limits }),
+      options(workers, memory, {
+        system: name,
+        runsMax: 2,
+        limits: name === "endless" ? limits : options(0, memory).limits,
+      }),
     );
     expect(hunt.findings.map((finding) => finding.kind)).toEqual([kind, kind]);
     for (const finding of hunt.findings) expect(finding.because).toMatch(because);

@@ -6,6 +6,7 @@ import { faultKinds } from "../../src/scenario/fault-kinds.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { printScenario } from "../../src/scenario/print.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
+import { reachedBytes } from "../../src/explore/coverage.ts";
 import { Die } from "../../src/explore/die.ts";
 import { basesOf, huntSpecOf, worldsOf } from "../../src/explore/hunt-spec.ts";
 import { Hunt, roundSize } from "../../src/explore/hunt.ts";
@@ -15,11 +16,12 @@ import { strategies } from "../../src/explore/strategies/all.ts";
 import type { Change } from "../../src/systems/hunting.ts";
 import { byName } from "../scenario/echo-system.ts";
 
+const nothing = (): Uint8Array => new Uint8Array(reachedBytes);
 const mesh = systemNamed("mesh");
 const spec = huntSpecOf(mesh);
 const bases = basesOf(worldsOf(spec, mesh), spec, mesh, 1_000_000);
-const huntOf = (seed: number, shard = { part: 0, of: 1 }): Hunt =>
-  new Hunt({ system: mesh, spec, bases }, { seed, strategies, shard });
+const huntOf = (seed: number, shard = { index: 1, count: 1 }): Hunt =>
+  new Hunt({ system: mesh, spec, bases }, { seed, strategies, shard }, nothing());
 
 describe("the fault model of the mesh", () => {
   test("says of every kind whether it is within", () => {
@@ -81,8 +83,8 @@ describe("candidates", () => {
   });
 
   test("of shards are those of no other shard", () => {
-    const parts = [0, 1, 2].map((part) =>
-      huntOf(1, { part, of: 3 })
+    const parts = [1, 2, 3].map((part) =>
+      huntOf(1, { index: part, count: 3 })
         .round(0)
         .map(({ index }) => index),
     );
@@ -117,7 +119,7 @@ test("a system that says nothing about hunts is hunted in worlds of its default 
   const echo = byName.get("echo")!;
   const own = huntSpecOf(echo);
   const hunting = { system: echo, spec: own, bases: basesOf(worldsOf(own, echo), own, echo, 1_000) };
-  const round = new Hunt(hunting, { seed: 1, strategies, shard: { part: 0, of: 1 } }).round(0);
+  const round = new Hunt(hunting, { seed: 1, strategies, shard: { index: 1, count: 1 } }, nothing()).round(0);
   expect(round).toHaveLength(roundSize);
   expect(round[0].scenario.nodes.get("client")).toHaveLength(3);
 });

@@ -1,10 +1,30 @@
 // Every strategy, and what share of a hunt each has.
 
 import type { Strategy } from "../strategy.ts";
+import { branching } from "./branching.ts";
+import { guided } from "./guided.ts";
 import { swarm } from "./swarm.ts";
+import { targeted } from "./targeted.ts";
 import { weather } from "./weather.ts";
 
-export const strategies: readonly Strategy[] = [swarm, weather];
+export const strategies: readonly Strategy[] = [swarm, targeted, guided, branching, weather];
 
-/** Candidates in turn, when nobody asks for one strategy: by their share. */
-export const usualMixture: readonly Strategy[] = [swarm, swarm, swarm, swarm, swarm, swarm, swarm, weather];
+/** Candidates in turn, when nobody asks for one strategy: by their share. A branching candidate is several runs. */
+export const usualMixture: readonly Strategy[] = [
+  swarm,
+  guided,
+  targeted,
+  guided,
+  swarm,
+  targeted,
+  guided,
+  branching,
+  swarm,
+  guided,
+  targeted,
+  guided,
+  swarm,
+  targeted,
+  guided,
+  weather,
+];

@@ -9,13 +9,14 @@ import type { Scenario } from "../../scenario/scenario.ts";
 /** Percent of candidates in the first world, which is the usual one. */
 const usualShare = 50;
 
-export const swarm: Strategy = {
+/** The one strategy that always has something to propose. */
+export const swarm = {
   name: "swarm",
   about: "a random world, and a few kinds of faults, each with an intensity of its own",
-  propose: (die, hunting) => ({ scenario: drawSwarmScenario(die, hunting), reseeds: [] }),
-};
+  propose: (die: Die, hunting: Hunting) => ({ scenario: drawSwarmScenario(die, hunting), reseeds: [] }),
+} satisfies Strategy;
 
-function drawSwarmScenario(die: Die, { bases, system, spec }: Hunting): Scenario {
+export function drawSwarmScenario(die: Die, { bases, system, spec }: Hunting): Scenario {
   const base = die.percent(usualShare) ? bases[0] : die.pick(bases);
   const scenario = drawVariant(base, die, system);
   const faults = drawSwarm(die, groundOf(scenario, system, spec.model), spec.turnovers);
