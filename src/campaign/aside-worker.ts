@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 
+import { explain } from "../explore/explain/explain.ts";
 import { shrink, type ShrinkProgress } from "../explore/shrink/shrink.ts";
 import type { AsideData, AsideMessage } from "./aside.ts";
 import { systemsWith } from "./plug-ins.ts";
@@ -14,7 +15,7 @@ function tell(message: AsideMessage): void {
 }
 
 function done({ task, signals }: AsideData): AsideMessage {
-  const { failure, plugIns, msMax } = task;
+  const { work, failure, plugIns, msMax, asItIs } = task;
   const system = systemsWith(plugIns).get(failure.scenario.system);
   if (system === undefined) return { type: "broke", error: new Error("a failure is one of a system that is there") };
   const deadlineMs = performance.now() + msMax;
@@ -26,7 +27,9 @@ function done({ task, signals }: AsideData): AsideMessage {
     tell({ type: "progress", progress });
   };
   const options = { system, poll, onProgress };
-  return { type: "shrunk", shrunk: shrink(failure, options) };
+  return work === "shrink"
+    ? { type: "shrunk", shrunk: shrink(failure, options) }
+    : { type: "explained", explanation: explain(failure, { ...options, asItIs }) };
 }
 
 /** Nobody else starts this file. */

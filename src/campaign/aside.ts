@@ -2,14 +2,18 @@
 
 import { Worker } from "node:worker_threads";
 
+import type { Explanation } from "../explore/explain/explain.ts";
 import type { Failure } from "../explore/failure.ts";
 import type { ShrinkProgress, Shrunk } from "../explore/shrink/shrink.ts";
 
 export interface AsideTask {
+  readonly work: "shrink" | "explain";
   readonly failure: Failure;
   readonly plugIns: readonly string[];
   /** Wall-clock milliseconds; then the best so far is the result. */
   readonly msMax: number;
+  /** To be explained with all that it has. */
+  readonly asItIs?: boolean | undefined;
 }
 
 /** What the thread is started with: [0] is 1 when it should stop. */
@@ -21,6 +25,7 @@ export interface AsideData {
 export type AsideMessage =
   | { readonly type: "progress"; readonly progress: ShrinkProgress }
   | { readonly type: "shrunk"; readonly shrunk: Shrunk | undefined }
+  | { readonly type: "explained"; readonly explanation: Explanation | undefined }
   | { readonly type: "broke"; readonly error: Error };
 
 export interface AsideOptions {
@@ -29,10 +34,18 @@ export interface AsideOptions {
   readonly onProgress: (progress: ShrinkProgress) => void;
 }
 
+type Task = Omit<AsideTask, "work">;
+
 /** Undefined: the failure is none (any more). */
-export async function shrinkAside(task: AsideTask, options: AsideOptions): Promise<Shrunk | undefined> {
-  const message = await aside(task, options);
+export async function shrinkAside(task: Task, options: AsideOptions): Promise<Shrunk | undefined> {
+  const message = await aside({ ...task, work: "shrink" }, options);
   return message.type === "shrunk" ? message.shrunk : undefined;
+}
+
+/** Undefined: the failure is none (any more). */
+export async function explainAside(task: Task, options: AsideOptions): Promise<Explanation | undefined> {
+  const message = await aside({ ...task, work: "explain" }, options);
+  return message.type === "explained" ? message.explanation : undefined;
 }
 
 async function aside(task: AsideTask, { signal, onProgress }: AsideOptions): Promise<AsideMessage> {

@@ -53,6 +53,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addFuzz(program, output, give);
   addReplay(program, output, give);
   addShrink(program, output, give);
+  addExplain(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
   addCheck(program, output, give);
@@ -197,6 +198,26 @@ function addShrink(program: CommandUnknownOpts, output: Output, give: Give): voi
     .action(async (failure, flags) => {
       const { shrink } = await import("./shrink.ts");
       await give("shrink", shrink(failure, flags, output));
+    });
+}
+
+function addExplain(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("explain")
+    .description("say why a failure failed")
+    .argument("<failure>", "a failure file, or a scenario with --seed")
+    .option("--seed <n>", "in place of the file's own")
+    .option("--variant <name>", 'one story of the file; "base" is the story itself')
+    .option("--property <id>", "the property that breaks; absent: the first")
+    .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
+    .option("--as-it-is", "explain it with all that it has, and do not shrink it first")
+    .option("--time <duration>", "say what is known after so long (default: 60s)")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText("after", example("faultline explain mesh/defences#without-fencing --seed 2"))
+    .action(async (failure, flags) => {
+      const { explain } = await import("./explain.ts");
+      await give("explain", explain(failure, flags, output));
     });
 }
 

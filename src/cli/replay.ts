@@ -1,5 +1,6 @@
 // `faultline replay`: the story of one run, event by event, and its verdict.
 
+import { type Standing, standingOf } from "../explore/failure.ts";
 import { type Run, simulate } from "../simulate.ts";
 import { fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
@@ -46,8 +47,10 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
   };
   const { run, lines, leftOut } = retold(story, seed, filter);
   const { scenario, outcome, verdict, digest, forcedMisfits, expectations } = run;
+  const standing = standingOf(run);
+  const isAsItShouldBe = outcome === "held" && standing?.type !== "notReached";
   return {
-    exitCode: outcome === "held" ? exitCodes.held : exitCodes.failed,
+    exitCode: isAsItShouldBe ? exitCodes.held : exitCodes.failed,
     lines: [
       paint.bold(`${scenario.name}  seed ${run.seed}`),
       ...wrap(scenario.title, width),
@@ -56,6 +59,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       ...printed(lines, startUs, paint),
       "",
       ...verdictLines(run, paint, width),
+      ...(standing === undefined ? [] : standingLines(standing, run, paint, width)),
     ],
     document: {
       scenario: scenario.name,
@@ -69,8 +73,30 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       lines,
       properties: verdict.properties,
       expectations,
+      ...(standing === undefined ? {} : { standing }),
     },
   };
+}
+
+/** Whether the failure that was kept is still one. */
+function standingLines(standing: Standing, { scenario }: Run, paint: Paint, width: number): readonly string[] {
+  const property = scenario.failure?.property ?? "";
+  switch (standing.type) {
+    case "stillFails":
+      return [paint.bad(`still fails: ${property} is broken, as it was`)];
+    case "fixed":
+      return [paint.good(`fixed: everything that broke ${property} happened again, and it holds`)];
+    case "notReached": {
+      const { misfits, idle, cut } = standing;
+      const why = [
+        ...(misfits === 0 ? [] : [`${plural(misfits, "decision")} no longer fit`]),
+        ...(idle.length === 0 ? [] : [`nothing was struck by ${idle.join(", ")}`]),
+        ...(cut === undefined ? [] : [cut]),
+      ];
+      const reasons = why.length === 0 ? `there is no property ${property} any more` : why.join("; ");
+      return wrap(`${paint.doubt("no longer reaches that point")}: ${property} is not broken, but ${reasons}.`, width);
+    }
+  }
 }
 
 function retold({ scenario, system }: LoadedStory, seed: number | undefined, filter: ReplayFilter) {

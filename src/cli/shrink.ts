@@ -65,8 +65,12 @@ export async function shrink(reference: string, flags: ShrinkFlags, output: Outp
   };
 }
 
-const progressText = ({ step, tries, size }: ShrinkProgress): string =>
-  `${plural(tries, "run")}, ${plural(size.faults, "fault")}, ${plural(size.nodes, "node")}, ${printTime(size.untilUs)}: ${step}`;
+/** How far it is, for whoever waits. */
+export function progressText({ step, tries, size }: ShrinkProgress): string {
+  const left =
+    size === undefined ? [] : [plural(size.faults, "fault"), plural(size.nodes, "node"), printTime(size.untilUs)];
+  return `${[plural(tries, "run"), ...left].join(", ")}: ${step}`;
+}
 
 function documentOf(
   { failure, before, after, tries, isMinimal, removals, seeds }: Shrunk,

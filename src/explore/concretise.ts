@@ -71,10 +71,14 @@ export const withFaults = (scenario: Scenario, faults: readonly Fault[]): Scenar
 export function countDecisions(scenario: Scenario, options: TrialOptions): number {
   const { struckMessages, lost, strikes } = struckIn(scenario, options);
   const forced = (scenario.decisions ?? []).reduce((sum, { values }) => sum + values.filter(isDecided).length, 0);
-  return strikes + struckMessages + lost.length + forced;
+  return strikes + struckMessages.length + lost.length + forced;
 }
 
 const isDecided = (value: number | null): boolean => value !== null;
+
+/** The messages, counted by their send over the run, that faults did something to. */
+export const struckMessages = (scenario: Scenario, options: TrialOptions): ReadonlySet<number> =>
+  new Set(struckIn(scenario, options).struckMessages);
 
 /** A fault of one message, with the draws that it is forced to make. */
 interface Single {
@@ -86,7 +90,7 @@ interface Happened {
   readonly strikes: number;
   readonly struck: readonly Single[];
   readonly lost: readonly Single[];
-  readonly struckMessages: number;
+  readonly struckMessages: readonly number[];
 }
 
 function struckIn(scenario: Scenario, options: TrialOptions): Happened {
@@ -132,7 +136,7 @@ function struckIn(scenario: Scenario, options: TrialOptions): Happened {
     strikes: world.scripted().filter(({ action }) => !("messages" in action)).length,
     struck: struck.flatMap((message, index) => faultsOf(message, index + 1, fates.get(message.message))),
     lost,
-    struckMessages: struck.length,
+    struckMessages: struck.map(({ message }) => message),
   };
 }
 

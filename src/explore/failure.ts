@@ -50,3 +50,32 @@ function earliest({ scenario, seed, digest }: Run, among: readonly PropertyResul
   if (violation === undefined) return undefined;
   return { scenario: { ...scenario, seed }, property: violation.property, violation, digest };
 }
+
+/** How a failure that was kept stands today. */
+export type Standing =
+  | { readonly type: "stillFails" }
+  /** The property holds, and everything that once broke it happened again. */
+  | { readonly type: "fixed" }
+  /** The property is not broken, but the run is not the one it was either: that says nothing about the bug. */
+  | {
+      readonly type: "notReached";
+      /** Forced outcomes that were impossible where they came up. */
+      readonly misfits: number;
+      /** Decisive faults that are there no more, or made no difference to anything. */
+      readonly idle: readonly string[];
+      /** What cut the run short, when something did. */
+      readonly cut: string | undefined;
+    };
+
+/** How the failure stands that a scenario is about; undefined: the scenario is about none. */
+export function standingOf({ scenario, verdict, tallies, forcedMisfits }: Run): Standing | undefined {
+  const { failure } = scenario;
+  if (failure === undefined) return undefined;
+  const property = verdict.properties.find(({ id }) => id === failure.property);
+  if (property?.status === "violated") return { type: "stillFails" };
+  const biting = new Set(tallies.filter(({ changed }) => changed > 0).map(({ id }) => id));
+  const idle = failure.decisive.filter((id) => !biting.has(id));
+  const cut = verdict.outcome === "inconclusive" ? verdict.summary : undefined;
+  const isAlike = property !== undefined && forcedMisfits === 0 && idle.length === 0 && cut === undefined;
+  return isAlike ? { type: "fixed" } : { type: "notReached", misfits: forcedMisfits, idle, cut };
+}

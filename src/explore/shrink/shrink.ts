@@ -21,7 +21,8 @@ export interface ShrinkOptions {
 export interface ShrinkProgress {
   readonly step: string;
   readonly tries: number;
-  readonly size: Size;
+  /** Of what is left; absent when nothing is being taken out. */
+  readonly size: Size | undefined;
 }
 
 /** How much there is to a failure. */
