@@ -22,8 +22,13 @@ const mebibyte = 1024 * 1024;
 
 /** Failure files hold decisions, and results hold all their runs; a story that a person wrote is shorter. */
 const largeFileEndings = [".failure.yaml", ".json"];
-const sizeMaxOf = (path: string): number =>
-  (largeFileEndings.some((ending) => path.endsWith(ending)) ? 64 : 1) * mebibyte;
+/** Traces hold every event of a run. */
+export const traceFileEnding = ".jsonl";
+
+function sizeMaxOf(path: string): number {
+  if (path.endsWith(traceFileEnding)) return 512 * mebibyte;
+  return (largeFileEndings.some((ending) => path.endsWith(ending)) ? 64 : 1) * mebibyte;
+}
 
 /** @throws ReaderMistake when it is no readable text file of bounded size. */
 export function readText(path: string): string {

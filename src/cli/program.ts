@@ -54,6 +54,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addReplay(program, output, give);
   addShrink(program, output, give);
   addExplain(program, output, give);
+  addDiff(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
   addCheck(program, output, give);
@@ -218,6 +219,31 @@ function addExplain(program: CommandUnknownOpts, output: Output, give: Give): vo
     .action(async (failure, flags) => {
       const { explain } = await import("./explain.ts");
       await give("explain", explain(failure, flags, output));
+    });
+}
+
+function addDiff(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("diff")
+    .description("say where two runs part, and how")
+    .argument("<left>", "a scenario or failure, with its seed as in mesh/walk@7, or a trace")
+    .argument("<right>", "another one")
+    .option("--seed <n>", "where a run names none")
+    .option("--set <path=value>", "change a value of both", collect)
+    .option("--left <path=value>", "change a value of the left run only", collect)
+    .option("--right <path=value>", "change a value of the right run only", collect)
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText(
+      "after",
+      example(
+        "faultline diff mesh/baseline@1 mesh/baseline@2",
+        "faultline diff mesh/walk mesh/walk --right settings.transfer.policy=version",
+      ),
+    )
+    .action(async (left, right, flags) => {
+      const { diff } = await import("./diff.ts");
+      await give("diff", diff(left, right, flags, output));
     });
 }
 
