@@ -4,7 +4,14 @@ import type { Shrunk } from "../explore/shrink/shrink.ts";
 import { plural, printTime } from "./words.ts";
 
 /** In sentences. */
-export function shrunkLines({ before, after, tries, isMinimal, removals, seeds }: Omit<Shrunk, "failure">): readonly string[] {
+export function shrunkLines({
+  before,
+  after,
+  tries,
+  isMinimal,
+  removals,
+  seeds,
+}: Omit<Shrunk, "failure">): readonly string[] {
   return [
     `Before: ${sizeText(before)}.`,
     `After: ${sizeText(after)}.`,
