@@ -343,7 +343,7 @@ function foldTransferEnd(view: MeshView, fact: Told<"transferEnded">, { atUs, ev
 }
 
 function letStatesGo(transfer: TransferView): void {
-  transfer.shipped = [];
+  transfer.shipped = transfer.shipped.map((shipped) => ({ ...shipped, state: null }));
   transfer.adopted = null;
   transfer.cut = null;
 }

@@ -149,8 +149,13 @@ export interface PlayerView {
 export interface ShippedState {
   readonly attempt: number;
   readonly checksum: string;
-  readonly state: PlayerState;
+  /** Null: it is let go of, for another transfer has ended since. */
+  readonly state: PlayerState | null;
   readonly event: number;
+}
+
+export interface AdoptedState extends ShippedState {
+  readonly state: PlayerState;
 }
 
 /** `abandoned`: its source's process is gone, and with it the only memory of the transfer. */
@@ -181,7 +186,7 @@ export interface TransferView {
   cut: PlayerState | null;
   cutVersion: number;
   shipped: ShippedState[];
-  adopted: ShippedState | null;
+  adopted: AdoptedState | null;
   /** From `rollbackStarted` on. */
   rollingBack: boolean;
   readonly notices: string[];

@@ -2,7 +2,7 @@
 
 import { firstDifference } from "../../../base/plain-data.ts";
 import type { Findings } from "../../../check/property.ts";
-import type { MeshView, TransferView } from "../mesh-view.ts";
+import type { MeshView, ShippedState, TransferView } from "../mesh-view.ts";
 import type { PlayerState } from "../player-state.ts";
 import { type MeshProperty, onGrant } from "./mesh-property.ts";
 
@@ -15,7 +15,8 @@ const keptFields = ["version", "score", "items", "session", "sequence"] as const
  * second: the adopted state equals, field by field and by checksum, what the source shipped in that attempt, and, but
  * for its place, the cut. When the target takes the authority under the granted token, the version it starts from is
  * the cut's; this also holds for a target that restarted, lost what it had adopted, and loaded from the store.
- * What a target adopted for an attempt that came to nothing is not judged.
+ * What a target adopted for an attempt that came to nothing is not judged. When a message comes so late that the transfer
+ * has ended, and another one after it, the checksum alone is compared.
  */
 export const handedOverWhole: MeshProperty = {
   id: "MESH-INV-07",
@@ -60,17 +61,19 @@ function judgeAdopted(transfer: TransferView, adopted: NonNullable<TransferView[
   findings.exercised();
   const shipped = transfer.shipped.findLast(({ attempt }) => attempt === adopted.attempt);
   const evidence = [shipped?.event, adopted.event, transfer.grant?.event].filter((event) => event !== undefined);
-  const wrong = differenceFromShipped(shipped, adopted) ?? differenceFromCut(adopted.state, transfer.cut);
+  const wrong =
+    differenceFromShipped(shipped, adopted) ??
+    (shipped?.state === null ? undefined : differenceFromCut(adopted.state, transfer.cut));
   if (wrong !== undefined)
     findings.violated(transfer.player, `${transfer.target} adopted for ${transfer.id} ${wrong}`, evidence);
 }
 
 function differenceFromShipped(
-  shipped: TransferView["adopted"] | undefined,
+  shipped: ShippedState | undefined,
   adopted: NonNullable<TransferView["adopted"]>,
 ): string | undefined {
-  if (shipped === undefined || shipped === null) return `a state that attempt ${adopted.attempt} never shipped`;
-  const difference = firstDifference(adopted.state, shipped.state);
+  if (shipped === undefined) return `a state that attempt ${adopted.attempt} never shipped`;
+  const difference = shipped.state === null ? undefined : firstDifference(adopted.state, shipped.state);
   if (difference !== undefined) return `a state whose ${difference.path} is not as it was shipped`;
   return adopted.checksum === shipped.checksum
     ? undefined

@@ -283,6 +283,14 @@ describe("MESH-INV-07: the state at the cut", () => {
     expect(story.broken()).toEqual(["MESH-INV-07"]);
   });
 
+  test("adopted again when its transfer has ended, and another one after it: by the checksum", () => {
+    const over = (): Story => playing().transfer("p1/1", "n1", "n2", 1).transfer("p1/2", "n2", "n1", 2);
+    const again = over().adopt("p1/1", "n2");
+    expect(again.broken()).toEqual([]);
+    expect(over().adopt("p1/1", "n2", {}, 1, "another").broken()).toEqual(["MESH-INV-07"]);
+    expect(over().adopt("p1/1", "n2", {}, 7).broken()).toEqual(["MESH-INV-07"]);
+  });
+
   test("a target that restarted starts from what the store had at the cut, or is found", () => {
     const granted = (): Story =>
       upTo().adopt("p1/1", "n2").grant("p1", "n2", 2, "transfer", "p1/1").crash("n2").boot("n2");
