@@ -4,27 +4,16 @@ import { combinedDigest, mergeTotals, type ScenarioResult, type Totals } from ".
 import { type SeedRange, seedsIn } from "./plan.ts";
 import type { Shard } from "./shard.ts";
 
-/** What one shard ran of one scenario. */
-export interface Part {
-  /** What the scenario says, as a digest. */
-  readonly plan: string;
-  /** All seeds that the campaign was asked for. */
-  readonly of: SeedRange;
-  readonly result: ScenarioResult;
-}
-
-export interface ShardResult<P extends Part> extends Shard {
+/** What any result says of itself: which part it is, and of what. */
+export interface Stamped extends Shard {
   /** The file it was read from. */
   readonly file: string;
   readonly campaign: string;
-  /** In the same order in every shard of a campaign. */
-  readonly parts: readonly P[];
-}
-
-/** One scenario of a campaign over all its shards that are there. */
-export interface Joined<P extends Part> {
-  readonly parts: readonly P[];
-  readonly result: ScenarioResult;
+  /** What the campaign is about, for whoever misses a part of it. */
+  readonly about: string;
+  /** Equal when two results say the same. */
+  readonly digest: string;
+  readonly wasInterrupted: boolean;
 }
 
 /** Something to tell of a file or of a shard; only `isLoss` makes the whole less than it should be. */
@@ -35,42 +24,97 @@ export interface Remark {
   readonly isLoss: boolean;
 }
 
-export type JoinResult<P extends Part> =
-  | { readonly type: "joined"; readonly scenarios: readonly Joined<P>[]; readonly remarks: readonly Remark[] }
-  | { readonly type: "contradictory"; readonly file: string; readonly other: string; readonly what: string };
+export interface Contradiction {
+  readonly type: "contradictory";
+  readonly file: string;
+  readonly other: string;
+  readonly what: string;
+}
 
-export function join<P extends Part>(shards: readonly ShardResult<P>[]): JoinResult<P> {
+export type Gathered<S extends Stamped> =
+  /** Campaigns in order of their first files, shards in order of their numbers, each once. */
+  | { readonly type: "gathered"; readonly campaigns: readonly (readonly S[])[]; readonly remarks: readonly Remark[] }
+  | Contradiction;
+
+/** Results by campaign, and what is to be said of those that are there twice, in part, or not at all. */
+export function gather<S extends Stamped>(shards: readonly S[]): Gathered<S> {
   const remarks: Remark[] = [];
-  const kept = new Map<string, ShardResult<P>>();
+  const kept = new Map<string, S>();
   for (const shard of shards) {
     const key = `${shard.campaign} ${shard.index}`;
     const before = kept.get(key);
     if (before === undefined) {
       kept.set(key, shard);
-    } else if (sayTheSame(before, shard)) {
+    } else if (before.digest === shard.digest) {
       remarks.push({ file: shard.file, code: "DUPLICATE", what: `It says the same as ${before.file}.`, isLoss: false });
     } else {
       const what = `Both are shard ${shard.index} of ${shard.count} of one campaign, and their runs differ.`;
       return { type: "contradictory", file: shard.file, other: before.file, what };
     }
   }
-  const campaigns = Map.groupBy(kept.values(), ({ campaign }) => campaign);
-  const twice = ranTwice([...campaigns.values()].flatMap(([first]) => first));
-  if (twice !== undefined) return twice;
-  const scenarios = [...campaigns.values()].flatMap((members) => {
-    const inOrder = members.toSorted((a, b) => a.index - b.index);
-    remarks.push(...missingFrom(inOrder));
-    return joinedIn(inOrder);
-  });
-  return { type: "joined", scenarios, remarks };
+  const campaigns = [...Map.groupBy(kept.values(), ({ campaign }) => campaign).values()].map((members) =>
+    members.toSorted((a, b) => a.index - b.index),
+  );
+  return { type: "gathered", campaigns, remarks: [...remarks, ...campaigns.flatMap((members) => lossesIn(members))] };
 }
 
-const sayTheSame = <P extends Part>(left: ShardResult<P>, right: ShardResult<P>): boolean =>
-  left.parts.length === right.parts.length &&
-  left.parts.every(({ result }, index) => result.digest === right.parts[index]?.result.digest);
+function lossesIn(members: readonly Stamped[]): readonly Remark[] {
+  const [first] = members;
+  if (first === undefined) return [];
+  const present = new Set(members.map(({ index }) => index));
+  const missing = Array.from({ length: first.count }, (_, index) => index + 1).filter((index) => !present.has(index));
+  return [
+    ...missing.map((index) => ({
+      file: first.file,
+      code: "MISSING_SHARD",
+      what: `Shard ${index} of ${first.count} is missing (${first.about}).`,
+      isLoss: true,
+    })),
+    ...members
+      .filter(({ wasInterrupted }) => wasInterrupted)
+      .map(({ file, index, count }) => ({
+        file,
+        code: "PARTIAL_SHARD",
+        what: `Shard ${index} of ${count} was interrupted.`,
+        isLoss: true,
+      })),
+  ];
+}
+
+/** What one shard ran of one scenario. */
+export interface Part {
+  /** What the scenario says, as a digest. */
+  readonly plan: string;
+  /** All seeds that the campaign was asked for. */
+  readonly of: SeedRange;
+  readonly result: ScenarioResult;
+}
+
+export interface ShardResult<P extends Part> extends Stamped {
+  /** In the same order in every shard of a campaign. */
+  readonly parts: readonly P[];
+}
+
+/** One scenario of a campaign over all its shards that are there. */
+export interface Joined<P extends Part> {
+  readonly parts: readonly P[];
+  readonly result: ScenarioResult;
+}
+
+export type JoinResult<P extends Part> =
+  | { readonly type: "joined"; readonly scenarios: readonly Joined<P>[]; readonly remarks: readonly Remark[] }
+  | Contradiction;
+
+export function join<P extends Part>(shards: readonly ShardResult<P>[]): JoinResult<P> {
+  const gathered = gather(shards);
+  if (gathered.type === "contradictory") return gathered;
+  const { campaigns, remarks } = gathered;
+  const twice = ranTwice(campaigns.flatMap((members) => members.slice(0, 1)));
+  return twice ?? { type: "joined", scenarios: campaigns.flatMap((members) => joinedIn(members)), remarks };
+}
 
 /** Two campaigns over the same seeds of the same scenario would count each run twice. */
-function ranTwice<P extends Part>(firsts: readonly ShardResult<P>[]): JoinResult<P> | undefined {
+function ranTwice<P extends Part>(firsts: readonly ShardResult<P>[]): Contradiction | undefined {
   const seen: { readonly file: string; readonly part: P }[] = [];
   for (const { file, parts } of firsts) {
     for (const part of parts) {
@@ -86,28 +130,6 @@ function ranTwice<P extends Part>(firsts: readonly ShardResult<P>[]): JoinResult
     }
   }
   return undefined;
-}
-
-function missingFrom<P extends Part>(members: readonly ShardResult<P>[]): readonly Remark[] {
-  const [first] = members;
-  if (first === undefined) return [];
-  const present = new Set(members.map(({ index }) => index));
-  const missing = Array.from({ length: first.count }, (_, index) => index + 1).filter((index) => !present.has(index));
-  const names = [...new Set(first.parts.map(({ result }) => result.scenario.name))];
-  const about = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-  return [
-    ...missing.map((index) => ({
-      file: first.file,
-      code: "MISSING_SHARD",
-      what: `Shard ${index} of ${first.count} is missing (${about}).`,
-      isLoss: true,
-    })),
-    ...members.flatMap(({ file, index, count, parts }) =>
-      parts.some(({ result }) => result.missingFrom !== undefined)
-        ? [{ file, code: "PARTIAL_SHARD", what: `Shard ${index} of ${count} was interrupted.`, isLoss: true }]
-        : [],
-    ),
-  ];
 }
 
 function joinedIn<P extends Part>(members: readonly ShardResult<P>[]): readonly Joined<P>[] {

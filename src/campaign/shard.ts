@@ -34,3 +34,10 @@ export const campaignOf = (jobs: readonly Job[], { count }: Shard, circumstances
     count,
     jobs.map(({ scenario, seeds }) => [planDigestOf(scenario, circumstances), seeds.from, seeds.to]),
   ]);
+
+/** The same of a hunt: what it is drawn from. */
+export const huntCampaignOf = (
+  drawnFrom: { readonly system: string; readonly seed: number; readonly stories: readonly Scenario[] },
+  { count }: Shard,
+  circumstances: Circumstances,
+): string => plainDigest(["hunt", count, drawnFrom, circumstances]);

@@ -24,7 +24,7 @@ export const seedRange = z.object({ from: z.int(), to: z.int() }).describe("Both
 /** In files too: what JSON cannot say is null. */
 const measured = z.number().nullable();
 
-const violation = z.object({
+export const violation = z.object({
   property: z.string(),
   claim: z.string(),
   atUs: z.int().describe("Simulated time in microseconds."),

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 
+import { faultKinds } from "../scenario/fault-kinds.ts";
 import {
   digest,
   documentOf,
@@ -19,6 +20,7 @@ import {
   scenarioOutline,
   seedRange,
   storyPart,
+  violation,
   wrote,
 } from "./document-parts.ts";
 
@@ -97,6 +99,78 @@ export const shardOfRun = documentOf({
   wrote,
 });
 
+const counts = z.record(z.string(), z.int());
+
+/** What is fixed of a hunt's document: its ledger may tell more. */
+export const hunted = documentOf({
+  system: z.string(),
+  seed: z.int(),
+  interrupted: z.boolean(),
+  findings: z.array(
+    z.looseObject({
+      signature: z.string().describe("Equal for the same finding in other hunts."),
+      kind: z.enum(["violation", "limit", "broke", "lost"]),
+      property: z.string(),
+      because: z.string(),
+      candidate: z.int(),
+      seed: z.int(),
+      count: z.int(),
+      strategies: counts,
+      file: z.string().nullable(),
+      replay: z.string().nullable(),
+    }),
+  ),
+  ledger: z.looseObject({
+    runs: z.int(),
+    held: z.int(),
+    violated: z.int(),
+    inconclusive: z.int(),
+    events: z.int(),
+    simulatedUs: z.int(),
+    turnovers: z.looseObject({ byRuns: z.array(z.int()) }),
+    kinds: z.partialRecord(
+      z.enum(faultKinds),
+      z.object({ runs: z.int(), injected: z.int(), touched: z.int(), changed: z.int() }),
+    ),
+    properties: z.record(z.string(), z.object({ runsExercised: z.int(), runsViolated: z.int() })),
+    strategies: z.record(z.string(), z.object({ runs: z.int(), runsNew: z.int(), runsFailed: z.int() })),
+    inert: z.object({ kinds: z.array(z.string()), properties: z.array(z.string()) }),
+  }),
+  shard: shardStamp,
+  part: z.object({
+    promised: z.array(z.object({ id: z.string(), claim: z.string(), source: z.string() })),
+    awaited: z.object({ kinds: z.array(z.string()), properties: z.array(z.string()) }),
+    allowsInert: z.boolean(),
+  }),
+  wrote: wrote.optional(),
+});
+
+const size = z.object({
+  faults: z.int(),
+  nodes: z.int(),
+  untilUs: z.int(),
+  forced: z.int().describe("Outcomes that are forced."),
+  decisions: z.int(),
+});
+
+const shrunk = documentOf({
+  scenario: z.string(),
+  file: z.string(),
+  seed: z.int(),
+  property: z.string(),
+  violation,
+  digest,
+  before: size,
+  after: size,
+  tries: z.int(),
+  isMinimal: z.boolean().describe("Each part that is left was taken out alone, and then it no longer failed so."),
+  removals: z.int(),
+  seeds: z.object({ failing: z.int(), tried: z.int() }),
+  interrupted: z.boolean(),
+  wrote,
+  replay: z.string(),
+});
+
 const sameTwice = documentOf({ determinism: z.array(z.looseObject({ scenario: z.string(), seed: z.int() })) });
 
 const merged = documentOf({
@@ -108,6 +182,28 @@ const merged = documentOf({
     .array(z.object({ file: z.string(), code: z.string(), what: z.string() }))
     .describe("Files that were left out or doubled, and shards that are missing."),
   scenarios: z.array(scenarioResult),
+  hunts: z.array(
+    z.object({
+      system: z.string(),
+      seed: z.int(),
+      runs: z.int(),
+      violated: z.int(),
+      inconclusive: z.int(),
+      findings: z.array(
+        z.object({
+          signature: z.string(),
+          kind: z.string(),
+          property: z.string(),
+          because: z.string(),
+          count: z.int(),
+          seed: z.int(),
+          file: z.string().nullable(),
+          replay: z.string().nullable(),
+        }),
+      ),
+      inert: z.object({ kinds: z.array(z.string()), properties: z.array(z.string()) }),
+    }),
+  ),
 });
 
 const replayed = documentOf({
@@ -204,6 +300,8 @@ const refused = documentOf({
 /** By name: those of commands by the command, and of whatever goes wrong "error". */
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   run: z.union([singleRun, shardOfRun, manyRuns, sameTwice]),
+  fuzz: hunted,
+  shrink: shrunk,
   merge: merged,
   replay: replayed,
   list: listed,

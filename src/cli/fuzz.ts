@@ -18,6 +18,10 @@ import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { saveFailure } from "./failure-files.ts";
 import { OutputFolder } from "./files.ts";
 import { type FuzzFlags, type FuzzRequest, readFuzzRequest } from "./fuzz-request.ts";
+import { huntCampaignOf } from "../campaign/shard.ts";
+import { circumstancesOf } from "./circumstances.ts";
+import { huntReport, huntResultOf, huntShardDocument } from "./hunt-shard.ts";
+import { startClock } from "./report-meta.ts";
 import { huntDocument } from "./hunt-document.ts";
 import { commandLine } from "./next-commands.ts";
 import type { Answer, Output } from "./output.ts";
@@ -27,6 +31,7 @@ import { loadStories } from "./stories.ts";
 
 export async function fuzz(references: readonly string[], flags: FuzzFlags, output: Output): Promise<Answer> {
   const request = readFuzzRequest(flags);
+  const clock = startClock(request.workers);
   const systems = loadSystems(request.plugIns);
   const { system, stories } = huntedStories(references, request, systems);
   const spec = huntSpecOf(system);
@@ -36,7 +41,9 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
   const groups = new Groups(system);
   const { tookMs, wasInterrupted } = await hunted(hunt, groups, memory, system, request);
 
-  const inert = references.length > 0 ? { kinds: [], properties: [] } : inertOf(hunt.effects, spec);
+  // Of stories that somebody named nothing is awaited, and of a part of a hunt only once it is merged.
+  const isWhole = references.length === 0 && request.shard.count === 1;
+  const inert = isWhole ? inertOf(hunt.effects, spec) : { kinds: [], properties: [] };
   const summary: HuntSummary = {
     system: system.name,
     seed: request.seed,
@@ -53,10 +60,20 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
     allowsInert: request.allowsInert,
     next: [],
   };
+  const result = huntResultOf(summary, system, { isAwaited: references.length === 0 });
+  const campaign = huntCampaignOf(
+    { system: system.name, seed: request.seed, stories },
+    request.shard,
+    circumstancesOf(request),
+  );
   return {
     exitCode: exitCodeOf(summary),
     lines: summariseHunt(summary, output.paint, output.width),
-    document: huntDocument(summary),
+    document: {
+      ...huntDocument(summary),
+      ...huntShardDocument(result, { campaign, ...request.shard }),
+    },
+    report: huntReport([{ result, inert }], clock()),
   };
 }
 

@@ -6,10 +6,13 @@ import { join } from "node:path";
 import type { z } from "zod";
 
 import type { Totals } from "../campaign/brief.ts";
+import { plainDigest } from "../base/plain-hash.ts";
+import type { HuntShard } from "../campaign/join-hunts.ts";
 import type { Part, Remark, ShardResult } from "../campaign/join.ts";
 import type { FigureSpec } from "../check/figure.ts";
+import { faultKinds } from "../scenario/fault-kinds.ts";
 import { printable, shown } from "../scenario/problem.ts";
-import { shardOfRun, shardStamp } from "./document-schemas.ts";
+import { hunted, shardOfRun, shardStamp } from "./document-schemas.ts";
 import { shardFormat } from "./documents.ts";
 import { ReaderMistake } from "./exit-codes.ts";
 import { readText } from "./files.ts";
@@ -24,7 +27,8 @@ export interface ReportedPart extends Part {
 }
 
 export type ReadShard =
-  | { readonly type: "shard"; readonly shard: ShardResult<ReportedPart> }
+  | { readonly type: "runs"; readonly shard: ShardResult<ReportedPart> }
+  | { readonly type: "hunt"; readonly shard: HuntShard }
   | { readonly type: "remark"; readonly remark: Remark };
 
 const byText = (left: string, right: string): number => (left < right ? -1 : 1);
@@ -55,7 +59,8 @@ export function readShard(file: string): ReadShard {
   const { command } = document;
   if ("error" in document)
     return remark("NO_RESULT", `faultline ${String(command)} ended with a mistake, not a result.`);
-  if (command !== "run") return remark("FOREIGN", `It is what faultline ${String(command)} says, not a result.`, false);
+  if (command !== "run" && command !== "fuzz")
+    return remark("FOREIGN", `It is what faultline ${String(command)} says, not a result.`, false);
   if (!("shard" in document)) {
     return remark("NOT_A_SHARD", "It was written without --shard; a campaign in one part is --shard 1/1.");
   }
@@ -67,18 +72,65 @@ export function readShard(file: string): ReadShard {
       `Faultline ${faultline} wrote it in format ${stamp.data.format}; this build reads ${shardFormat}.`,
     );
   }
-  const read = shardOfRun.safeParse(document);
-  if (read.success) return { type: "shard", shard: resultOf(file, read.data) };
-  const [issue] = read.error.issues;
-  return remark("DAMAGED", `It is not as --reporter json writes it, at ${shown(issue?.path.join("."))}.`);
+  const read = (command === "run" ? shardOfRun : hunted).safeParse(document);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    return remark("DAMAGED", `It is not as --reporter json writes it, at ${shown(issue?.path.join("."))}.`);
+  }
+  return "scenarios" in read.data
+    ? { type: "runs", shard: runsOf(file, read.data) }
+    : { type: "hunt", shard: huntOf(file, read.data) };
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function resultOf(file: string, { shard, scenarios }: z.infer<typeof shardOfRun>): ShardResult<ReportedPart> {
-  const { campaign, index, count } = shard;
-  return { file, campaign, index, count, parts: scenarios.map((scenario) => partOf(scenario)) };
+function runsOf(file: string, document: z.infer<typeof shardOfRun>): ShardResult<ReportedPart> {
+  const { shard, scenarios, interrupted } = document;
+  const names = [...new Set(scenarios.map(({ scenario }) => scenario))];
+  return {
+    file,
+    ...shard,
+    about: names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", "),
+    digest: scenarios.map(({ digest }) => digest).join(" "),
+    wasInterrupted: interrupted || scenarios.some(({ missingFrom }) => missingFrom !== null),
+    parts: scenarios.map((scenario) => partOf(scenario)),
+  };
+}
+
+function huntOf(file: string, document: z.infer<typeof hunted>): HuntShard {
+  const { shard, system, seed, interrupted, findings, ledger, part } = document;
+  const { runs, held, violated, inconclusive, events, simulatedUs, turnovers, kinds, properties, strategies } = ledger;
+  return {
+    file,
+    ...shard,
+    about: `a hunt of ${system}`,
+    digest: plainDigest([findings, runs, events, kinds, properties]),
+    wasInterrupted: interrupted,
+    result: {
+      system,
+      seed,
+      findings: findings.map(({ strategies: by, file: kept, replay, ...finding }) => ({
+        ...finding,
+        strategies: new Map(Object.entries(by)),
+        file: kept ?? undefined,
+        replay: replay === null ? undefined : printable(replay),
+      })),
+      effects: {
+        runs,
+        held,
+        violated,
+        inconclusive,
+        eventsDone: events,
+        simulatedUs,
+        kinds: new Map(faultKinds.flatMap((kind) => (kinds[kind] === undefined ? [] : [[kind, kinds[kind]]]))),
+        properties: new Map(Object.entries(properties)),
+        turnovers: turnovers.byRuns,
+      },
+      strategies: new Map(Object.entries(strategies)),
+      ...part,
+    },
+  };
 }
 
 function partOf(scenario: z.infer<typeof shardOfRun>["scenarios"][number]): ReportedPart {

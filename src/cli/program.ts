@@ -143,6 +143,8 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
     .option("--bail", "stop when something is found")
     .option("--strategy <name>", "only this way of finding candidates", collect)
     .option("--save <dir>", "where failure files are put (failures)")
+    .option("--reporter <name>", reporterAbout, collect)
+    .option("--reporter-output <name=file>", reporterOutputAbout, collect)
     .option("--allow-inert", "end well although a fault never bit, or a property was never tested")
     .option("--system <name>", "the system, when no story is named")
     .option("--variant <name>", 'one story of each file; "base" is the story itself')
@@ -153,6 +155,7 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
     .option("--plant <id>", "with a planted bug: see list mutants", collect)
     .addHelpText("after", example("faultline fuzz --time 60s --workers 2"))
     .action(async (scenarios, flags) => {
+      output.reportBy(flags);
       const { fuzz } = await import("./fuzz.ts");
       await give("fuzz", fuzz(scenarios, flags, output));
     });

@@ -5,12 +5,12 @@ import { judge } from "../campaign/judgement.ts";
 import { type Job, seedsIn } from "../campaign/plan.ts";
 import { campaignOf, partOf, planDigestOf, type Shard } from "../campaign/shard.ts";
 import type { ScenarioResult } from "../campaign/brief.ts";
-import { plantOfPlugIn } from "../campaign/plug-ins.ts";
 import { testReportOf } from "../report/campaign-cases.ts";
 import type { CampaignReport, ReportedScenario } from "../report/campaign-report.ts";
 import { junitReport } from "../report/junit.ts";
 import type { TestReport } from "../report/test-report.ts";
 import type { Run } from "../simulate.ts";
+import { circumstancesOf } from "./circumstances.ts";
 import {
   campaignDocument,
   reportDocument,
@@ -41,7 +41,6 @@ import { runSingle, singleLines } from "./run-single.ts";
 import { signaturesOf } from "./signatures.ts";
 import { type LoadedStory, loadStories } from "./stories.ts";
 import { lineOfStory } from "./story-line.ts";
-import { version } from "./version.ts";
 
 /** Failure files of one scenario; further ones are likely the same failure. */
 const savedMax = 5;
@@ -98,12 +97,6 @@ const stampOf = (shard: Shard, whole: readonly Job[], request: RunRequest): Shar
 
 const planned = (whole: readonly Job[], request: RunRequest): readonly PlannedSeeds[] =>
   whole.map(({ scenario, seeds }) => ({ plan: planDigestOf(scenario, circumstancesOf(request)), seeds }));
-
-/** Where a plug-in lies differs from one machine to the next, and says nothing. */
-const circumstancesOf = ({ plugIns }: RunRequest): readonly string[] => [
-  version,
-  ...plugIns.flatMap((plugIn) => plantOfPlugIn(plugIn) ?? []),
-];
 
 function refuseTrace({ trace }: RunRequest, runs: number): void {
   if (trace === undefined) return;

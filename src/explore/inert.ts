@@ -2,7 +2,7 @@
 
 import { kindsOf } from "./fault-draws.ts";
 import type { HuntSpec } from "../systems/hunting.ts";
-import type { Effects } from "./effects.ts";
+import type { Effects, KindEffect } from "./effects.ts";
 
 /** Fewer runs with a kind of fault say nothing about it. */
 const kindRunsMin = 200;
@@ -15,12 +15,22 @@ export interface Inert {
   readonly properties: readonly string[];
 }
 
-export function inertOf({ runs, kinds, properties }: Effects, { model, unreachable }: HuntSpec): Inert {
-  const idle = kindsOf(model).filter((kind) => {
-    const effect = kinds.get(kind);
+/** What a hunt waits for: kinds that are drawn, and properties that somebody could reach. */
+export function inertOf(effects: Effects, { model, unreachable }: HuntSpec): Inert {
+  const properties = [...effects.properties.keys()].filter((id) => !unreachable.has(id));
+  return inertAmong(effects, { kinds: kindsOf(model), properties });
+}
+
+export function inertAmong(
+  { runs, kinds, properties }: Effects,
+  awaited: { readonly kinds: readonly string[]; readonly properties: readonly string[] },
+): Inert {
+  const effectOf = new Map<string, KindEffect>(kinds);
+  const idle = awaited.kinds.filter((kind) => {
+    const effect = effectOf.get(kind);
     if (effect === undefined) return runs >= propertyRunsMin;
     return effect.changed === 0 && effect.runs >= kindRunsMin;
   });
-  const silent = [...properties].filter(([id, { runsExercised }]) => runsExercised === 0 && !unreachable.has(id));
-  return { kinds: idle, properties: runs < propertyRunsMin ? [] : silent.map(([id]) => id) };
+  const silent = awaited.properties.filter((id) => (properties.get(id)?.runsExercised ?? 0) === 0);
+  return { kinds: idle, properties: runs < propertyRunsMin ? [] : silent };
 }

@@ -55,7 +55,7 @@ const descriptorOf = ({ id, claim, source }: Rule): object => ({
 });
 
 function resultOf(suite: Suite, rule: Rule, finding: Finding, ruleIndex: number): object {
-  const { seed, replay, signature } = finding;
+  const { seed, replay, signature, file } = finding;
   return {
     ruleId: rule.id,
     ruleIndex,
@@ -63,7 +63,10 @@ function resultOf(suite: Suite, rule: Rule, finding: Finding, ruleIndex: number)
     message: { text: [`${suite.name}: ${finding.because}`, ...findingLines(finding).slice(1)].join("\n") },
     locations: [
       {
-        physicalLocation: { artifactLocation: locationOf(suite.file), region: { startLine: suite.line } },
+        physicalLocation: {
+          artifactLocation: locationOf(file ?? suite.file),
+          region: { startLine: file === undefined ? suite.line : 1 },
+        },
         logicalLocations: [{ fullyQualifiedName: suite.name, kind: "resource" }],
       },
     ],

@@ -22,6 +22,8 @@ export interface Finding {
   readonly seed: number | undefined;
   /** Equal for the same failure under other seeds; absent when it is not known. */
   readonly signature: string | undefined;
+  /** The file that tells it, in place of the suite's. */
+  readonly file?: string;
 }
 
 export interface Case {

@@ -1,4 +1,6 @@
 // Commands without a process of their own: what they answer, as a reader of their JSON has it.
+import { fuzz } from "../../src/cli/fuzz.ts";
+import type { FuzzFlags } from "../../src/cli/fuzz-request.ts";
 import type { Answer } from "../../src/cli/output.ts";
 import { Output } from "../../src/cli/output.ts";
 import { reportedAs } from "../../src/cli/reporters.ts";
@@ -17,3 +19,7 @@ export const documentOf = (command: string, { exitCode, document, report }: Answ
 /** `faultline run` with the echo system, on this thread. */
 export const runEcho = async (files: readonly string[], flags: RunFlags): Promise<Answer> =>
   run(files, { workers: "0", plugIn: [echoPlugIn], ...flags }, output);
+
+/** `faultline fuzz` of stories of the echo system, on this thread. */
+export const fuzzEcho = async (files: readonly string[], flags: FuzzFlags): Promise<Answer> =>
+  fuzz(files, { workers: "0", plugIn: [echoPlugIn], ...flags }, output);

@@ -10,9 +10,10 @@ import { documentJsonSchema, documentSchemas } from "../../src/cli/document-sche
 import { list } from "../../src/cli/list.ts";
 import { merge } from "../../src/cli/merge.ts";
 import { replay } from "../../src/cli/replay.ts";
+import { shrink } from "../../src/cli/shrink.ts";
 import { validate } from "../../src/cli/validate.ts";
 import { mistakesBy } from "../report/formats.ts";
-import { type Document, documentOf, output, runEcho } from "./answers.ts";
+import { type Document, documentOf, fuzzEcho, output, runEcho } from "./answers.ts";
 import { echoPlugIn, failingStory, faultline, inFolder, quietStory } from "./command.ts";
 
 const names = Object.keys(documentSchemas);
@@ -52,6 +53,12 @@ describe("run", () => {
       const part = documentOf("run", await runEcho([quiet, failing], { seeds: "1..3", shard: "1/1" }));
       writeFileSync(shard, JSON.stringify(part));
       writeFileSync(join(folder, "notes.json"), "{}");
+      const small = join(folder, "small.failure.yaml");
+      const shrunk = await shrink(failing, { plugIn: [echoPlugIn], output: small, time: "5s" }, output);
+      expectToFit("shrink", documentOf("shrink", shrunk));
+      const hunt = documentOf("fuzz", await fuzzEcho([failing], { runs: "8", save: join(folder, "found") }));
+      expectToFit("fuzz", hunt);
+      writeFileSync(join(folder, "2.json"), JSON.stringify(hunt));
       expectToFit("merge", documentOf("merge", merge([folder], output)));
       const seen = replay(failing, { plugIn: [echoPlugIn], until: "2s" }, output);
       expectToFit("replay", documentOf("replay", seen));

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { Answer } from "../../src/cli/output.ts";
 import { merge } from "../../src/cli/merge.ts";
 import { failuresOf } from "../../src/report/test-report.ts";
-import { type Document, documentOf, output, runEcho } from "./answers.ts";
+import { type Document, documentOf, fuzzEcho, output, runEcho } from "./answers.ts";
 import { failingStory, faultline, inFolder, quietStory } from "./command.ts";
 
 interface Stage {
@@ -151,6 +151,39 @@ describe("refused", () => {
       await expect(runEcho(["mesh/baseline"], { shard })).rejects.toThrow("is no part of a campaign");
     }
   });
+});
+
+describe("hunts", () => {
+  test("of one campaign: findings by signature, ledgers added up, reports like those of runs", () =>
+    inFolder(async (folder) => {
+      const story = join(folder, "failing.yaml");
+      writeFileSync(story, failingStory);
+      const hunts: Document[] = [];
+      for (const index of [1, 2]) {
+        const flags = { runs: "6", seed: "3", shard: `${index}/2`, save: join(folder, "found") };
+        const document = documentOf("fuzz", await fuzzEcho([story], flags));
+        hunts.push(document);
+        writeFileSync(join(folder, `${index}.json`), JSON.stringify(document));
+      }
+      const merged = merge([folder], output);
+      const [hunt] = merged.document["hunts"] as readonly { runs: number; findings: readonly { count: number }[] }[];
+      const each = hunts.map(({ ledger }) => ledger as { runs: number; violated: number });
+      expect(hunt).toMatchObject({ runs: each[0].runs + each[1].runs, system: "echo", seed: 3 });
+      const found = hunts.flatMap(({ findings }) => findings as readonly { signature: string; count: number }[]);
+      expect(found.length).toBeGreaterThan(1);
+      expect(hunt.findings.length).toBe(new Set(found.map(({ signature }) => signature)).size);
+      const countIn = (findings: readonly { count: number }[]): number =>
+        findings.reduce((sum, { count }) => sum + count, 0);
+      expect(countIn(hunt.findings)).toBe(countIn(found));
+      expect([merged.exitCode, remarksOf(merged)]).toEqual([1, []]);
+      const failures = merged.report?.suites.flatMap((suite) => failuresOf(suite)) ?? [];
+      expect(failures.map(({ rule }) => rule.id)).toContain("ONCE");
+      expect(failures[0]?.finding).toMatchObject({ signature: expect.stringContaining("ONCE") as string });
+      expect(merged.lines.join("\n")).toMatch(/echo hunted {2}seed 3 {2}\d+ FINDINGS?\n/);
+
+      rmSync(join(folder, "1.json"));
+      expect(remarksOf(merge([folder], output))).toEqual(["MISSING_SHARD"]);
+    }));
 });
 
 test("as a command: 2 with nothing, 1 with a loss", { timeout: 60_000 }, () =>
