@@ -55,6 +55,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addShrink(program, output, give);
   addExplain(program, output, give);
   addDiff(program, output, give);
+  addKeep(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
   addCheck(program, output, give);
@@ -247,6 +248,21 @@ function addDiff(program: CommandUnknownOpts, output: Output, give: Give): void 
     .action(async (left, right, flags) => {
       const { diff } = await import("./diff.ts");
       await give("diff", diff(left, right, flags, output));
+    });
+}
+
+function addKeep(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("keep")
+    .description("keep a failure among the regressions, which every test runs")
+    .argument("<failure>", "a failure file, best one that shrink wrote; or one that is kept already")
+    .option("--into <dir>", "the folder of regressions (default: scenarios/regressions)")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText("after", example("faultline keep small.failure.yaml", "faultline run scenarios/regressions"))
+    .action(async (failure, flags) => {
+      const { keep } = await import("./keep.ts");
+      await give("keep", keep(failure, flags, output));
     });
 }
 

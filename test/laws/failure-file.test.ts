@@ -1,63 +1,14 @@
 // A failure is kept as decisions, not as a position in a random stream: it outlives edits beside it (DESIGN §3.5).
 import { expect, test } from "vitest";
 
-import { nodeId } from "../../src/base/ids.ts";
-import type { Effect, Fact } from "../../src/machine/effect.ts";
-import type { MachineEvent } from "../../src/machine/event.ts";
-import type { Machine, NodeSpec } from "../../src/machine/machine.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { printScenario } from "../../src/scenario/print.ts";
 import { simulate } from "../../src/simulate.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
-import type { AnySystem } from "../../src/systems/system.ts";
+import { edited } from "./edited-system.ts";
 import { storyNamed } from "./stories.ts";
 
 const mesh = systemNamed("mesh");
-
-/** A node of a kind that was not there: it draws, it sets timers, it talks. */
-class Newcomer implements Machine {
-  state = { drawn: 0 };
-
-  step(event: MachineEvent): readonly Effect[] {
-    if (event.type === "drawn") this.state.drawn += event.value;
-    if (event.type !== "booted" && event.type !== "timerFired") return [];
-    return [
-      { type: "draw", purpose: "mood", below: 1000 },
-      { type: "setTimer", timer: "again", afterUs: 100_000, spreadUs: 50_000 },
-      { type: "record", fact: "newcomerWoke" },
-    ];
-  }
-}
-
-/** A machine that says more than it did: a log fact before each of its effects. */
-function talkative(spec: NodeSpec): NodeSpec {
-  return {
-    ...spec,
-    start: () => {
-      const machine = spec.start();
-      return {
-        get state() {
-          return machine.state;
-        },
-        set state(state: object) {
-          machine.state = state;
-        },
-        step: (event) => [
-          { type: "record", fact: `log ${event.type}` } satisfies { type: "record" } & Fact,
-          ...machine.step(event),
-        ],
-      };
-    },
-  };
-}
-
-const edited: AnySystem = {
-  ...mesh,
-  nodes: (input) => [
-    { id: nodeId("newcomer-1"), role: "newcomer", ordinal: 0, start: () => new Newcomer() },
-    ...mesh.nodes(input).map(talkative),
-  ],
-};
 
 test.each([
   ["mesh/defences#without-attempt-check", 3],

@@ -67,7 +67,7 @@ export function shrink(failure: Failure, options: ShrinkOptions): Shrunk | undef
   const before = { ...sizeOf(bench.best), decisions: countDecisions(bench.best, bench.options) };
   begin(bench);
   const removals = untilMinimal(bench);
-  const best = told(bench.best, failure);
+  const best = told(bench.best, failure, bench.violation.because);
   const run = simulate(best, { system });
   const found = findingOf(run, property);
   if (found === undefined) return undefined;
@@ -198,7 +198,7 @@ function otherwiseSeeded(best: Scenario, bench: Workbench): Shrunk["seeds"] {
 }
 
 /** The scenario as its file tells it: it expects nothing but what it is about. */
-function told(scenario: Scenario, { property }: Failure): Scenario {
+function told(scenario: Scenario, { property }: Failure, because: string): Scenario {
   const { violated } = scenario.expect;
   const expect: Expectations = {
     exercised: [],
@@ -207,5 +207,9 @@ function told(scenario: Scenario, { property }: Failure): Scenario {
     alerts: [],
   };
   const { decisions: forced = [], ...rest } = scenario;
-  return { ...rest, expect, ...(forced.length === 0 ? {} : { decisions: forced }) };
+  const title = titleOf(property, because);
+  return { ...rest, title, expect, ...(forced.length === 0 ? {} : { decisions: forced }) };
 }
+
+/** What a file is called that is about one violation; no longer than titles may be. */
+export const titleOf = (property: string, because: string): string => `${property} is broken: ${because}`.slice(0, 200);
