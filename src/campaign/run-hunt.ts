@@ -1,5 +1,6 @@
 // Runs a hunt: rounds of candidates to the threads, what they found back to the hunt, until a bound is reached.
 
+import type { Candidate } from "../explore/candidate.ts";
 import { type Hunt, roundSize, runsOf } from "../explore/hunt.ts";
 import type { Trial } from "../explore/try-candidate.ts";
 import { HuntPool, type HuntPoolOptions } from "./hunt-pool.ts";
@@ -10,6 +11,10 @@ export interface RunHuntOptions extends HuntPoolOptions {
   readonly memory: HuntMemory;
   /** Runs in all; Infinity: no bound. */
   readonly runsMax: number;
+  /** Run before all else, whatever the bound of runs. */
+  readonly first?: readonly Candidate[];
+  /** The first round that is run: those before were, by an earlier hunt. */
+  readonly fromRound?: number;
   /** Wall-clock milliseconds; Infinity: no bound. */
   readonly msMax: number;
   /** Stops after the round in which something was found. */
@@ -18,8 +23,8 @@ export interface RunHuntOptions extends HuntPoolOptions {
   readonly signal?: AbortSignal | undefined;
   /** About four times a second. */
   readonly onProgress?: ((runs: number) => void) | undefined;
-  /** After each round, with what reached something new. */
-  readonly onRound?: ((fresh: readonly Trial[]) => void) | undefined;
+  /** After each round, with what reached something new, and how many rounds are done. */
+  readonly onRound?: ((fresh: readonly Trial[], rounds: number) => void) | undefined;
 }
 
 export interface HuntEnding {
@@ -53,7 +58,14 @@ export async function runHunt(hunt: Hunt, options: RunHuntOptions): Promise<Hunt
   }
 }
 
-async function rounds(hunt: Hunt, pool: HuntPool, { runsMax, bails, onRound }: RunHuntOptions): Promise<void> {
+async function rounds(hunt: Hunt, pool: HuntPool, options: RunHuntOptions): Promise<void> {
+  const { runsMax, bails, onRound, first = [], fromRound = 0 } = options;
+  for (let at = 0; at < first.length && !pool.isStopped; at += roundSize) {
+    const fresh = hunt.learn(await pool.tryAll(first.slice(at, at + roundSize)));
+    onRound?.(fresh, fromRound);
+  }
+  if (bails && hunt.findings.length > 0) return;
+
   const underWay: Promise<readonly Trial[]>[] = [];
   let planned = 0;
   const begin = (round: number): void => {
@@ -62,12 +74,13 @@ async function rounds(hunt: Hunt, pool: HuntPool, { runsMax, bails, onRound }: R
     for (const candidate of candidates) planned += runsOf(candidate);
     underWay.push(pool.tryAll(candidates));
   };
-  for (let round = 0; round < roundsAhead; round += 1) begin(round);
-  for (let round = roundsAhead; underWay.length > 0; round += 1) {
+  for (let round = fromRound; round < fromRound + roundsAhead; round += 1) begin(round);
+  for (let round = fromRound + roundsAhead; underWay.length > 0; round += 1) {
     const trials = await underWay.shift();
     if (trials === undefined) return;
     const fresh = hunt.learn(trials);
-    onRound?.(fresh);
+    // A round that was cut short has to be run again by whoever goes on.
+    onRound?.(fresh, round - roundsAhead + (pool.isStopped ? 0 : 1));
     // What the next round finds as well is not waited for.
     if (bails && hunt.findings.length > 0) {
       pool.stop();

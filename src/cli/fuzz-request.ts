@@ -22,6 +22,8 @@ export interface FuzzFlags extends PlugInFlags {
   readonly bail?: boolean | undefined;
   readonly strategy?: readonly string[] | undefined;
   readonly save?: string | undefined;
+  readonly corpus?: string | undefined;
+  readonly shrinkTime?: string | undefined;
   readonly allowInert?: boolean | undefined;
   readonly variant?: string | undefined;
   readonly set?: readonly string[] | undefined;
@@ -36,6 +38,9 @@ export interface FuzzRequest extends HuntOptions {
   readonly workers: number;
   readonly bails: boolean;
   readonly save: string;
+  readonly corpus: string | undefined;
+  /** Wall-clock milliseconds for each finding; 0: none is shrunk. */
+  readonly shrinkMsMax: number;
   readonly allowsInert: boolean;
   readonly variant: string | undefined;
   readonly set: readonly string[];
@@ -44,6 +49,7 @@ export interface FuzzRequest extends HuntOptions {
 }
 
 const runsPreset = 1_000;
+const shrinkPreset = "20s";
 const countMax = 1_000_000_000;
 const workersMax = 256;
 
@@ -64,7 +70,9 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
     workers:
       workers === undefined ? availableParallelism() : readCount("--workers", workers, { min: 0, max: workersMax }),
     bails: flags.bail ?? false,
-    save: flags.save ?? "failures",
+    save: flags.save ?? (flags.corpus === undefined ? "failures" : `${flags.corpus}/failures`),
+    corpus: flags.corpus,
+    shrinkMsMax: readShrinkTime(flags.shrinkTime),
     allowsInert: flags.allowInert ?? false,
     variant: flags.variant,
     set: flags.set ?? [],
@@ -78,6 +86,10 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
     plugIns: plugInsOf(flags),
   };
 }
+
+/** "0s" asks for none. */
+const readShrinkTime = (written = shrinkPreset): number =>
+  /^0(us|ms|s|m|h)$/.test(written) ? 0 : readTime("--shrink-time", written) / 1_000;
 
 function strategyNamed(name: string): HuntOptions["strategies"][number] {
   const found = strategies.find((strategy) => strategy.name === name);

@@ -1,32 +1,30 @@
 // `faultline fuzz`: hunts for what breaks, and keeps what it finds.
 
-import { existsSync } from "node:fs";
-
 import type { HuntMemory } from "../campaign/hunt-signals.ts";
 import { huntMemory, runHunt } from "../campaign/run-hunt.ts";
-import { basesOf, huntSpecOf, worldsOf } from "../explore/hunt-spec.ts";
+import { huntCampaignOf } from "../campaign/shard.ts";
+import type { Candidate, Proposal } from "../explore/candidate.ts";
 import { Groups } from "../explore/groups.ts";
+import { basesOf, huntSpecOf, worldsOf } from "../explore/hunt-spec.ts";
 import { Hunt } from "../explore/hunt.ts";
 import { inertOf } from "../explore/inert.ts";
-import { type HuntSummary, summariseHunt, type ToldGroup } from "../report/hunt-summary.ts";
+import { type HuntSummary, type KeptSummary, summariseHunt } from "../report/hunt-summary.ts";
+import { plural } from "../report/words.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
-import { shellWord } from "./arguments.ts";
-import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
-import { saveFailure } from "./failure-files.ts";
-import { OutputFolder } from "./files.ts";
-import { type FuzzFlags, type FuzzRequest, readFuzzRequest } from "./fuzz-request.ts";
-import { huntCampaignOf } from "../campaign/shard.ts";
 import { circumstancesOf } from "./circumstances.ts";
-import { huntReport, huntResultOf, huntShardDocument } from "./hunt-shard.ts";
-import { startClock } from "./report-meta.ts";
+import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
+import { type FuzzFlags, type FuzzRequest, readFuzzRequest } from "./fuzz-request.ts";
+import { HuntCorpus, type KeptRuns } from "./hunt-corpus.ts";
 import { huntDocument } from "./hunt-document.ts";
-import { commandLine } from "./next-commands.ts";
+import { HuntKeeping } from "./hunt-keeping.ts";
+import { huntReport, huntResultOf, huntShardDocument } from "./hunt-shard.ts";
+import { interruptible } from "./interruption.ts";
 import type { Answer, Output } from "./output.ts";
+import { startClock } from "./report-meta.ts";
 import { loadSystems } from "./plug-in-option.ts";
-import { Progress } from "./progress.ts";
 import { loadStories } from "./stories.ts";
 
 export async function fuzz(references: readonly string[], flags: FuzzFlags, output: Output): Promise<Answer> {
@@ -39,7 +37,11 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
   const memory = huntMemory();
   const hunt = new Hunt({ system, spec, bases }, request, memory.reached);
   const groups = new Groups(system);
-  const { tookMs, wasInterrupted } = await hunted(hunt, groups, memory, system, request);
+  const keeping = new HuntKeeping({ ...request, groups, system });
+  const corpus = request.corpus === undefined ? undefined : new HuntCorpus(request.corpus, system);
+  const kept = corpus?.read();
+  const { tookMs, wasInterrupted } = await hunted({ hunt, groups, keeping, memory, corpus, kept }, references, request);
+  if (!wasInterrupted) await keeping.shrink();
 
   // Of stories that somebody named nothing is awaited, and of a part of a hunt only once it is merged.
   const isWhole = references.length === 0 && request.shard.count === 1;
@@ -54,11 +56,11 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
     growth: hunt.growth,
     reached: hunt.reached,
     corpus: hunt.corpus.size,
-    groups: keep(groups, system, request),
+    kept: keptSummary(corpus, kept),
+    groups: keeping.told,
     spec,
     inert,
     allowsInert: request.allowsInert,
-    next: [],
   };
   const result = huntResultOf(summary, system, { isAwaited: references.length === 0 });
   const campaign = huntCampaignOf(
@@ -69,20 +71,79 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
   return {
     exitCode: exitCodeOf(summary),
     lines: summariseHunt(summary, output.paint, output.width),
-    document: {
-      ...huntDocument(summary),
-      ...huntShardDocument(result, { campaign, ...request.shard }),
-    },
+    document: { ...huntDocument(summary), ...huntShardDocument(result, { campaign, ...request.shard }) },
     report: huntReport([{ result, inert }], clock()),
   };
 }
 
 function exitCodeOf({ groups, inert, allowsInert, wasInterrupted }: HuntSummary): ExitCode {
-  const isInert = inert.kinds.length + inert.properties.length > 0 && !allowsInert;
-  if (groups.length > 0) return exitCodes.failed;
   if (wasInterrupted) return exitCodes.interrupted;
-  return isInert ? exitCodes.failed : exitCodes.held;
+  const isInert = inert.kinds.length + inert.properties.length > 0 && !allowsInert;
+  return groups.length > 0 || isInert ? exitCodes.failed : exitCodes.held;
 }
+
+const keptSummary = (corpus: HuntCorpus | undefined, kept: KeptRuns | undefined): KeptSummary | undefined =>
+  corpus === undefined || kept === undefined
+    ? undefined
+    : {
+        path: corpus.path,
+        runs: kept.proposals.length,
+        failures: kept.failures,
+        skipped: kept.skipped,
+        unwritten: corpus.unwritten,
+      };
+
+interface Hunted {
+  readonly hunt: Hunt;
+  readonly groups: Groups;
+  readonly keeping: HuntKeeping;
+  readonly memory: HuntMemory;
+  readonly corpus: HuntCorpus | undefined;
+  readonly kept: KeptRuns | undefined;
+}
+
+/** Hunts until a bound is reached, and keeps after each round what there is to keep. */
+async function hunted(
+  { hunt, groups, keeping, memory, corpus, kept }: Hunted,
+  references: readonly string[],
+  request: FuzzRequest,
+) {
+  const { plugIns, seed, shard, set, strategies } = request;
+  // All that candidates depend on, beside what is learnt.
+  const name = [references, set, plugIns, seed, shard.index, shard.count, strategies.map((one) => one.name)].join(" ");
+  let grouped = 0;
+  const { result, wasInterrupted } = await interruptible(
+    "keeping the finished runs",
+    (runs: number) => `${plural(runs, "run")}, ${groups.all.length} found`,
+    async ({ signal, onProgress }) =>
+      runHunt(hunt, {
+        ...request,
+        memory,
+        system: hunt.system.name,
+        signal,
+        onProgress,
+        first: (kept?.proposals ?? []).map((proposal, place) => keptCandidate(proposal, place)),
+        fromRound: corpus?.roundsOf(name) ?? 0,
+        onRound: (fresh, rounds) => {
+          for (const finding of hunt.findings.slice(grouped)) groups.add(finding);
+          grouped = hunt.findings.length;
+          keeping.save();
+          corpus?.add(fresh.filter(({ strategy }) => strategy !== keptName));
+          corpus?.reached(name, rounds);
+        },
+      }),
+  );
+  return { tookMs: result.tookMs, wasInterrupted };
+}
+
+const keptName = "kept";
+
+/** Numbers of candidates begin at 0: those before it are for what earlier hunts have left. */
+const keptCandidate = (proposal: Proposal, place: number): Candidate => ({
+  index: -1_000_000 + place,
+  strategy: keptName,
+  ...proposal,
+});
 
 /** Those that are named, all of one system; or else the worlds of the system's own. */
 function huntedStories(
@@ -112,53 +173,4 @@ function huntedStories(
   }
   if (references.length > 0) return { system, stories: loaded.map(({ scenario }) => scenario) };
   return { system, stories: worldsOf(huntSpecOf(system), system) };
-}
-
-async function hunted(hunt: Hunt, groups: Groups, memory: HuntMemory, system: AnySystem, request: FuzzRequest) {
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
-    process.stderr.write("\nInterrupted: keeping the finished runs. Press Ctrl-C again to leave at once.\n");
-    interruption.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  const progress = await Progress.begin();
-  let grouped = 0;
-  try {
-    return await runHunt(hunt, {
-      ...request,
-      memory,
-      system: system.name,
-      signal: interruption.signal,
-      onProgress: (runs) => progress.tell(runs, `${groups.all.length} found`),
-      onRound: () => {
-        for (const finding of hunt.findings.slice(grouped)) groups.add(finding);
-        grouped = hunt.findings.length;
-      },
-    });
-  } finally {
-    progress.clear();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-  }
-}
-
-/** One failure file for each group. */
-function keep(groups: Groups, system: AnySystem, { save, plugIns }: FuzzRequest): readonly ToldGroup[] {
-  if (groups.all.length === 0) return [];
-  const folder = new OutputFolder(save);
-  return groups.all.map((group) => {
-    const { first, scenario, signature } = group;
-    const told = {
-      ...scenario,
-      title: `${first.property} broken, found by ${first.strategy}`.slice(0, 200),
-      why: `Found by a hunt. ${first.because} (${signature})`.slice(0, 4_000),
-    };
-    if (first.kind === "lost" || first.kind === "broke") return { group, file: undefined, replay: undefined };
-    const path = saveFailure({ file: "", reference: "", scenario: told, system }, scenario.seed, folder);
-    if (!existsSync(path)) return { group, file: undefined, replay: undefined };
-    const story = { file: path, reference: `${shellWord(save)}/${path.split("/").at(-1) ?? ""}`, scenario, system };
-    return { group, file: path, replay: commandLine("replay", story, { set: [], plugIns }, "") };
-  });
 }

@@ -143,7 +143,9 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
     .option("--shard <i/n>", "one part of a hunt that n machines share")
     .option("--bail", "stop when something is found")
     .option("--strategy <name>", "only this way of finding candidates", collect)
-    .option("--save <dir>", "where failure files are put (failures)")
+    .option("--corpus <dir>", "begin from what earlier hunts left there, and leave more")
+    .option("--save <dir>", "where failure files are put (failures, or those of the corpus)")
+    .option("--shrink-time <duration>", "for each finding; 0s: leave them as they are (20s)")
     .option("--reporter <name>", reporterAbout, collect)
     .option("--reporter-output <name=file>", reporterOutputAbout, collect)
     .option("--allow-inert", "end well although a fault never bit, or a property was never tested")
@@ -154,7 +156,10 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
     .option("--limit-time <duration>", "and so is one that takes longer")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .option("--plant <id>", "with a planted bug: see list mutants", collect)
-    .addHelpText("after", example("faultline fuzz --time 60s --workers 2"))
+    .addHelpText(
+      "after",
+      example("faultline fuzz --time 60s --workers 2", "faultline fuzz mesh/walk --runs 500 --corpus corpus --bail"),
+    )
     .action(async (scenarios, flags) => {
       output.reportBy(flags);
       const { fuzz } = await import("./fuzz.ts");

@@ -33,11 +33,6 @@ export class Progress {
     this.say(`${printCount(done)} of ${plural(total, "run")}, ${this.#rateOf(done)} a second`);
   }
 
-  /** Of what has no end that is known. */
-  tell(done: number, note: string): void {
-    this.say(`${plural(done, "run")}, ${this.#rateOf(done)} a second, ${note}`);
-  }
-
   #rateOf(done: number): string {
     const rate = done / Math.max((performance.now() - this.#startMs) / 1000, 0.001);
     return rate < 10 ? rate.toFixed(1) : printCount(Math.round(rate));

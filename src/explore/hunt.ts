@@ -84,6 +84,10 @@ export class Hunt {
     return fresh;
   }
 
+  get system(): AnySystem {
+    return this.#hunted.system;
+  }
+
   get reached(): number {
     return countReached(this.#reached);
   }

@@ -17,19 +17,26 @@ export interface Moment {
   readonly message: { readonly type: string; readonly to: NodeId } | undefined;
 }
 
+export interface MomentOptions {
+  readonly system: HostedSystem;
+  readonly spec: HuntSpec;
+  /** Asked now and then; true cuts the run short. */
+  readonly poll?: (() => boolean) | undefined;
+}
+
 /** More of one sort are not kept: a fault is placed at one of them. */
 const alikeMax = 400;
 
 /** Runs it without judging, and says where something was live before the world healed. */
-export function momentsOf({ scenario, reseeds }: Proposal, system: HostedSystem, spec: HuntSpec): readonly Moment[] {
+export function momentsOf({ scenario, reseeds }: Proposal, { system, spec, poll }: MomentOptions): readonly Moment[] {
   const watcher = new MomentWatcher(spec, new Set([...scenario.nodes.values()].flat()), scenario.world.startUs);
   const world = worldOf(scenario, system, watcher, { tracer: watcher });
   const { startUs, healUs } = scenario.world;
   for (const { atUs, seed } of reseeds) {
-    world.runUntil(startUs + atUs);
+    world.runUntil(startUs + atUs, poll);
     world.reseed(seed);
   }
-  world.runUntil(startUs + healUs - 1);
+  world.runUntil(startUs + healUs - 1, poll);
   return watcher.moments;
 }
 

@@ -35,7 +35,7 @@ export function tryCandidate(candidate: Candidate, options: TrialOptions): reado
   const { index, strategy, branch } = candidate;
   const { system, spec, poll } = options;
   const isAimed = (candidate.aims ?? 0) > 0;
-  const proposal: Proposal = isAimed ? aimed(candidate, system, spec) : withoutPlan(candidate);
+  const proposal: Proposal = isAimed ? aimed(candidate, options) : withoutPlan(candidate);
   const watch = new Watch(spec, proposal.scenario);
   const world = new HuntedWorld(proposal.scenario, { system, observer: watch, listener: watch, poll });
   const who = { index, strategy };

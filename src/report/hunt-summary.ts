@@ -17,6 +17,18 @@ export interface ToldGroup {
   /** The failure file; absent: none could be written. */
   readonly file: string | undefined;
   readonly replay: string | undefined;
+  /** What else there is to say, such as how small it became. */
+  readonly lines: readonly string[];
+}
+
+/** What earlier hunts have left, and what became of it. */
+export interface KeptSummary {
+  readonly path: string;
+  readonly runs: number;
+  readonly failures: number;
+  readonly skipped: readonly { readonly file: string; readonly why: string }[];
+  /** Why something could not be written. */
+  readonly unwritten: string | undefined;
 }
 
 export interface HuntSummary {
@@ -30,12 +42,12 @@ export interface HuntSummary {
   /** States, transitions and the like that were reached in all, and runs that reached something first. */
   readonly reached: number;
   readonly corpus: number;
+  /** What was found in the corpus on disk; absent: there is none. */
+  readonly kept: KeptSummary | undefined;
   readonly groups: readonly ToldGroup[];
   readonly spec: HuntSpec;
   readonly inert: Inert;
   readonly allowsInert: boolean;
-  /** To go on with. */
-  readonly next: readonly { readonly command: string; readonly about: string }[];
 }
 
 export function summariseHunt(summary: HuntSummary, paint: Paint, width: number): readonly string[] {
@@ -53,8 +65,8 @@ export function summariseHunt(summary: HuntSummary, paint: Paint, width: number)
     ...section("Properties", propertyLines(summary, paint, width), paint),
     ...section("Strategies", strategyLines(summary, paint, width), paint),
     ...section("Reached", growthLines(summary, width), paint),
+    ...section("Corpus", keptLines(summary, paint, width), paint),
     ...section("Inert", inertLines(summary, paint, width), paint),
-    ...summary.next.flatMap(({ command, about }) => [paint.dim(about), `  ${command}`]),
   ];
 }
 
@@ -91,7 +103,7 @@ function turnoverLines(effects: Effects, { turnovers }: HuntSpec, width: number)
   );
 }
 
-function groupLines({ group, file, replay }: ToldGroup, paint: Paint, width: number): readonly string[] {
+function groupLines({ group, file, replay, lines }: ToldGroup, paint: Paint, width: number): readonly string[] {
   const { first, count, strategies } = group;
   const by = [...strategies].map(([name, times]) => `${name} ${printCount(times)}`).join(", ");
   return [
@@ -99,6 +111,7 @@ function groupLines({ group, file, replay }: ToldGroup, paint: Paint, width: num
     ...wrap(`${plural(count, "run")} (${by}); the first is candidate ${first.index}`, width - 4).map(
       (line) => `    ${line}`,
     ),
+    ...lines.flatMap((line) => wrap(line, width - 4)).map((line) => `    ${line}`),
     ...(file === undefined ? [] : [`    ${file}`]),
     ...(replay === undefined ? [] : [`    ${replay}`]),
   ];
@@ -158,6 +171,21 @@ function growthLines({ growth, reached, corpus }: HuntSummary, width: number): r
   const steps = growth.map(({ runs, reached: then }) => `${printCount(then)} after ${printCount(runs)}`);
   const text = `${printCount(reached)} states, transitions and the like in all; ${plural(corpus, "run")} kept to go on from.`;
   return wrap(steps.length === 0 ? text : `${text} ${steps.join(", ")} runs.`, width - 2).map((line) => `  ${line}`);
+}
+
+function keptLines({ kept }: HuntSummary, paint: Paint, width: number): readonly string[] {
+  if (kept === undefined) return [];
+  const { path, runs, failures, skipped, unwritten } = kept;
+  return [
+    ...wrap(
+      `${path}: ${plural(runs, "run")} of earlier hunts, ${plural(failures, "failure")} among them, were run first.`,
+      width - 2,
+    ),
+    ...skipped.flatMap(({ file, why }) => wrap(`skipped ${file}: ${why}`, width - 2).map((line) => paint.doubt(line))),
+    ...(unwritten === undefined
+      ? []
+      : wrap(`Not everything could be kept: ${unwritten}`, width - 2).map((line) => paint.bad(line))),
+  ].map((line) => `  ${line}`);
 }
 
 function inertLines({ inert, allowsInert }: HuntSummary, paint: Paint, width: number): readonly string[] {

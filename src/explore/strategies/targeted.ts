@@ -1,13 +1,11 @@
 // Faults at what is live: a run is looked at first, a moment of it is chosen, and struck; then the run is another one from
 // there on, and may be looked at again. Up to the moment it is the same, for every decision has a stream of its own.
 
-import type { HostedSystem } from "../../simulate.ts";
-import type { HuntSpec } from "../../systems/hunting.ts";
 import { aimAt } from "../aimed.ts";
 import { type Candidate, groundOf, type Proposal } from "../candidate.ts";
 import { Die } from "../die.ts";
 import { named } from "../fault-draws.ts";
-import { momentsOf } from "../moments.ts";
+import { type MomentOptions, momentsOf } from "../moments.ts";
 import type { Strategy } from "../strategy.ts";
 import { drawSwarmScenario } from "./swarm.ts";
 
@@ -28,16 +26,13 @@ export const targeted: Strategy = {
 };
 
 /** Looks, chooses and strikes, as often as was asked for: what is run in the end. A function of the candidate. */
-export function aimed(
-  { scenario, reseeds, aims = 0, index }: Candidate,
-  system: HostedSystem,
-  spec: HuntSpec,
-): Proposal {
+export function aimed({ scenario, reseeds, aims = 0, index }: Candidate, options: MomentOptions): Proposal {
+  const { system, spec } = options;
   const die = new Die("aim", scenario.seed, index);
   let proposal: Proposal = { scenario, reseeds };
   let sinceUs = 0;
   for (let aim = 0; aim < aims; aim += 1) {
-    const live = momentsOf(proposal, system, spec).filter(({ atUs }) => atUs > sinceUs);
+    const live = momentsOf(proposal, options).filter(({ atUs }) => atUs > sinceUs);
     if (live.length === 0) return proposal;
     // Sorts are chosen first, or what happens all the time would be all that is struck.
     const name = die.pick([...new Set(live.map((moment) => moment.spec.name))]);

@@ -1,0 +1,120 @@
+// What becomes of findings: a file at once, so that nothing is lost when the hunt is killed; and in the end the smallest
+// failure that is left of each, as far as the time for that goes.
+
+import { join } from "node:path";
+
+import { shrinkAside } from "../campaign/aside.ts";
+import { findingOf } from "../explore/failure.ts";
+import type { FindingGroup, Groups } from "../explore/groups.ts";
+import type { ShrinkProgress } from "../explore/shrink/shrink.ts";
+import { failureText } from "../report/failure-text.ts";
+import type { ToldGroup } from "../report/hunt-summary.ts";
+import { shrunkLines } from "../report/shrunk-lines.ts";
+import { plural } from "../report/words.ts";
+import { simulate } from "../simulate.ts";
+import type { AnySystem } from "../systems/system.ts";
+import { ReaderMistake } from "./exit-codes.ts";
+import { saveFailure } from "./failure-files.ts";
+import { OutputFolder } from "./files.ts";
+import { interruptible } from "./interruption.ts";
+import { commandLine } from "./next-commands.ts";
+
+export interface KeepingOptions {
+  readonly groups: Groups;
+  readonly system: AnySystem;
+  /** Folder of failure files; made with the first one. */
+  readonly save: string;
+  readonly plugIns: readonly string[];
+  /** Wall-clock milliseconds for each; 0: none is shrunk. */
+  readonly shrinkMsMax: number;
+}
+
+/** Findings beyond the first ones are most likely what the first ones have led to. */
+const savedMax = 50;
+const shrunkMax = 4;
+const failureEnding = ".failure.yaml";
+
+export class HuntKeeping {
+  readonly #options: KeepingOptions;
+  readonly #told = new Map<FindingGroup, ToldGroup>();
+
+  constructor(options: KeepingOptions) {
+    this.#options = options;
+  }
+
+  get told(): readonly ToldGroup[] {
+    return this.#options.groups.all.map(
+      (group) => this.#told.get(group) ?? { group, file: undefined, replay: undefined, lines: [] },
+    );
+  }
+
+  /** Writes what has no file yet. */
+  save(): void {
+    for (const group of this.#options.groups.all) {
+      if (this.#told.has(group) || this.#told.size >= savedMax) continue;
+      this.#told.set(group, this.#saved(group));
+    }
+  }
+
+  /** The first of each group, made small; none when the reader is in a hurry. */
+  async shrink(): Promise<void> {
+    const { shrinkMsMax } = this.#options;
+    const worth = this.told.filter(({ group, file }) => group.first.kind === "violation" && file !== undefined);
+    for (const told of shrinkMsMax === 0 ? [] : worth.slice(0, shrunkMax)) {
+      const { result, wasInterrupted } = await interruptible(
+        "keeping the smallest failure so far",
+        ({ tries, step }: ShrinkProgress) => `${plural(tries, "run")}: ${step}`,
+        async ({ signal, onProgress }) => this.#shrunk(told, { signal, onProgress }),
+      );
+      this.#told.set(told.group, result);
+      if (wasInterrupted) return;
+    }
+  }
+
+  #saved(group: FindingGroup): ToldGroup {
+    const { system, save } = this.#options;
+    const { first, scenario, signature } = group;
+    const none = { group, file: undefined, replay: undefined };
+    if (first.kind === "lost" || first.kind === "broke")
+      return { ...none, lines: ["It cannot be run again to be told."] };
+    const told = {
+      ...scenario,
+      title: `${first.property} broken, found by ${first.strategy}`.slice(0, 200),
+      why: `Found by a hunt: ${first.because} (${signature})`.slice(0, 4_000),
+    };
+    try {
+      const folder = new OutputFolder(save);
+      const file = join(
+        save,
+        fileOf(saveFailure({ file: "", reference: "", scenario: told, system }, scenario.seed, folder)),
+      );
+      return { group, file, replay: this.#replay(file, group), lines: [] };
+    } catch (error) {
+      if (!(error instanceof ReaderMistake)) throw error;
+      return { ...none, lines: [`It could not be kept: ${error.problems[0]?.what ?? error.message}`] };
+    }
+  }
+
+  async #shrunk(told: ToldGroup, options: Parameters<typeof shrinkAside>[1]): Promise<ToldGroup> {
+    const { system, plugIns, save, shrinkMsMax: msMax } = this.#options;
+    const { group, file = "" } = told;
+    const failure = findingOf(simulate(group.scenario, { system }), group.first.property);
+    if (failure === undefined) return { ...told, lines: ["It was not seen again when it was run once more."] };
+    const shrunk = await shrinkAside({ failure, plugIns, msMax }, options);
+    if (shrunk === undefined) return told;
+    const lines = shrunkLines(shrunk);
+    const name = `${fileOf(file).slice(0, -failureEnding.length)}.shrunk${failureEnding}`;
+    const path = join(save, name);
+    const replay = this.#replay(path, group);
+    const header = [`Shrunk from seed ${group.scenario.seed}, found by ${group.first.strategy}.`, ...lines];
+    new OutputFolder(save).write(name, failureText(shrunk.failure, system, { lines: header, replay }));
+    return { ...told, file: path, replay, lines };
+  }
+
+  #replay(file: string, { scenario }: FindingGroup): string {
+    const { system, plugIns } = this.#options;
+    return commandLine("replay", { file, reference: file, scenario, system }, { set: [], plugIns }, "");
+  }
+}
+
+const fileOf = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
