@@ -171,6 +171,34 @@ const shrunk = documentOf({
   replay: z.string(),
 });
 
+/** Its parts are told in words as well: what else they hold may change. */
+const explained = documentOf({
+  scenario: z.string(),
+  file: z.string(),
+  seed: z.int(),
+  property: z.string(),
+  violation,
+  signature: z.string(),
+  shrunk: z.looseObject({ tries: z.int(), isMinimal: z.boolean() }).nullable(),
+  decisive: z.array(z.looseObject({ sentence: z.string() })).describe("The most decisive first."),
+  slice: z.array(z.looseObject({ text: z.string() })).describe("What led to it, in order."),
+  inevitability: z.looseObject({ sentence: z.string() }),
+  asked: z.int().describe("Runs made to find out."),
+  isComplete: z.boolean(),
+  interrupted: z.boolean(),
+});
+
+const side = z.object({ name: z.string(), digest: z.string(), summary: z.string(), events: z.int() });
+
+const parted = documentOf({
+  left: side,
+  right: side,
+  same: z.boolean(),
+  first: z.record(z.string(), z.unknown()).nullable().describe("The first event that differs."),
+  nodes: z.array(z.looseObject({ node: z.string(), alike: z.int() })),
+  counts: z.array(z.record(z.string(), z.unknown())),
+});
+
 const sameTwice = documentOf({ determinism: z.array(z.looseObject({ scenario: z.string(), seed: z.int() })) });
 
 const merged = documentOf({
@@ -302,6 +330,8 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   run: z.union([singleRun, shardOfRun, manyRuns, sameTwice]),
   fuzz: hunted,
   shrink: shrunk,
+  explain: explained,
+  diff: parted,
   merge: merged,
   replay: replayed,
   list: listed,

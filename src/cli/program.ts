@@ -97,9 +97,8 @@ function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
     .addHelpText(
       "after",
       example(
-        "faultline run mesh/fm-001-network-timeout --seeds 1..200 --report reports/fm-001",
-        "faultline run mesh/baseline --seeds 1..400 --shard 2/4 --reporter default --reporter json",
-        "  --reporter-output json=results/2.json",
+        "faultline run mesh/fm-001-network-timeout --seeds 1..200 --report fm-001",
+        "faultline run mesh/walk --seeds 1..40 --reporter junit > walk.xml",
       ),
     )
     .action(async (scenarios, flags) => {
@@ -119,9 +118,9 @@ function addMerge(program: CommandUnknownOpts, output: Output, give: Give): void
     .addHelpText(
       "after",
       example(
-        "faultline run mesh/walk --seeds 1..40 --shard 1/2 --json > results/1.json",
-        "faultline run mesh/walk --seeds 1..40 --shard 2/2 --json > results/2.json",
-        "faultline merge results --reporter default --reporter github",
+        "faultline run mesh/walk --seeds 1..40 --shard 1/2 --json > 1.json",
+        "faultline run mesh/walk --seeds 1..40 --shard 2/2 --json > 2.json",
+        "faultline merge 1.json 2.json",
       ),
     )
     .action(async (results, flags) => {

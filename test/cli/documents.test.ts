@@ -1,12 +1,14 @@
 // What commands say with --json is what `faultline list schema` says they do, with nothing left out of it.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
 import { check } from "../../src/cli/check.ts";
+import { diff } from "../../src/cli/diff.ts";
 import { documentJsonSchema, documentSchemas } from "../../src/cli/document-schemas.ts";
+import { explain } from "../../src/cli/explain.ts";
 import { list } from "../../src/cli/list.ts";
 import { merge } from "../../src/cli/merge.ts";
 import { replay } from "../../src/cli/replay.ts";
@@ -56,6 +58,12 @@ describe("run", () => {
       const small = join(folder, "small.failure.yaml");
       const shrunk = await shrink(failing, { plugIn: [echoPlugIn], output: small, time: "5s" }, output);
       expectToFit("shrink", documentOf("shrink", shrunk));
+      const explained = await explain(small, { plugIn: [echoPlugIn], asItIs: true, time: "5s" }, output);
+      expectToFit("explain", documentOf("explain", explained));
+      for (const right of ["@1", "@2"]) {
+        const parted = diff(`${failing}@1`, `${failing}${right}`, { plugIn: [echoPlugIn] }, output);
+        expectToFit("diff", documentOf("diff", parted));
+      }
       const hunt = documentOf("fuzz", await fuzzEcho([failing], { runs: "8", save: join(folder, "found") }));
       expectToFit("fuzz", hunt);
       writeFileSync(join(folder, "2.json"), JSON.stringify(hunt));
@@ -102,6 +110,11 @@ test("whatever goes wrong", { timeout: 60_000 }, async () => {
     expectToFit("error", JSON.parse(stdout) as Document);
   }
 });
+
+test.each([...readFileSync("src/cli/program.ts", "utf8").matchAll(/\.command\("(\w+)"\)/g)].map(([, name]) => name))(
+  "the document of %s has a schema (src/cli/document-schemas.ts)",
+  (name) => expect(names).toContain(name),
+);
 
 test.each(names)("list schema %s prints it", (name) => {
   const { document } = list("schema", name, {}, output);
