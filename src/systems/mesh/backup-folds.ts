@@ -28,7 +28,9 @@ const folds: Folds = {
   },
   backup_created: (view, { region, epoch, server }, { atUs }, note) => {
     const cover = view.backups.covers.get(region);
-    if (cover?.epoch !== epoch || view.stopwatches.gone.has(server)) return;
+    // Said of a process that is gone by then, it is not so any more; one that only stands still has what it had.
+    const isDown = view.stopwatches.gone.has(server) && !view.paused.has(server);
+    if (cover?.epoch !== epoch || isDown) return;
     countTime(cover, atUs, note);
     cover.inStep.add(server);
   },

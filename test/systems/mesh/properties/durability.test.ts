@@ -169,6 +169,22 @@ describe("MESH-INV-08", () => {
     ).toBe("held");
   });
 
+  test("a backup that stands still has what it had; one that is gone by then has not", () => {
+    const resumed = begun().say("n1", created("n2")).say("n3", { fact: "nodePaused" }).say("n1", created("n3"));
+    resumed.say("n3", { fact: "nodeResumed" }).heal();
+    expect(resumed.wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("held");
+    const crashed = begun().say("n1", created("n2")).crash("n3").say("n1", created("n3"));
+    crashed
+      .say("n3", { fact: "nodeBooted", incarnation: 1 })
+      .say("n3", { fact: "leaseRenewed", server: nodeId("n3"), untilUs: SECOND });
+    expect(
+      crashed
+        .heal()
+        .wait(bounds.settleUs + 1)
+        .result("MESH-INV-08").status,
+    ).toBe("violated");
+  });
+
   test("a backup whose process ends covers nothing any more", () => {
     const story = begun().say("n1", created("n2")).say("n1", created("n3")).wait(SECOND).crash("n3").wait(SECOND);
     story.say("world", { fact: "runEnded", ending: "until" });
