@@ -106,7 +106,8 @@ export function recordGrant(desk: Desk, player: NodeId, index: number): void {
   const { server, token, cause, transfer } = owner;
   // A new leader cannot know whether the one before it said so.
   const fact = desk.state.serving ? "granted" : "grantRecovered";
-  desk.out.record({ type: "record", fact, player, server, token, cause, transfer, index });
+  const incarnation = incarnationOf(desk.state.register, server);
+  desk.out.record({ type: "record", fact, player, server, incarnation, token, cause, transfer, index });
 }
 
 export function tellGrant(desk: Desk, player: NodeId, conflict: NodeId | null): void {

@@ -11,6 +11,12 @@ import type { PlayerState } from "./player-state.ts";
 import type { ServiceFact } from "./service-facts.ts";
 import type { ResolutionPolicy, Resolved } from "./resolution.ts";
 
+/**
+ * Lives of one process: each time a server is given up and comes back, it is another one to the coordinator. A life is
+ * known by its incarnation: that of the process times this, and how many lives came before in it.
+ */
+export const LIVES_MAX = 1000;
+
 export type GrantCause = "join" | "transfer" | "rollback" | "rejoin" | "failover" | "resolution";
 /** `suspended`: the server may not act for a while. `reassigned`: another server has the player, for its own has failed. */
 export type Notice = "waiting" | "paused" | "resumed" | "moved" | "rolledBack" | "suspended" | "reassigned";
@@ -39,6 +45,8 @@ export type OwnFact =
       readonly fact: "granted";
       readonly player: NodeId;
       readonly server: NodeId;
+      /** Its life that the grant is for: another one does not take it up. */
+      readonly incarnation: number;
       readonly token: number;
       readonly cause: GrantCause;
       readonly transfer: string;
@@ -52,6 +60,7 @@ export type OwnFact =
       readonly fact: "grantRecovered";
       readonly player: NodeId;
       readonly server: NodeId;
+      readonly incarnation: number;
       readonly token: number;
       readonly cause: GrantCause;
       readonly transfer: string;

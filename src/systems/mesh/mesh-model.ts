@@ -4,7 +4,7 @@ import type { NodeId } from "../../base/ids.ts";
 import type { Instant, Model } from "../../check/property.ts";
 import { raftModel } from "../../protocols/raft/properties/raft-model.ts";
 import type { JudgedFact as RaftJudgedFact } from "../../protocols/raft/properties/raft-view.ts";
-import type { MeshFact } from "./facts.ts";
+import { LIVES_MAX, type MeshFact } from "./facts.ts";
 import { loadFacts, loadFoldOf } from "./load-view.ts";
 import {
   beginCut,
@@ -152,9 +152,9 @@ const folds: Folds = {
     if (!view.mapsKnown.has(server)) view.mapsKnown.set(server, 1);
   },
   leaseExpired: (view, { server, lateUs }, { atUs }) => endLease(view, server, atUs - lateUs, lateUs),
-  serverExpelled: (view, { server }, at) => {
+  serverExpelled: (view, { server, incarnation }, at) => {
     endLease(view, server, at.atUs, 0);
-    leaseOf(view, server).lifeEvent = at.event;
+    leaseOf(view, server).incarnation = incarnation + 1;
     foldMemoryGone(view, at);
   },
   regionMoved: foldRegionMoved,
@@ -170,9 +170,9 @@ const folds: Folds = {
     setFrozen(player, at.node, false);
     foldRivals(view, player, at);
   },
-  nodeBooted: (view, _fact, { node, event }) => {
+  nodeBooted: (view, { incarnation }, { node }) => {
     const lease = view.leases.get(node);
-    if (lease !== undefined) lease.lifeEvent = event;
+    if (lease !== undefined) lease.incarnation = incarnation * LIVES_MAX;
   },
   nodeCrashed: foldProcessGone,
   nodeStopped: foldProcessGone,
@@ -238,10 +238,10 @@ export const meshModel: Model<MeshView, JudgedFact> = {
 const lockKey = (node: NodeId, lock: string): string => `${node} ${lock}`;
 
 function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered">, { atUs, event }: Instant): void {
-  const { server, token, cause, transfer: id } = fact;
+  const { server, incarnation, token, cause, transfer: id } = fact;
   const player = playerOf(view, fact.player);
   view.subject = player;
-  const grant: Grant = { server, token, cause, transfer: id, atUs, event };
+  const grant: Grant = { server, incarnation, token, cause, transfer: id, atUs, event };
   view.grantedFrom = player.grant?.server ?? null;
   if (cause === "failover" && player.grant !== null)
     outrun(view, player.grant, { player: player.id, server, atUs, event });
@@ -385,14 +385,14 @@ function foldAnswer(
 function leaseOf(view: MeshView, server: NodeId): LeaseView {
   const known = view.leases.get(server);
   if (known !== undefined) return known;
-  const lease: LeaseView = { believes: false, renewedUs: -1, lifeEvent: -1, outrunBy: null, rivalledBy: null };
+  const lease: LeaseView = { believes: false, renewedUs: -1, incarnation: 0, outrunBy: null, rivalledBy: null };
   view.leases.set(server, lease);
   return lease;
 }
 
 function outrun(view: MeshView, from: Grant, by: Overtaking): void {
   const lease = view.leases.get(from.server);
-  if (lease?.believes === true && from.event > lease.lifeEvent) lease.outrunBy ??= by;
+  if (lease?.believes === true && from.incarnation >= lease.incarnation) lease.outrunBy ??= by;
 }
 
 /** The holder has stopped acting at `endUs`. What it had let go of by then, others may have. */
@@ -431,7 +431,6 @@ function foldRivals(view: MeshView, player: PlayerView, { node, atUs, event }: I
 function foldProcessGone(view: MeshView, _fact: JudgedFact, at: Instant): void {
   const lease = view.leases.get(at.node);
   endLease(view, at.node, lease !== undefined && view.paused.has(at.node) ? lease.renewedUs : at.atUs, 0);
-  if (lease !== undefined) lease.lifeEvent = at.event;
   view.paused.delete(at.node);
   view.sleepers.delete(at.node);
   view.mapsKnown.delete(at.node);

@@ -19,6 +19,7 @@ export type JudgedFact = MeshFact | WorldFact;
 /** A committed grant: the only source of "owner" (properties.md §1; never a belief, a table or a delivered message). */
 export interface Grant {
   readonly server: NodeId;
+  readonly incarnation: number;
   readonly token: number;
   readonly cause: GrantCause;
   readonly transfer: string;
@@ -214,8 +215,8 @@ export interface LeaseView {
   /** It has stated no end of it: it would act. */
   believes: boolean;
   renewedUs: number;
-  /** The event its present life began with: what it was granted before is no more its own. */
-  lifeEvent: number;
+  /** Its present life: what an earlier one was granted is not its own. */
+  incarnation: number;
   /** The first grant of one of its players to another server, because it was given up, that came while it believed. */
   outrunBy: Overtaking | null;
   /** The first time another server began to act for one of its players, while it believed and the player was not frozen. */

@@ -16,9 +16,6 @@ import { followService, followSuspension, tellPause } from "./server-service.ts"
 import { askCoordinator, mayAct, type Received, type Turn } from "./server-state.ts";
 import { leaseHeldUs, watchesServers } from "./settings.ts";
 
-/** Lives of one process: each time a server is given up and comes back, it is another one to the coordinator. */
-export const LIVES_MAX = 1000;
-
 /** Tells the coordinator that this server is there, and asks for the lease to be renewed. */
 export function beat(turn: Turn): void {
   const { state, settings, nowUs } = turn;

@@ -15,7 +15,7 @@ import {
   takeRegions,
 } from "./boundary.ts";
 import { heardFrom, sentElsewhere } from "./coordinators.ts";
-import type { MeshFact } from "./facts.ts";
+import { LIVES_MAX, type MeshFact } from "./facts.ts";
 import type { MeshMessage } from "./messages.ts";
 import { type MeshEffect, Outbox } from "./outbox.ts";
 import { onAdmitDue, onDepth } from "./server-admission.ts";
@@ -67,17 +67,7 @@ import { freshServer, type KnownMap, type ServerState, type Turn } from "./serve
 import { onDuplicate, onEntityDue, onEntityAnswer, onFound, onParcel, onRevised, onWhere } from "./server-items.ts";
 import { onEntityAction, onEscrowDue, onLaid } from "./server-reservations.ts";
 import { freshMap } from "./region-map.ts";
-import {
-  beat,
-  LIVES_MAX,
-  noticeExpiry,
-  nudgeBeat,
-  onExpelled,
-  onLeased,
-  onMap,
-  onRevoke,
-  resign,
-} from "./server-lease.ts";
+import { beat, noticeExpiry, nudgeBeat, onExpelled, onLeased, onMap, onRevoke, resign } from "./server-lease.ts";
 import { backupsOf, type MeshSettings } from "./settings.ts";
 import { Checksums } from "./state-checksum.ts";
 import type { Topology } from "./topology.ts";

@@ -36,6 +36,8 @@ export class Story {
   event = 0;
   readonly #states = new Map<string, PlayerState>();
   #index = 0;
+  /** Of each server, the life that the coordinator knows of. */
+  readonly #lives = new Map<string, number>();
 
   constructor(settings: object = {}) {
     this.judge = new Judge(meshModel, meshProperties(meshSettings.parse(settings), bounds));
@@ -78,6 +80,7 @@ export class Story {
       fact,
       player: nodeId(player),
       server: nodeId(server),
+      incarnation: this.#lives.get(server) ?? 0,
       token,
       cause,
       transfer,
@@ -350,7 +353,14 @@ export class Story {
     return this.say(node, { fact: "nodeCrashed", cause: "crash", lostRecords: 0 });
   }
 
+  /** It lets go of all its players, and begins another life that the coordinator has not heard of. */
+  expel(server: string): this {
+    const incarnation = this.#lives.get(server) ?? 0;
+    return this.say(server, { fact: "serverExpelled", server: nodeId(server), incarnation, because: "revoked" });
+  }
+
   boot(node: string): this {
+    this.#lives.set(node, 1000);
     return this.say(node, { fact: "nodeBooted", incarnation: 1 });
   }
 

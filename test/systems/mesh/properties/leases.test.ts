@@ -1,0 +1,32 @@
+// What leases promise: nobody is granted what one still covers, unless its holder has let go (properties.md A6).
+import { describe, expect, test } from "vitest";
+
+import { nodeId } from "../../../../src/base/ids.ts";
+import { SECOND, Story } from "./story.ts";
+
+const renew = (story: Story, server: string): Story =>
+  story.say(server, { fact: "leaseRenewed", server: nodeId(server), untilUs: SECOND });
+
+describe("A6", () => {
+  const playing = (): Story => renew(renew(new Story(), "n1"), "n2").join("p1", "n1", 1);
+  const givenAway = (story: Story): Story => story.grant("p1", "n2", 2, "failover");
+
+  test("granted to another server while the lease goes on", () => {
+    expect(renew(givenAway(playing()), "n1").broken()).toContain("A6");
+  });
+
+  test("and once it has ended: held", () => {
+    const over = playing().say("n1", { fact: "leaseExpired", server: nodeId("n1"), lateUs: 0 });
+    expect(renew(givenAway(over), "n1").result("A6").status).toBe("held");
+  });
+
+  test("a grant for a life that is over is nothing that a lease of the next life covers", () => {
+    const story = playing().expel("n1").grant("p1", "n1", 2, "rollback");
+    expect(renew(renew(story, "n1").grant("p1", "n2", 3, "failover"), "n1").result("A6").status).toBe("held");
+  });
+
+  test("what was granted to the present life, it does", () => {
+    const story = renew(playing().crash("n1").boot("n1").grant("p1", "n1", 2, "rejoin"), "n1");
+    expect(renew(story.grant("p1", "n2", 3, "failover"), "n1").broken()).toContain("A6");
+  });
+});
