@@ -59,6 +59,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addList(program, output, give);
   addValidate(program, output, give);
   addCheck(program, output, give);
+  addMutants(program, output, give);
   addDemo(program, output, give);
   for (const command of program.commands) command.exitOverride().option("--json", "one JSON document on stdout");
   program.addHelpText("after", example("faultline demo", "faultline run mesh/baseline --seeds 1..200"));
@@ -327,6 +328,26 @@ function addCheck(program: CommandUnknownOpts, output: Output, give: Give): void
     .action(async (histories, flags) => {
       const { check } = await import("./check.ts");
       await give("check", check(histories, flags, output));
+    });
+}
+
+function addMutants(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("mutants")
+    .description("plant each known bug, and show what finds it and how fast")
+    .option("--system <name>", "only what is planted in this system")
+    .option("--only <id>", "only this bug; may be given again", collect)
+    .option("--runs <n>", "give a bug up after so many runs")
+    .option("--time <duration>", "give a bug up after so much processor time (10m)")
+    .option("--shrink <duration>", "make what was found smaller for so long (20s); 0s: not")
+    .option("--control <n>", "runs of each system with nothing planted (200)")
+    .option("--workers <n>", "threads; 0: none but this one")
+    .option("--output <dir>", "write mutants.md and mutants.json there, as they grow")
+    .option("--resume", "keep what mutants.json there says was found")
+    .addHelpText("after", example("faultline mutants --only raft/no-vote-fsync --time 1m"))
+    .action(async (flags) => {
+      const { mutants } = await import("./mutants.ts");
+      await give("mutants", mutants(flags, output));
     });
 }
 
