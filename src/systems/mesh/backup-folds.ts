@@ -40,6 +40,9 @@ const folds: Folds = {
     countTime(cover, atUs, note);
     cover.inStep.delete(server);
   },
+  serverDrained: ({ backups }, { server }) => void backups.drained.add(server),
+  serverResumed: ({ backups }, { server }) => void backups.drained.delete(server),
+  serverRejoined: ({ backups }, { server }) => void backups.drained.delete(server),
   tailsRecalled: ({ backups }, { silent }, { atUs }) => {
     if (silent > 0) backups.silences.push({ count: silent, atUs });
   },

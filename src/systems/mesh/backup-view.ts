@@ -38,6 +38,8 @@ export interface SoftLoss {
 
 export interface BackupView {
   readonly covers: Map<number, Cover>;
+  /** Servers that an operator has drained: they are nobody's backups. */
+  readonly drained: Set<NodeId>;
   /** When servers lost their memory, and how many could not be asked for theirs. */
   readonly memoriesLost: { readonly server: NodeId; readonly atUs: number }[];
   readonly silences: { readonly count: number; readonly atUs: number }[];
@@ -65,6 +67,7 @@ export interface BackupView {
 
 export const freshBackupView = (): BackupView => ({
   covers: new Map(),
+  drained: new Set(),
   memoriesLost: [],
   silences: [],
   soft: new Map(),

@@ -196,10 +196,17 @@ export function tellRearranged(
     desk.out.send(command.server, { type: "expelled", incarnation: command.incarnation });
   }
   if (command.type === "fail") judgeAgain(desk, command.server);
+  if (command.type === "drain" || command.type === "resume") recordStanding(desk, command.server);
   const failed = moves.filter(({ from }) => standingOf(desk.state.register.map, from) === "down");
   failoversBegin(desk, players, failed);
   recover(desk, players);
   if (moves.length > 0) sendMaps(desk);
+}
+
+function recordStanding(desk: Desk, server: NodeId): void {
+  const standing = standingOf(desk.state.register.map, server);
+  if (standing === "draining") desk.out.record({ type: "record", fact: "serverDrained", server });
+  else if (standing === "up") desk.out.record({ type: "record", fact: "serverResumed", server });
 }
 
 /** It could not be given up, for it was given a region meanwhile that is not sealed. */

@@ -174,6 +174,9 @@ export type OwnFact =
     }
   // server: belief and transfer
   /** A restarted server is known to the coordinator again; its players follow by grants with cause "rejoin". */
+  /** An operator has it give away what it has: it is a primary and a backup of nothing until it resumes. */
+  | { readonly fact: "serverDrained"; readonly server: NodeId }
+  | { readonly fact: "serverResumed"; readonly server: NodeId }
   | { readonly fact: "serverRejoined"; readonly server: NodeId; readonly incarnation: number; readonly players: number }
   | {
       readonly fact: "authorityTaken";

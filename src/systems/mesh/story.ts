@@ -81,6 +81,8 @@ const tellers: Tellers = {
   whereUntold: undefined,
   itemsSpawned: ({ items }) => `${items.length} items lie on the ground`,
   diskUnreadable: ({ file, record }) => `cannot read record ${record} of its ${file}, and halts`,
+  serverDrained: ({ server }) => `${server} is drained: what it has goes to others`,
+  serverResumed: ({ server }) => `${server} takes part again`,
   serverRejoined: ({ server, players }) => `${server} is back: ${players} players are granted to it again`,
   authorityTaken: ({ player, token, version }) => `has ${player} under token ${token}, version ${version}`,
   authorityDropped: ({ player, token, because }) => `has ${player} no longer (token ${token}): ${because}`,

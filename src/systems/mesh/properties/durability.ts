@@ -147,6 +147,13 @@ const bufferedIsDone = (settleUs: number): MeshProperty => {
   };
 };
 
+/** Those that run, and were not drained. */
+function serversLeft({ mapsKnown, backups }: MeshView): number {
+  let left = mapsKnown.size;
+  for (const server of backups.drained) if (mapsKnown.has(server)) left -= 1;
+  return left;
+}
+
 /**
  * MESH-INV-08. Within `settleUs` of healing, and of anything that happened to the region since, its primary has all the
  * backups it is to have, or as many as servers are left for. Exercised by each region that gets there.
@@ -155,7 +162,7 @@ const fullyBacked = (settleUs: number): MeshProperty => {
   const judge = (view: MeshView, region: number, atUs: number, findings: Findings): void => {
     const cover = view.backups.covers.get(region);
     if (view.healedUs === null || cover === undefined) return;
-    const wanted = Math.min(cover.wanted, Math.max(0, view.mapsKnown.size - 1));
+    const wanted = Math.min(cover.wanted, Math.max(0, serversLeft(view) - 1));
     if (cover.inStep.size >= wanted) {
       findings.paid(`region ${region}`);
       return findings.exercised();
@@ -179,6 +186,8 @@ const fullyBacked = (settleUs: number): MeshProperty => {
       nodeCrashed: (view, _fact, { atUs }, findings) => judgeAll(view, atUs, findings),
       nodeStopped: (view, _fact, { atUs }, findings) => judgeAll(view, atUs, findings),
       serverExpelled: (view, _fact, { atUs }, findings) => judgeAll(view, atUs, findings),
+      serverDrained: (view, _fact, { atUs }, findings) => judgeAll(view, atUs, findings),
+      serverResumed: (view, _fact, { atUs }, findings) => judgeAll(view, atUs, findings),
     },
   };
 };

@@ -156,6 +156,20 @@ describe("MESH-INV-08", () => {
     expect(alone.wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("held");
   });
 
+  test("a server that was drained is missed as a backup by nobody, until it resumes", () => {
+    const drained = begun()
+      .say("n1", created("n2"))
+      .say("c1", { fact: "serverDrained", server: nodeId("n3") })
+      .heal();
+    expect(drained.wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("held");
+    const resumed = begun()
+      .say("n1", created("n2"))
+      .say("c1", { fact: "serverDrained", server: nodeId("n3") })
+      .heal();
+    resumed.say("c1", { fact: "serverResumed", server: nodeId("n3") }).wait(bounds.settleUs + 1);
+    expect(resumed.result("MESH-INV-08").status).toBe("violated");
+  });
+
   test("a former primary that says that it serves the region takes nothing from its successor", () => {
     const story = begun()
       .say("n2", { ...served, server: nodeId("n2"), epoch: 2 })
