@@ -3,10 +3,11 @@
 
 import { join } from "node:path";
 
-import { shrinkAside } from "../campaign/aside.ts";
-import { findingOf } from "../explore/failure.ts";
+import { explainAside, shrinkAside } from "../campaign/aside.ts";
+import { type Failure, findingOf } from "../explore/failure.ts";
 import type { FindingGroup, Groups } from "../explore/groups.ts";
 import type { ShrinkProgress } from "../explore/shrink/shrink.ts";
+import { decisiveSentence, inevitableSentence } from "../report/explanation-lines.ts";
 import { failureText } from "../report/failure-text.ts";
 import type { ToldGroup } from "../report/hunt-summary.ts";
 import { shrunkLines } from "../report/shrunk-lines.ts";
@@ -32,6 +33,7 @@ export interface KeepingOptions {
 /** Findings beyond the first ones are most likely what the first ones have led to. */
 const savedMax = 50;
 const shrunkMax = 4;
+const decisiveMax = 3;
 const failureEnding = ".failure.yaml";
 
 export class HuntKeeping {
@@ -108,7 +110,17 @@ export class HuntKeeping {
     const replay = this.#replay(path, group);
     const header = [`Shrunk from seed ${group.scenario.seed}, found by ${group.first.strategy}.`, ...lines];
     new OutputFolder(save).write(name, failureText(shrunk.failure, system, { lines: header, replay }));
-    return { ...told, file: path, replay, lines };
+    const explained = await this.#explained(shrunk.failure, options);
+    return { ...told, file: path, replay, lines: [...lines, ...explained] };
+  }
+
+  /** What it hung on, and when it was too late. */
+  async #explained(failure: Failure, options: Parameters<typeof explainAside>[1]): Promise<readonly string[]> {
+    const { system, plugIns, shrinkMsMax: msMax } = this.#options;
+    const explanation = await explainAside({ failure, plugIns, msMax, asItIs: true }, options);
+    if (explanation === undefined) return [];
+    const decisive = explanation.decisive.slice(0, decisiveMax);
+    return [...decisive.map((one) => decisiveSentence(one, explanation, system)), inevitableSentence(explanation)];
   }
 
   #replay(file: string, { scenario }: FindingGroup): string {

@@ -25,47 +25,44 @@ export function mixed(first: number, second: number): number {
 /** Plain data: what a run has reached by a moment. */
 export interface CoverageCheckpoint {
   readonly counts: Uint8Array;
-  readonly firstUs: Float64Array;
   readonly touched: readonly number[];
+  readonly touchedUs: readonly number[];
 }
 
 /** Of one run. */
 export class Coverage {
   readonly #counts = new Uint8Array(PLACES);
-  readonly #firstUs = new Float64Array(PLACES);
+  /** Places in the order in which they were reached, and when. */
   #touched: number[] = [];
+  #touchedUs: number[] = [];
 
   hit(word: number, atUs: number): void {
     const place = word & MASK;
     const count = this.#counts[place];
     if (count === 0) {
       this.#touched.push(place);
-      this.#firstUs[place] = atUs;
+      this.#touchedUs.push(atUs);
     }
     if (count < 255) this.#counts[place] = count + 1;
   }
 
-  /** What is not in `reached`. */
-  newIn(reached: Reached): readonly Feature[] {
-    return this.#touched.flatMap((place) => {
+  /** What is not in `reached`, and when each was come to first: in order of time. */
+  newIn(reached: Reached): readonly { readonly feature: Feature; readonly atUs: number }[] {
+    return this.#touched.flatMap((place, order) => {
       const bucket = bucketOf(this.#counts[place]);
-      return (reached[place] & (1 << bucket)) === 0 ? [place * BUCKETS + bucket] : [];
+      if ((reached[place] & (1 << bucket)) !== 0) return [];
+      return [{ feature: place * BUCKETS + bucket, atUs: this.#touchedUs[order] }];
     });
   }
 
-  /** When the place of a feature was first reached. */
-  firstUs(feature: Feature): number {
-    return this.#firstUs[Math.floor(feature / BUCKETS)];
-  }
-
   checkpoint(): CoverageCheckpoint {
-    return { counts: this.#counts.slice(), firstUs: this.#firstUs.slice(), touched: [...this.#touched] };
+    return { counts: this.#counts.slice(), touched: [...this.#touched], touchedUs: [...this.#touchedUs] };
   }
 
-  restore({ counts, firstUs, touched }: CoverageCheckpoint): void {
+  restore({ counts, touched, touchedUs }: CoverageCheckpoint): void {
     this.#counts.set(counts);
-    this.#firstUs.set(firstUs);
     this.#touched = [...touched];
+    this.#touchedUs = [...touchedUs];
   }
 }
 

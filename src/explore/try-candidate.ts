@@ -82,8 +82,8 @@ function finished(
   watch.finish(startUs + untilUs, run.verdict.properties);
   const failed = whatFailed(run, scenario);
   const finding = failed === undefined ? undefined : { ...failed, ...who, proposal };
-  const news = watch.newIn(reached);
-  const times = news.map((feature) => watch.firstUs(feature)).toSorted((a, b) => a - b);
-  const newAtUs = (times[Math.floor(times.length / 2)] ?? startUs) - startUs;
+  const found = watch.newIn(reached);
+  const news = found.map(({ feature }) => feature);
+  const newAtUs = (found[Math.floor(found.length / 2)]?.atUs ?? startUs) - startUs;
   return { ...who, effects: effectsOf(run, watch.turnovers), proposal, finding, news, newAtUs };
 }

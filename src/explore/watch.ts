@@ -8,7 +8,7 @@ import type { Fact } from "../machine/effect.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { HuntSpec } from "../systems/hunting.ts";
 import type { FactObserver } from "../trace/trace-event.ts";
-import { Coverage, type CoverageCheckpoint, type Feature, mixed, type Reached } from "./coverage.ts";
+import { Coverage, type CoverageCheckpoint, mixed, type Reached } from "./coverage.ts";
 
 // What a place of the map is about: the first word of each.
 const BY_NODE = 0x1001;
@@ -106,12 +106,9 @@ export class Watch implements FactObserver {
     return Math.max(0, this.#turnovers - first);
   }
 
-  newIn(reached: Reached): readonly Feature[] {
+  /** What nothing before had reached, in order of time. */
+  newIn(reached: Reached): ReturnType<Coverage["newIn"]> {
     return this.#coverage.newIn(reached);
-  }
-
-  firstUs(feature: Feature): number {
-    return this.#coverage.firstUs(feature);
   }
 
   checkpoint(): WatchCheckpoint {
