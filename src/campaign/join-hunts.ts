@@ -19,6 +19,8 @@ export interface HuntFinding {
   readonly strategies: ReadonlyMap<string, number>;
   readonly file: string | undefined;
   readonly replay: string | undefined;
+  /** What else there is to say, such as how small it became. */
+  readonly notes: readonly string[];
 }
 
 /** What a hunt came to, as far as it can be told without the system that was hunted. */

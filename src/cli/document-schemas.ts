@@ -118,8 +118,13 @@ export const hunted = documentOf({
       strategies: counts,
       file: z.string().nullable(),
       replay: z.string().nullable(),
+      notes: z.array(z.string()),
     }),
   ),
+  kept: z
+    .looseObject({ path: z.string(), skipped: z.array(z.object({ file: z.string(), why: z.string() })) })
+    .nullable()
+    .describe("What earlier hunts left in the corpus."),
   ledger: z.looseObject({
     runs: z.int(),
     held: z.int(),
@@ -169,6 +174,18 @@ const shrunk = documentOf({
   interrupted: z.boolean(),
   wrote,
   replay: z.string(),
+});
+
+/** What became of a failure that was kept. */
+const standing = z.looseObject({ type: z.enum(["stillFails", "fixed", "notReached"]) });
+
+const keptFailure = documentOf({
+  scenario: z.string(),
+  property: z.string(),
+  standing: standing.optional(),
+  seenAt: z.string().nullable().describe("The last commit at which it failed."),
+  signature: z.string().nullable(),
+  wrote,
 });
 
 /** Its parts are told in words as well: what else they hold may change. */
@@ -243,6 +260,7 @@ const replayed = documentOf({
   digest,
   forcedMisfits: z.int(),
   leftOut: z.int(),
+  standing: standing.optional().describe("Of a failure file."),
   lines: z.array(
     z.object({
       atUs: z.int(),
@@ -332,6 +350,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   shrink: shrunk,
   explain: explained,
   diff: parted,
+  keep: keptFailure,
   merge: merged,
   replay: replayed,
   list: listed,

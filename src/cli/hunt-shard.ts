@@ -21,7 +21,7 @@ export function huntResultOf(
   return {
     system: system.name,
     seed,
-    findings: groups.map(({ group, file, replay }) => ({
+    findings: groups.map(({ group, file, replay, lines }) => ({
       signature: group.signature,
       kind: group.first.kind,
       property: group.first.property,
@@ -32,6 +32,7 @@ export function huntResultOf(
       strategies: group.strategies,
       file,
       replay,
+      notes: lines,
     })),
     effects,
     strategies,

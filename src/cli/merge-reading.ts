@@ -115,6 +115,7 @@ function huntOf(file: string, document: z.infer<typeof hunted>): HuntShard {
         strategies: new Map(Object.entries(by)),
         file: kept ?? undefined,
         replay: replay === null ? undefined : printable(replay),
+        notes: finding.notes.map((note) => printable(note)),
       })),
       effects: {
         runs,

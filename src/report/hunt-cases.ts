@@ -54,11 +54,14 @@ function casesOf(rule: Rule, result: HuntResult): readonly Case[] {
 }
 
 const findingOf = (
-  { because, count, seed, signature, strategies, file, replay }: HuntFinding,
+  { because, count, seed, signature, strategies, file, replay, notes }: HuntFinding,
   hunt: HuntResult,
 ): Finding => ({
   because,
-  details: [`Found ${plural(count, "time")} in ${plural(hunt.effects.runs, "run")} (${byStrategy(strategies)}).`],
+  details: [
+    `Found ${plural(count, "time")} in ${plural(hunt.effects.runs, "run")} (${byStrategy(strategies)}).`,
+    ...notes,
+  ],
   replay,
   seed,
   signature,

@@ -9,6 +9,7 @@ import { check } from "../../src/cli/check.ts";
 import { diff } from "../../src/cli/diff.ts";
 import { documentJsonSchema, documentSchemas } from "../../src/cli/document-schemas.ts";
 import { explain } from "../../src/cli/explain.ts";
+import { keep } from "../../src/cli/keep.ts";
 import { list } from "../../src/cli/list.ts";
 import { merge } from "../../src/cli/merge.ts";
 import { replay } from "../../src/cli/replay.ts";
@@ -60,6 +61,9 @@ describe("run", () => {
       expectToFit("shrink", documentOf("shrink", shrunk));
       const explained = await explain(small, { plugIn: [echoPlugIn], asItIs: true, time: "5s" }, output);
       expectToFit("explain", documentOf("explain", explained));
+      expectToFit("replay", documentOf("replay", replay(small, { plugIn: [echoPlugIn] }, output)));
+      const kept = keep(small, { plugIn: [echoPlugIn], into: join(folder, "regressions") }, output);
+      expectToFit("keep", documentOf("keep", kept));
       for (const right of ["@1", "@2"]) {
         const parted = diff(`${failing}@1`, `${failing}${right}`, { plugIn: [echoPlugIn] }, output);
         expectToFit("diff", documentOf("diff", parted));

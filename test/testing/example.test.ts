@@ -78,7 +78,7 @@ function commandsOf({ jobs }: Workflow, name: string): readonly string[] {
         .replaceAll("${{ matrix.shard }}", String(shard))
         .replaceAll("${{ github.run_number }}", "7")
         .replace("--seeds 1..2000", "--seeds 1..9")
-        .replace("--time 3h", "--time 4s");
+        .replace("--time 3h", "--time 2s");
       expect(line).not.toContain("${{");
       return [line];
     }),
@@ -100,5 +100,19 @@ describe("the workflow", () => {
       2,
     );
     rmSync(join(project, "results"), { recursive: true });
+  });
+
+  test("the nightly hunt, twice with what the first one learned, and its verdict", patience, async () => {
+    const hunts = commandsOf(workflow, "nightly");
+    expect(hunts.length).toBe(2);
+    for (const line of [...hunts, ...hunts.slice(0, 1)]) expect(await typed(line, project)).toMatchObject({ code: 0 });
+    expect(existsSync(join(project, "corpus"))).toBe(true);
+    const [verdict = ""] = commandsOf(workflow, "morning");
+    expect(await typed(verdict, project)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /2 shards of 1 campaign {2}COMPLETE\n[^]*locks hunted {2}seed 7 {2}NOTHING FOUND/,
+      ) as string,
+    });
   });
 });
