@@ -62,7 +62,7 @@ export function withStruckMessages(scenario: Scenario, options: TrialOptions): S
 
 const noLoss = { type: "none" } as const;
 
-export const withFaults = (scenario: Scenario, faults: readonly Fault[]): Scenario => ({
+const withFaults = (scenario: Scenario, faults: readonly Fault[]): Scenario => ({
   ...scenario,
   world: { ...scenario.world, faults },
 });

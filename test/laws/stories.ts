@@ -15,7 +15,8 @@ export const allStories = (set: readonly string[] = []): readonly Scenario[] =>
     .sort((a, b) => (a < b ? -1 : 1))
     .flatMap((name) => storiesOf(name, set));
 
-function storiesOf(
+/** The stories of one file, base and variants. */
+export function storiesOf(
   file: string,
   set: readonly string[] = [],
   edit = (text: string): string => text,

@@ -109,7 +109,7 @@ function values(part: "settings" | "workload", scenario: Scenario, system: AnySy
   };
 }
 
-export const nodes = (scenario: Scenario, system: AnySystem): Shelf => {
+const nodes = (scenario: Scenario, system: AnySystem): Shelf => {
   // The last of a role first: the streams of a node are named by its place in its role.
   const names = [...scenario.nodes.values()].flatMap((ofRole) => ofRole.toReversed());
   return {
