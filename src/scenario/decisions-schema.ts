@@ -9,7 +9,8 @@ import type { Decisions } from "./scenario.ts";
 /** More outcomes than a run of ten million events has; a count in a file cannot ask for more. */
 const outcomesMax = 30_000_000;
 
-const outcomesForm = /^(~|-?\d{1,16})(\*\d{1,8})?( (~|-?\d{1,16})(\*\d{1,8})?)*$/;
+/** One outcome. A file can hold a million of them: a form of all together would be more than an engine can look at. */
+const outcomeForm = /^(~|-?\d{1,16})(\*\d{1,8})?$/;
 const expected = 'Expected outcomes such as "0*12 7 ~ 3": numbers, ~ for none, and *n for n times.';
 
 const doc = z.record(z.string(), z.string({ error: expected })).meta({
@@ -21,7 +22,7 @@ export const decisionsSchema = codec<typeof doc, Decisions>(doc, () => true, {
     let left = outcomesMax;
     const streams: { stream: string; values: (number | null)[] }[] = [];
     for (const [stream, text] of Object.entries(written)) {
-      const values = outcomesForm.test(text) ? readOutcomes(text, left) : undefined;
+      const values = readOutcomes(text, left);
       if (values === undefined || !stream.includes(" ")) {
         return refuse(context, text, expected, { what: `holds no outcomes under "${stream.slice(0, 60)}"` });
       }
@@ -36,6 +37,7 @@ export const decisionsSchema = codec<typeof doc, Decisions>(doc, () => true, {
 function readOutcomes(text: string, left: number): (number | null)[] | undefined {
   const values: (number | null)[] = [];
   for (const word of text.split(" ")) {
+    if (!outcomeForm.test(word)) return undefined;
     const [outcome = "", times = "1"] = word.split("*");
     const value = outcome === "~" ? null : Number(outcome);
     if (value !== null && !Number.isSafeInteger(value)) return undefined;

@@ -99,13 +99,15 @@ export function lift(turn: Turn, region: number, item: string): void {
 
 export function onReplicas(turn: Turn, message: Received<"replicas">, source: NodeId): void {
   const { state } = turn;
-  const { region, epoch, sequence, whole, digest } = message;
+  const { region, epoch, sequence, whole, items, gone, digest } = message;
   const current = state.map.owners.at(region);
   if (region < 0 || current === undefined || epoch < current.epoch || state.regions.has(region)) return;
   const known = state.sources.get(region);
   const isKnown = known?.epoch === epoch && known.server === source;
   if (known !== undefined && (epoch < known.epoch || (isKnown && sequence < known.sequence))) return;
-  if (whole && !(isKnown && sequence === known.sequence)) {
+  // It came before: were it compared with what there is since, it could be asked for again and again, and come twice again.
+  if (isKnown && sequence === known.sequence && (whole || items.length > 0 || gone.length > 0)) return;
+  if (whole) {
     dropRegion(turn, region);
     state.sources.set(region, { server: source, epoch, sequence });
     return replicate(turn, source, message);

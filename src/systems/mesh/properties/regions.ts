@@ -59,7 +59,9 @@ export const mapAgreed = (settleUs: number): MeshProperty => {
       regionMoved: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       serverRejoined: (view, { server }, at, findings) => {
-        if (view.mapVersion > 1) owe(view, server, at.atUs, findings);
+        // Whoever let go of its players only still knows the map.
+        const known = view.mapsKnown.get(server) ?? 1;
+        if (known < view.mapVersion) owe(view, server, at.atUs, findings);
       },
       mapLearned: (view, { server, map }, _at, findings) => {
         if (map >= view.mapVersion) findings.paid(server);
