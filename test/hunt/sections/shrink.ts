@@ -1,5 +1,6 @@
 // How small failures become, how long it takes, and whether what is left of them fails alike.
 
+import { countDecisions } from "../../../src/explore/concretise.ts";
 import { shrink, type Shrunk } from "../../../src/explore/shrink/shrink.ts";
 import { findingOf } from "../../../src/explore/failure.ts";
 import { parseScenario } from "../../../src/scenario/parse.ts";
@@ -18,6 +19,8 @@ interface Measured {
   readonly name: string;
   readonly property: string;
   readonly shrunk: Shrunk;
+  /** Decisions of the run as it was found, to its end rather than to the violation. */
+  readonly inWholeRun: number;
   readonly cpuSeconds: number;
   /** Read back from its file, it breaks the same property with the same digest. */
   readonly replays: boolean;
@@ -40,11 +43,23 @@ export function shrinkSection(tell: (line: string) => void): HuntSection {
     about: [
       "Every story whose violation is its point, in a storm: three dozen kinds of random faults on top, one each second.",
       `Those with defences off are shrunk with ${paddingFaults} faults that nothing hangs on as well, and without any.`,
-      "A decision is a strike of a fault, a message that one struck, or one lost on its link, up to the violation.",
+      "A decision is a strike of a fault, a message that one struck, or one lost on its link.",
     ].join(" "),
     command: "npm run hunt -- shrink",
     figures: figuresOf(measured),
-    columns: ["story", "property", "decisions", "left", "faults", "nodes", "CPU s", "runs", "minimal", "other seeds"],
+    columns: [
+      "story",
+      "property",
+      "decisions",
+      "to violation",
+      "left",
+      "faults",
+      "nodes",
+      "CPU s",
+      "runs",
+      "minimal",
+      "other seeds",
+    ],
     rows: measured.map((one) => rowOf(one)),
   };
 }
@@ -63,6 +78,8 @@ function measure({ name, scenario, property }: Case, plain: Case): Measured | un
     name,
     property,
     shrunk,
+    // A property that no story here breaks lets the run go on to its end.
+    inWholeRun: countDecisions(failure.scenario, { system, property: "NO-PANIC" }),
     cpuSeconds: took,
     replays:
       again.digest === shrunk.failure.digest && findingOf(again, property)?.violation.because === violation.because,
@@ -95,14 +112,22 @@ function cpuSeconds(): number {
   return (user + system) / 1_000_000;
 }
 
-const removedOf = ({ shrunk: { before, after } }: Measured): number =>
-  before.decisions === 0 ? 1 : 1 - after.decisions / before.decisions;
+/** Of failures with ten decisions or more: where there was little to take away, a share says nothing. */
+function medianRemoved(all: readonly Measured[], of: string, before: (one: Measured) => number): HuntFigure {
+  const removed = all
+    .filter((one) => before(one) >= 10)
+    .map((one) => 1 - one.shrunk.after.decisions / before(one))
+    .toSorted((a, b) => a - b);
+  const median = removed[Math.floor(removed.length / 2)] ?? 0;
+  return {
+    what: `decisions removed, of those ${of}: median over ${removed.length} failures of ten or more`,
+    bar: ">= 95 %",
+    measured: `${(median * 100).toFixed(1)} %`,
+    met: median >= 0.95,
+  };
+}
 
 function figuresOf(all: readonly Measured[]): readonly HuntFigure[] {
-  // Where there was little to take away, a share says nothing.
-  const several = all.filter(({ shrunk }) => shrunk.before.decisions >= 10);
-  const removed = several.map((one) => removedOf(one)).toSorted((a, b) => a - b);
-  const median = removed[Math.floor(removed.length / 2)] ?? 0;
   const slowest = Math.max(0, ...all.map(({ cpuSeconds: seconds }) => seconds));
   const share = (of: readonly Measured[], holds: (one: Measured) => boolean): number =>
     of.filter((one) => holds(one)).length / Math.max(1, of.length);
@@ -118,12 +143,8 @@ function figuresOf(all: readonly Measured[]): readonly HuntFigure[] {
     met: share(of, holds) >= min,
   });
   return [
-    {
-      what: `decisions removed, median over ${several.length} failures of ten decisions or more`,
-      bar: ">= 95 %",
-      measured: `${(median * 100).toFixed(1)} %`,
-      met: median >= 0.95,
-    },
+    medianRemoved(all, "of the run as it was found", ({ inWholeRun }) => inWholeRun),
+    medianRemoved(all, "up to the violation", ({ shrunk }) => shrunk.before.decisions),
     {
       what: "CPU time of the slowest",
       bar: `<= ${secondsMax} s`,
@@ -147,9 +168,10 @@ function figuresOf(all: readonly Measured[]): readonly HuntFigure[] {
   ];
 }
 
-const rowOf = ({ name, property, shrunk, cpuSeconds: seconds }: Measured): readonly string[] => [
+const rowOf = ({ name, property, shrunk, inWholeRun, cpuSeconds: seconds }: Measured): readonly string[] => [
   name,
   property,
+  String(inWholeRun),
   String(shrunk.before.decisions),
   String(shrunk.after.decisions),
   String(shrunk.after.faults),
