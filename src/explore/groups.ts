@@ -62,7 +62,7 @@ export class Groups {
 }
 
 /** A scenario of its own for a run that went on under other seeds: the last of them, with what was decided before forced. */
-function standalone({ scenario, reseeds }: Proposal, system: HostedSystem): Scenario {
+export function standalone({ scenario, reseeds }: Proposal, system: HostedSystem): Scenario {
   const last = reseeds.at(-1);
   if (last === undefined) return scenario;
   const world = new HuntedWorld(scenario, { system, recordDecisions: true });

@@ -228,8 +228,9 @@ export class Process {
 
   restore(from: ProcessCheckpoint): void {
     this.incarnation = from.incarnation;
-    this.#machine = from.state === undefined ? undefined : this.#spec.start();
-    if (this.#machine !== undefined && from.state !== undefined) this.#machine.state = clonePlain(from.state);
+    // All that a machine remembers is its state: one that is there goes on with another.
+    if (from.state === undefined) this.#machine = undefined;
+    else (this.#machine ??= this.#spec.start()).state = clonePlain(from.state);
     this.#time.restore(from.time);
     this.storage.restore(from.storage);
     this.#inbox.restore(from.inbox);

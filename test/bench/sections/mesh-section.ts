@@ -47,6 +47,10 @@ export function huntSection({ isQuick }: Extent): Section {
   const amounts = { nodes: 3, warmup: isQuick ? 30 : 100, timed: isQuick ? 20 : 60 };
   const judged = nodeJob("fuzz/judged", "fuzz", amounts);
   const unjudged = nodeJob("fuzz/unjudged", "fuzz", { ...amounts, variant: "unjudged" });
+  const hunted = { nodes: 3, warmup: isQuick ? 20 : 60, timed: isQuick ? 20 : 80 };
+  const bare = nodeJob("hunt/bare", "hunt", { ...hunted, variant: "bare" });
+  const guided = nodeJob("hunt/watched", "hunt", { ...hunted, variant: "watched" });
+  const moments = nodeJob("hunt/moments", "hunt", { ...hunted, variant: "moments" });
   const raft = nodeJob("raft/5", "raft", { nodes: 5, warmup: 300_000, timed: isQuick ? 300_000 : 1_000_000 });
   const rows: FigureRow[] = [
     {
@@ -72,6 +76,30 @@ export function huntSection({ isQuick }: Extent): Section {
       jobs: [judged, unjudged],
       of: ([watched, unwatched]) => steadyRate(unwatched) / steadyRate(watched),
       goal: { atMost: 1.3 },
+    },
+    {
+      type: "figure",
+      name: "Cost of a candidate, guided / unguided",
+      unit: "x",
+      jobs: [guided, bare],
+      of: ([watched, unwatched]) => watched.seconds / unwatched.seconds,
+      goal: { atMost: 1.1 },
+    },
+    {
+      type: "figure",
+      name: "A moment of a candidate, kept",
+      unit: "ms",
+      jobs: [moments],
+      of: ([sample]) => numberFrom(sample, "checkpointMs"),
+      goal: { atMost: 1 },
+    },
+    {
+      type: "figure",
+      name: "A moment of a candidate, gone back to",
+      unit: "ms",
+      jobs: [moments],
+      of: ([sample]) => numberFrom(sample, "restoreMs"),
+      goal: { atMost: 1 },
     },
     {
       type: "figure",

@@ -69,6 +69,7 @@ const programs = {
   mesh: import.meta.resolve("../mesh.ts"),
   meshWorkers: import.meta.resolve("../mesh-workers.ts"),
   fuzz: import.meta.resolve("../fuzz.ts"),
+  hunt: import.meta.resolve("../hunt.ts"),
   raft: import.meta.resolve("../raft.ts"),
   memory: import.meta.resolve("../memory.ts"),
 };
