@@ -391,7 +391,7 @@ test("a reader that has seen enough closes the pipe, and nothing is said about i
   const launcher = join(process.cwd(), "src/cli/faultline.ts");
   const shell = `"${process.execPath}" "${launcher}" list settings 2>&1 | head -n 1`;
   expect(execFileSync("sh", ["-c", shell], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } })).toMatch(
-    /^settings\.[^\n]*\n$/,
+    /^mesh: settings\.[^\n]*\n$/,
   );
 });
 

@@ -68,7 +68,10 @@ describe("run", () => {
         const parted = diff(`${failing}@1`, `${failing}${right}`, { plugIn: [echoPlugIn] }, output);
         expectToFit("diff", documentOf("diff", parted));
       }
-      const hunt = documentOf("fuzz", await fuzzEcho([failing], { runs: "8", save: join(folder, "found") }));
+      const hunt = documentOf(
+        "fuzz",
+        await fuzzEcho([failing], { runs: "8", save: join(folder, "found"), shrinkTime: "0s" }),
+      );
       expectToFit("fuzz", hunt);
       writeFileSync(join(folder, "2.json"), JSON.stringify(hunt));
       expectToFit("merge", documentOf("merge", merge([folder], output)));

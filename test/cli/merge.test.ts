@@ -160,7 +160,7 @@ describe("hunts", () => {
       writeFileSync(story, failingStory);
       const hunts: Document[] = [];
       for (const index of [1, 2]) {
-        const flags = { runs: "6", seed: "3", shard: `${index}/2`, save: join(folder, "found") };
+        const flags = { runs: "6", seed: "3", shard: `${index}/2`, save: join(folder, "found"), shrinkTime: "0s" };
         const document = documentOf("fuzz", await fuzzEcho([story], flags));
         hunts.push(document);
         writeFileSync(join(folder, `${index}.json`), JSON.stringify(document));
