@@ -336,6 +336,46 @@ const problem = z.object({
   fix: z.string(),
 });
 
+const exploredLine = z.object({
+  step: z.int().describe("0: so it was at the beginning."),
+  node: z.string(),
+  kind: z.enum(["event", "message", "lost", "fact", "world", "violation"]),
+  text: z.string(),
+});
+
+const explored = z.union([
+  documentOf({
+    scenario: z.string(),
+    outcome: z.enum(["held", "violated", "inconclusive"]),
+    summary: z.string(),
+    interrupted: z.boolean(),
+    scope: z.array(z.string()),
+    begunAfter: z.int().describe("Moves of the world without faults, up to where exploration began."),
+    states: z.int(),
+    transitions: z.int(),
+    depth: z.int(),
+    reduced: z.boolean(),
+    violation: z
+      .object({
+        properties: z.array(z.string()),
+        steps: z.int(),
+        isShortest: z.boolean(),
+        trail: z.string(),
+        replay: z.string(),
+        story: z.array(exploredLine),
+      })
+      .nullable(),
+    wrote,
+  }),
+  documentOf({
+    scenario: z.string(),
+    outcome: z.enum(["held", "violated"]),
+    summary: z.string(),
+    steps: z.int(),
+    story: z.array(exploredLine),
+  }),
+]);
+
 const refused = documentOf({
   error: z.union([
     z.object({ problems: z.array(problem) }),
@@ -347,6 +387,7 @@ const refused = documentOf({
 export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   run: z.union([singleRun, shardOfRun, manyRuns, sameTwice]),
   fuzz: hunted,
+  explore: explored,
   shrink: shrunk,
   explain: explained,
   diff: parted,

@@ -51,6 +51,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addRun(program, output, give);
   addMerge(program, output, give);
   addFuzz(program, output, give);
+  addExplore(program, output, give);
   addReplay(program, output, give);
   addShrink(program, output, give);
   addExplain(program, output, give);
@@ -164,6 +165,36 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
       output.reportBy(flags);
       const { fuzz } = await import("./fuzz.ts");
       await give("fuzz", fuzz(scenarios, flags, output));
+    });
+}
+
+function addExplore(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("explore")
+    .description("go through every interleaving of a small world")
+    .argument("<scenario>", "a story with a few nodes; its faults and latencies play no part")
+    .option("--from <fact>", "begin where a world without faults first states this fact")
+    .option("--crashes <n>", "crashes, each with a restart at any time (0)")
+    .option("--crash <role>", "only nodes of this role crash", collect)
+    .option("--duplicates <n>", "messages that arrive twice (0)")
+    .option("--drops <n>", "losses as moves of their own; any number never arrives anyway (0)")
+    .option("--timers <n>", "timers that fire at each node (2), or at those of a role: player=1", collect)
+    .option("--draws <n>", "values tried for each draw of a machine (1)")
+    .option("--disks <which>", "slow: a sync takes its time; instant (slow)")
+    .option("--depth <n>", "moves from the beginning, at most; breadth first")
+    .option("--states <n>", "states, at most (1000000)")
+    .option("--no-reduction", "every order of all moves, to see what reduction is worth")
+    .option("--save <file>", "where an exploration that ends early is kept")
+    .option("--resume <file>", "go on with one that was kept, and keep it there again")
+    .option("--trail <places>", "tell the way that explore printed")
+    .option("--variant <name>", 'one story of the file; "base" is the story itself')
+    .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText("after", example("faultline explore mesh/transfer --from transferStarted --timers server=1"))
+    .action(async (scenario, flags) => {
+      const { explore } = await import("./explore.ts");
+      await give("explore", explore(scenario, flags, output));
     });
 }
 
