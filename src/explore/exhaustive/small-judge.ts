@@ -22,7 +22,7 @@ export interface Judgement {
 }
 
 /** Statements nobody listens to: all of them are this one. */
-export const silence = 0;
+const silence = 0;
 
 export class SmallJudge {
   readonly views = new Interner<JudgeCheckpoint<unknown>>();

@@ -190,7 +190,7 @@ export class Walk {
 }
 
 /** The state after the move of that key. */
-export function moved(world: SmallWorld, state: SmallState, key: number): SmallState {
+function moved(world: SmallWorld, state: SmallState, key: number): SmallState {
   return world.after(state, moveOf(world, state, key)).state;
 }
 
