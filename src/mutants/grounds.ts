@@ -15,9 +15,9 @@ const variants = (file: string, ...names: readonly string[]): readonly string[] 
   names.map((name) => (name === "" ? `${file}#base` : `${file}#${name}`));
 
 const raftGrounds = good(
-  ...variants("raft/close-calls", "", "slow-disks", "damaged-entries"),
+  ...variants("raft/close-calls", "", "slow-disks", "damaged-entries", "elections", "tails", "members"),
   ...variants("raft/tempest", "", "members", "leases", "small-steps", "impatient", "long-logs", "four"),
-  ...variants("raft/reads", "", "tight-leases", "restarts-under-leases", "hand-overs"),
+  ...variants("raft/reads", "", "tight-leases", "restarts-under-leases", "hand-overs", "far-leader"),
 );
 
 const meshGrounds = good(

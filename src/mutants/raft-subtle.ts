@@ -28,6 +28,15 @@ const mishearing = <Type extends RaftMessage["type"]>(
     return { ...event, message: change(event.message as Heard<Type>, step) };
   });
 
+/** What a voter is told of a candidate's log is something else, also when it is only asked whether it would vote. */
+const misjudgingLogs = (
+  change: <Asked extends Heard<"raft.vote" | "raft.preVote">>(asked: Asked, own: RaftState) => Asked,
+): Plant =>
+  together(
+    mishearing("raft.preVote", (asked, step) => change(asked, raftOf(step))),
+    mishearing("raft.vote", (asked, step) => change(asked, raftOf(step))),
+  );
+
 /** What a node finds on its disk is something else. */
 const misreading = (change: (records: readonly DiskRecord[]) => readonly DiskRecord[]): Plant =>
   hearing(nodes, (event) => {
@@ -113,9 +122,7 @@ const oneServerAtATime = hearing(nodes, (event, step) => {
   const added = said.voters.find((node) => !voters.includes(node));
   const removed = voters.find((node) => !said.voters.includes(node));
   const next =
-    added !== undefined && voters.length < 5
-      ? [...voters, added]
-      : voters.filter((node) => node !== removed || voters.length < 4);
+    added === undefined ? voters.filter((node) => node !== removed || voters.length < 4) : [...voters, added];
   return { ...event, message: { ...said, voters: next } };
 });
 
@@ -160,21 +167,17 @@ export const raftSubtle: readonly Mutant[] = [
     "longer-log-wins",
     "logs are compared by their lengths alone when votes are given",
     "§5.4.1",
-    mishearing("raft.vote", (vote, step) => {
-      const { log } = raftOf(step);
-      const own = log.entries.at(-1)?.term ?? log.baseTerm;
-      return { ...vote, lastTerm: own };
-    }),
+    misjudgingLogs((vote, { log }) => ({ ...vote, lastTerm: log.entries.at(-1)?.term ?? log.baseTerm })),
     4,
   ),
   raftMutant(
     "newer-term-wins",
     "logs are compared by their last terms alone when votes are given",
     "§5.4.1",
-    mishearing("raft.vote", (vote, step) => {
-      const { log } = raftOf(step);
-      return { ...vote, lastIndex: Math.max(vote.lastIndex, log.base + log.entries.length) };
-    }),
+    misjudgingLogs((vote, { log }) => ({
+      ...vote,
+      lastIndex: Math.max(vote.lastIndex, log.base + log.entries.length),
+    })),
     3,
   ),
   raftMutant("vote-counts-twice", "a vote counts for its voter and for one more", "§5.2", twice("raft.voted"), 3),
@@ -284,8 +287,10 @@ export const raftSubtle: readonly Mutant[] = [
     "a leader counts its lease from when the last answer came, not from when it asked",
     "thesis §6.4.1",
     hearing(nodes, (event, step) => {
-      const { roundsUs, round, role } = raftOf(step);
-      if (role === "leader" && event.type === "received") roundsUs[round % roundsUs.length] = event.monotonicUs;
+      if (event.type !== "received" || event.message.type !== "raft.appended") return event;
+      const { round } = event.message as Heard<"raft.appended">;
+      const { roundsUs } = raftOf(step);
+      roundsUs[round % roundsUs.length] = event.monotonicUs;
       return event;
     }),
     3,

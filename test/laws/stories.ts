@@ -5,15 +5,15 @@ import { parseScenario } from "../../src/scenario/parse.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { systemNamed, systemNames } from "../../src/systems/registry.ts";
 
-const folder = new URL("../../scenarios/mesh/", import.meta.url);
+const folder = new URL("../../scenarios/", import.meta.url);
 const systems = new Map(systemNames.map((name) => [name, systemNamed(name)]));
 
 /** Every story of every file, base and variants, with these values overridden. */
 export const allStories = (set: readonly string[] = []): readonly Scenario[] =>
-  readdirSync(folder)
+  readdirSync(new URL("mesh/", folder))
     .filter((name) => name.endsWith(".yaml"))
     .sort((a, b) => (a < b ? -1 : 1))
-    .flatMap((name) => storiesOf(name, set));
+    .flatMap((name) => storiesOf(`mesh/${name}`, set));
 
 /** The stories of one file, base and variants. */
 export function storiesOf(
@@ -28,7 +28,7 @@ export function storiesOf(
 
 export function storyNamed(name: string, set: readonly string[] = [], edit?: (text: string) => string): Scenario {
   const [path = ""] = name.split("#");
-  const found = storiesOf(`${path.slice("mesh/".length)}.yaml`, set, edit).find((story) => story.name === name);
+  const found = storiesOf(`${path}.yaml`, set, edit).find((story) => story.name === name);
   if (found === undefined) throw new Error(`there is no story ${name}`);
   return found;
 }
