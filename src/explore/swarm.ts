@@ -19,10 +19,10 @@ const ms = 1_000;
 /** How often anything strikes in a run, on average. */
 const strikeEveryMs = { min: 300, max: 4_000 };
 /** Of a run whose leaders are to change. */
-const unrestEveryMs = { min: 1_500, max: 4_000 };
+const unrestEveryMs = { min: 1_500, max: 3_000 };
 const unrestForMs = { min: 500, max: 4_000 };
 /** Percent of runs. */
-const unrestShare = 75;
+const unrestShare = 90;
 
 type Unnamed = Omit<Fault, "id">;
 
