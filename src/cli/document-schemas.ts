@@ -188,6 +188,8 @@ const keptFailure = documentOf({
   wrote,
 });
 
+const mutantsHunted = documentOf({ interrupted: z.boolean() }).loose();
+
 /** Its parts are told in words as well: what else they hold may change. */
 const explained = documentOf({
   scenario: z.string(),
@@ -392,6 +394,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   explain: explained,
   diff: parted,
   keep: keptFailure,
+  mutants: mutantsHunted,
   merge: merged,
   replay: replayed,
   list: listed,
