@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { explore } from "../../src/cli/explore.ts";
-import { output } from "./answers.ts";
+import { documentSchemas } from "../../src/cli/document-schemas.ts";
+import { documentOf, output } from "./answers.ts";
 import { inFolder } from "./command.ts";
 
 const story = "mesh/transfer";
@@ -22,6 +23,7 @@ describe("explore", () => {
     expect(answer.exitCode).toBe(0);
     expect(answer.lines.join(" ")).toMatch(/any number is lost.* 1 at each server.*held: every state was seen/);
     expect(answer.document).toMatchObject({ outcome: "held", violation: null, wrote: [] });
+    expect(() => documentSchemas["explore"].parse(documentOf("explore", answer))).not.toThrow();
   });
 
   test("without a defence tells the shortest way, which its own line tells again", async () => {
@@ -35,6 +37,9 @@ describe("explore", () => {
     };
     const again = await explore(story, { ...unfenced, trail: violation.trail }, output);
     expect(again.exitCode).toBe(1);
+    for (const told of [answer, again]) {
+      expect(() => documentSchemas["explore"].parse(documentOf("explore", told))).not.toThrow();
+    }
     expect(again.document["story"]).toEqual(violation.story);
     expect((await explore(story, { ...small, depth: "3" }, output)).document["summary"]).toMatch(
       /^inconclusive: depth limit \(3\)/,

@@ -15,7 +15,7 @@ import type { Machine, NodeSpec } from "../../../src/machine/machine.ts";
 interface Row {
   readonly mood: number;
   readonly sends: readonly { readonly to: number; readonly word: number }[];
-  /** Said to the judge; -1: nothing. */
+  /** Said to the judge; below 0: nothing. */
   readonly says: number;
   readonly arms: boolean;
   readonly writes: boolean;
@@ -85,7 +85,10 @@ const model: Model<View, Said> = {
   fresh: () => new Map<string, number>(),
   fold: (view, fact, { node }) => {
     // The world states facts to every judge.
-    if (fact.fact === "said") view.set(node, fact.what);
+    if (fact.fact !== "said") return;
+    view.set(node, fact.what);
+    // Who said something before whom is all one only where nobody keeps it.
+    view.set("last", nodeIds.indexOf(node));
   },
 };
 
@@ -118,7 +121,7 @@ const rowOf = (nodes: number): fc.Arbitrary<Row> =>
   fc.record({
     mood: fc.nat(moods - 1),
     sends: fc.array(fc.record({ to: fc.nat(nodes - 1), word: fc.nat(words - 1) }), { maxLength: 2 }),
-    says: fc.integer({ min: -1, max: sayings - 1 }),
+    says: fc.integer({ min: -2, max: sayings - 1 }),
     arms: fc.boolean(),
     writes: fc.nat(3).map((one) => one === 0),
   });

@@ -7,7 +7,7 @@ import { pathOfTrail, stepsOf, trailOf } from "../../../src/explore/exhaustive/t
 import { Walk, type WalkFile, type WalkResult } from "../../../src/explore/exhaustive/walk.ts";
 import { type ToyPlan, toyPlan, toyWorld } from "./toy.ts";
 
-const deep: WalkOptions = { depthMax: undefined, statesMax: 3000, order: "depth", reduces: true };
+const deep: WalkOptions = { depthMax: undefined, statesMax: 2000, order: "depth", reduces: true };
 const wide: WalkOptions = { ...deep, order: "breadth" };
 
 /** What nodes and judge were in, whatever was on its way. */
@@ -52,9 +52,9 @@ describe("a reduced walk", () => {
       expect(broken === undefined ? deeply.met : []).toEqual(everything);
       expect(broken === undefined ? widely.met : []).toEqual(everything);
     });
-    expect(seen.complete).toBeGreaterThan(50);
-    expect(seen.violated).toBeGreaterThan(50);
-    expect(seen.fewer).toBeGreaterThan(50);
+    expect(seen.complete).toBeGreaterThan(20);
+    expect(seen.violated).toBeGreaterThan(20);
+    expect(seen.fewer).toBeGreaterThan(20);
   });
 
   test("that was stopped and gone on with, in another world from its file, sees as much", () => {
