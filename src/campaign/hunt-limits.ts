@@ -1,7 +1,7 @@
 // How long a run of a hunt may take before it is a finding by itself.
 
 export interface HuntLimits {
-  /** Wall-clock milliseconds of one run. */
+  /** Milliseconds that one run may compute. */
   readonly runMsMax: number;
   /** Events of one run: a story that says less keeps to that. */
   readonly eventsMax: number;
