@@ -52,8 +52,9 @@ export function gather<S extends Stamped>(shards: readonly S[]): Gathered<S> {
       return { type: "contradictory", file: shard.file, other: before.file, what };
     }
   }
-  const campaigns = [...Map.groupBy(kept.values(), ({ campaign }) => campaign).values()].map((members) =>
-    members.toSorted((a, b) => a.index - b.index),
+  const names = [...new Set([...kept.values()].map(({ campaign }) => campaign))];
+  const campaigns = names.map((name) =>
+    [...kept.values()].filter(({ campaign }) => campaign === name).toSorted((a, b) => a.index - b.index),
   );
   return { type: "gathered", campaigns, remarks: [...remarks, ...campaigns.flatMap((members) => lossesIn(members))] };
 }

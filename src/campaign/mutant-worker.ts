@@ -8,7 +8,7 @@ import { mutantNamed } from "../mutants/plant.ts";
 import { type Ground, Trials } from "../mutants/trial.ts";
 import { simulate } from "../simulate.ts";
 import { systemNamed } from "../systems/registry.ts";
-import type { MutantFinding, MutantGround, MutantOutcome, MutantShrunk, MutantTask } from "./mutant-hunt.ts";
+import type { MutantFinding, MutantGround, MutantOutcome, MutantShrunk, MutantTask } from "./mutant-task.ts";
 
 /** Processor time of this thread since it was asked for. */
 function stopwatch(): () => number {

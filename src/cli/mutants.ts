@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import { huntMutants, type MutantGround, type MutantOutcome, type MutantTask } from "../campaign/mutant-hunt.ts";
+import { huntMutants } from "../campaign/mutant-hunt.ts";
+import type { MutantGround, MutantOutcome, MutantTask } from "../campaign/mutant-task.ts";
 import { systemsWith } from "../campaign/plug-ins.ts";
 import { catalogue } from "../mutants/catalogue.ts";
 import { groundsOf } from "../mutants/grounds.ts";

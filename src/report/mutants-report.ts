@@ -1,6 +1,6 @@
 // What finds each planted bug, and how fast: as a table, and as a document.
 
-import type { MutantOutcome } from "../campaign/mutant-hunt.ts";
+import type { MutantOutcome } from "../campaign/mutant-task.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 import type { ReportMeta } from "./campaign-report.ts";
 import { plural, printCount } from "./words.ts";

@@ -32,7 +32,7 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
  * Every key a map at `path` may have; empty when it may have any, or is no map. Of several forms those that `written` has:
  * what it says under a key that decides the form, such as `type`.
  */
-export function keysAt(root: JsonSchema, path: Path, written: unknown = undefined): readonly string[] {
+export function keysAt(root: JsonSchema, path: Path, written?: unknown): readonly string[] {
   const forms = schemasAt(root, path).flatMap(({ properties }) => (properties === undefined ? [] : [properties]));
   const own = forms.filter((properties) => isWritten(root, properties, written));
   return [...new Set((own.length > 0 ? own : forms).flatMap((properties) => Object.keys(properties)))];

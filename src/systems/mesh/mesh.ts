@@ -11,7 +11,8 @@ import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { type MeshMessage, meshMessages } from "./messages.ts";
 import { meshProperties } from "./properties/mesh-properties.ts";
 import { meshRequirements } from "./requirements/mesh-requirements.ts";
-import { type MeshSettings, meshSettings, meshSettleUs } from "./settings.ts";
+import { type MeshSettings, meshSettings } from "./settings.ts";
+import { meshSettleUs } from "./settle.ts";
 import { describeMesh, tellMesh } from "./story.ts";
 import { type MeshWorkload, meshWorkload } from "./workload.ts";
 

@@ -5,7 +5,8 @@ import type { Findings } from "../../../check/property.ts";
 import type { MeshView } from "../mesh-view.ts";
 import { degradedUs } from "../degraded-mode.ts";
 import { passedOver } from "../mode-view.ts";
-import { leaseKeptUs, type MeshSettings, meshSettleUs } from "../settings.ts";
+import { leaseKeptUs, type MeshSettings } from "../settings.ts";
+import { meshSettleUs } from "../settle.ts";
 import { type MeshProperty, onEffect } from "./mesh-property.ts";
 
 /**
