@@ -136,7 +136,7 @@ x (register): no order explains line 4
     inFolder(async (cwd) => {
       const run = [
         "run",
-        "mesh/weather",
+        "mesh/weather#base",
         "--set",
         "until=25s",
         "--set",

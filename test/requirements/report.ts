@@ -87,7 +87,7 @@ export function asMarkdown({ systems }: TracedRepository): string {
     "setting cites it. What nothing cites is a *gap*. A few will *never* be shown, and say why.",
     "Whether the figures of a claim hold is what its stories and figures say, not this table.",
     "",
-    ...systems.flatMap((each) => systemLines(each)),
+    ...systems.filter(({ sections }) => sections.length > 0).flatMap((each) => systemLines(each)),
   ].join("\n");
 }
 
