@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { closestTo } from "../scenario/closest.ts";
-import { baseName, parseScenario, wanted } from "../scenario/parse.ts";
+import { baseName, parseScenario, type SystemSchemas, wanted } from "../scenario/parse.ts";
 import type { Problem } from "../scenario/problem.ts";
 import type { Scenario, Story } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
@@ -56,8 +56,9 @@ export interface NamedStory {
 
 /** Every scenario that can be named, read. */
 export function everyStory(systems: ReadonlyMap<string, AnySystem>): readonly NamedStory[] {
+  const schemas: SystemSchemas = new Map();
   return [...namedScenarios()].map(([name, file]) => {
-    const parsed = parseScenario(readText(file), file, { systems });
+    const parsed = parseScenario(readText(file), file, { systems, schemas });
     return { name, file, story: parsed.type === "parsed" ? parsed.story : undefined };
   });
 }
@@ -65,9 +66,10 @@ export function everyStory(systems: ReadonlyMap<string, AnySystem>): readonly Na
 /** @throws ReaderMistake with the mistakes of all files. */
 export function loadStories(references: readonly string[], options: LoadOptions): readonly LoadedStory[] {
   const problems: Problem[] = [];
+  const schemas: SystemSchemas = new Map();
   const stories = references.flatMap(filesIn).flatMap((typed) => {
     try {
-      return loadOne(typed, options);
+      return loadOne(typed, options, schemas);
     } catch (error) {
       if (!(error instanceof ReaderMistake)) throw error;
       problems.push(...error.problems);
@@ -86,10 +88,14 @@ function filesIn(typed: string): readonly string[] {
   return names.length === 0 ? [typed] : names.toSorted(byText).map((name) => join(typed, name));
 }
 
-function loadOne(typed: string, { systems, set, variant: chosen }: LoadOptions): readonly LoadedStory[] {
+function loadOne(
+  typed: string,
+  { systems, set, variant: chosen }: LoadOptions,
+  schemas: SystemSchemas,
+): readonly LoadedStory[] {
   const { file, variant: written } = located(typed);
   const variant = chosen ?? written;
-  const parsed = parseScenario(readText(file), file, { systems, set, variant });
+  const parsed = parseScenario(readText(file), file, { systems, set, variant, schemas });
   if (parsed.type === "refused") throw new ReaderMistake(parsed.problems);
   const { story } = parsed;
   return wanted(story, variant).flatMap((scenario) => {

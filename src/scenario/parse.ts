@@ -19,6 +19,17 @@ export interface ParseOptions {
   readonly set?: readonly string[] | undefined;
   /** The one story wanted: the name of a variant, or "base". Other variants are then not looked at. */
   readonly variant?: string | undefined;
+  /** Whoever reads many files hands the same one over with each: what is made for a system is then made once. */
+  readonly schemas?: SystemSchemas | undefined;
+}
+
+/** What is made of each system to read its scenarios. */
+export type SystemSchemas = Map<AnySystem, SchemasOf>;
+
+interface SchemasOf {
+  /** Of a whole story; made when something is set by its path. */
+  story?: JsonSchema;
+  readonly expectations: ReturnType<typeof expectationsOf>;
 }
 
 /** What the story itself is called among its variants. */
@@ -39,7 +50,11 @@ export function parseScenario(text: string, file: string, options: ParseOptions)
   return readStory(root, stemOf(file), options);
 }
 
-function readStory(root: LocatedMap, stem: string, { systems, set = [], variant }: ParseOptions): ParseResult {
+function readStory(
+  root: LocatedMap,
+  stem: string,
+  { systems, set = [], variant, schemas = new Map() }: ParseOptions,
+): ParseResult {
   const problems: Problem[] = keysOf(root)
     .filter((key) => !(storyKeys as readonly string[]).includes(key))
     .map((key) => unknownKeyProblem(key, [], storyKeys, root));
@@ -52,9 +67,10 @@ function readStory(root: LocatedMap, stem: string, { systems, set = [], variant 
   const system = systemOf(root, systems);
   if ("code" in system) return refused([...problems, system]);
 
-  let made: JsonSchema | undefined;
-  const schema = (): JsonSchema => (made ??= storyJsonSchema(system.system));
-  const expectations = expectationsOf(system.system);
+  const made: SchemasOf = schemas.get(system.system) ?? { expectations: expectationsOf(system.system) };
+  schemas.set(system.system, made);
+  const schema = (): JsonSchema => (made.story ??= storyJsonSchema(system.system));
+  const { expectations } = made;
   const reading: Reading = { system: system.system, stem, typed, wanted: variant, problems, schema, expectations };
   const bare = withEntry(withEntry(root, "variants", undefined), "faultline", undefined);
   const base = readOne(bare, baseName, [], reading);
@@ -77,7 +93,6 @@ interface Reading {
   readonly typed: readonly Override[];
   readonly wanted: string | undefined;
   readonly problems: Problem[];
-  /** Of a whole story; made once, when something is set by its path. */
   readonly schema: () => JsonSchema;
   readonly expectations: ReturnType<typeof expectationsOf>;
 }

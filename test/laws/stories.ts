@@ -1,11 +1,12 @@
 // The stories that lie in scenarios/, read as the command line reads them.
 import { readdirSync, readFileSync } from "node:fs";
 
-import { parseScenario } from "../../src/scenario/parse.ts";
+import { parseScenario, type SystemSchemas } from "../../src/scenario/parse.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { systemNamed, systemNames } from "../../src/systems/registry.ts";
 
 const folder = new URL("../../scenarios/", import.meta.url);
+const schemas: SystemSchemas = new Map();
 const systems = new Map(systemNames.map((name) => [name, systemNamed(name)]));
 
 /** Every story of every file, base and variants, with these values overridden. */
@@ -21,7 +22,7 @@ export function storiesOf(
   set: readonly string[] = [],
   edit = (text: string): string => text,
 ): readonly Scenario[] {
-  const parsed = parseScenario(edit(readFileSync(new URL(file, folder), "utf8")), file, { systems, set });
+  const parsed = parseScenario(edit(readFileSync(new URL(file, folder), "utf8")), file, { systems, set, schemas });
   if (parsed.type === "refused") throw new Error(JSON.stringify(parsed.problems[0]));
   return [parsed.story.base, ...parsed.story.variants];
 }

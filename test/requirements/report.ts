@@ -17,7 +17,7 @@ import {
   type TracedSection,
 } from "../../src/report/traceability.ts";
 import { printShare } from "../../src/report/words.ts";
-import { parseScenario } from "../../src/scenario/parse.ts";
+import { parseScenario, type SystemSchemas } from "../../src/scenario/parse.ts";
 import { printProblems } from "../../src/scenario/problem.ts";
 import type { Story } from "../../src/scenario/scenario.ts";
 import { systemNamed, systemNames } from "../../src/systems/registry.ts";
@@ -49,12 +49,13 @@ const idsOf = ({ requirements = [] }: AnySystem): readonly string[] =>
   requirements.flatMap((section) => section.requirements.map(({ id }) => id));
 
 function storiesBelow(root: string, systems: ReadonlyMap<string, AnySystem>): readonly Story[] {
+  const schemas: SystemSchemas = new Map();
   return readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".yaml"))
     .map((path) => `${root}/${path.replaceAll("\\", "/")}`)
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((file) => {
-      const parsed = parseScenario(readFileSync(file, "utf8"), file, { systems });
+      const parsed = parseScenario(readFileSync(file, "utf8"), file, { systems, schemas });
       if (parsed.type === "refused") throw new Error(printProblems(parsed.problems));
       return parsed.story;
     });
