@@ -47,7 +47,7 @@ describe("list requirements", () => {
     const ended = await faultline(["list", "requirements", "mesh-f7-0"]);
     expect([ended.code, tooWide(ended)]).toEqual([0, []]);
     expect(ended.stdout).not.toContain("\u001b");
-    expect(ended.stdout).toMatch(/^mesh: FM-005 to FM-008[^]+ of\s+8\s+shown\nMESH-F7-01 {2}/);
+    expect(ended.stdout).toMatch(/^mesh: FM-005 to FM-008[^]+\sof\s+8\s+shown\nMESH-F7-01 {2}/);
     expect(ended.stdout).toContain("  stories     mesh/fm-007-transfer-stuck\n");
     expect(ended.stdout).toMatch(/ {2}settings {4}settings\.watchdog\.bound: 10s by default\n/);
     expect(ended.stdout).toMatch(/ {2}tests {7}test\/golden\/mesh\/\S+\.txt: /);
