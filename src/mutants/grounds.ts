@@ -65,7 +65,7 @@ const meshJudged: readonly GroundName[] = good(
     "without-replica-guard",
     "without-trade-whole",
   ),
-  ...variants("mesh/hard-moments", "persisted-and-not-acknowledged"),
+  ...variants("mesh/close-calls", "repeats", "bad-disks"),
 );
 
 const bad = (knownBad: string, reference: string): GroundName => ({ reference, knownBad: `raft/${knownBad}` });

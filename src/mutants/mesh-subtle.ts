@@ -96,6 +96,15 @@ const confirmsBeforeGrant: Plant = meddling(["server"], (step) => {
   return [...effects, { type: "send", to: event.from, message: early }];
 });
 
+/** Servers look at no lease; whoever gives them out goes by them. */
+const actsWithoutLease: Plant = (system) => ({
+  ...system,
+  nodes: (input) => {
+    const free = setting("lease.mode", "none")(system).nodes(input);
+    return system.nodes(input).map((node, at) => (node.role === "server" ? (free[at] ?? node) : node));
+  },
+});
+
 /** Who was asked to let go has let go. */
 const askedIsReleased: Plant = meddling(["coordinator"], (step) => {
   const effects = step.go();
@@ -261,22 +270,6 @@ export const meshSubtle: readonly Mutant[] = [
     slowMeansFailed,
   ),
   meshMutant(
-    "late-answers-are-new",
-    "a server takes any answer of the coordinator for one about the life it is in",
-    "properties.md X8",
-    mishearing("server", "granted", (granted, step) => ({ ...granted, incarnation: serverOf(step).incarnation })),
-    4,
-  ),
-  meshMutant(
-    "transfer-never-forgotten",
-    "a target keeps the slot of a transfer that was given up",
-    "MESH-INV-10",
-    together(
-      mishearing("server", "cancel", () => undefined),
-      never("server", "incoming:"),
-    ),
-  ),
-  meshMutant(
     "rollback-unheard",
     "a source that rolled a transfer back does not notice that it has the player again",
     "MESH-F1-09; MESH-INV-06",
@@ -323,7 +316,13 @@ export const meshSubtle: readonly Mutant[] = [
     together(setting("rollback.decidedBy", "source"), setting("defence.fencing", false)),
     3,
   ),
-  meshMutant("no-leases", "servers act without a lease", "MESH-INV-05; X-M-20", setting("lease.mode", "none"), 3),
+  meshMutant(
+    "no-leases",
+    "servers act whether their lease is over or not, and clients believe whoever speaks",
+    "MESH-INV-05; X-M-20; X-M-21: without the second, clients make up for the first",
+    together(actsWithoutLease, setting("defence.clientTokenCheck", false)),
+    3,
+  ),
   meshMutant(
     "no-lease-margin",
     "leases allow neither for drift nor for the way of the answer",
