@@ -71,7 +71,7 @@ const meshJudged: readonly GroundName[] = good(
 const bad = (knownBad: string, reference: string): GroundName => ({ reference, knownBad: `raft/${knownBad}` });
 
 const raftJudged: readonly GroundName[] = [
-  ...good("raft/tempest#base"),
+  ...good("raft/tempest#base", "raft/tempest#forgotten-sessions"),
   bad("no-append-fsync", "raft/tempest#base"),
   bad("no-log-up-to-date", "raft/tempest#leases"),
   bad("no-joint-consensus", "raft/tempest#members"),
