@@ -366,3 +366,29 @@ describe("a restarted server", () => {
     expect(bench.take()).toMatchObject([{ type: "load", player: p1, token: 2 }]);
   });
 });
+
+describe("replicas of what lies beyond the border", () => {
+  const told = (more: Partial<Extract<MeshMessage, { type: "replicas" }>> = {}): MeshMessage => ({
+    type: "replicas",
+    region: 1,
+    epoch: 1,
+    sequence: 1,
+    whole: true,
+    items: [],
+    gone: [],
+    digest: 77,
+    ...more,
+  });
+
+  test("nobody is asked again about what comes twice, however wrong it is (MESH-GEN-06)", () => {
+    const bench = fresh().receive(s2, told());
+    bench.take();
+    expect(bench.receive(s2, told()).take()).toEqual([]);
+  });
+
+  test("a comparison that does not fit is", () => {
+    const bench = fresh().receive(s2, told());
+    bench.take();
+    expect(bench.receive(s2, told({ whole: false })).take()).toEqual([{ type: "resync", region: 1 }]);
+  });
+});
