@@ -154,7 +154,7 @@ export function gapText({ state, requirement }: TracedRequirement): string {
     case "settable":
       return "can be set, and nothing shows it yet";
     case "gap":
-      return "gap: nothing shows it yet";
+      return `gap: nothing shows it yet${requirement.awaits === undefined ? "" : `; ${requirement.awaits}`}`;
     case "never":
       return `never shown: ${requirement.never ?? ""}`;
   }

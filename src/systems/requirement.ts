@@ -39,6 +39,8 @@ export interface Requirement {
   readonly numbers?: string;
   /** Why nothing will ever show it: nothing may cite it then. */
   readonly never?: string;
+  /** What it takes to show it, of one that nothing shows yet. */
+  readonly awaits?: string;
 }
 
 /** Requirements that belong together. */

@@ -44,6 +44,7 @@ const figures: readonly FigureSpec[] = [
   share("retry.endedAt1", "transfers completed at retry 1, of those whose first attempt failed (MESH-F1-06)"),
   share("retry.endedAt2", "transfers completed at retry 2, of those whose first attempt failed (MESH-F1-07)"),
   share("retry.endedAt3", "transfers completed at retry 3, of those whose first attempt failed (MESH-F1-08)"),
+  duration("retry.apart", "from one retry to the next, of any transfers: 0 when they come together (X-ALL-03)"),
   share("retry.rolledBack", "transfers rolled back, of those of which an attempt failed (MESH-F1-09)"),
   duration(
     "rollback.time",

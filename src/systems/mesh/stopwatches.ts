@@ -50,6 +50,8 @@ export interface Stopwatches {
   readonly escrowed: Map<string, number>;
   readonly transfers: Map<string, TransferWatch>;
   readonly alerts: AlertWatch;
+  /** When any transfer was last tried again. */
+  retriedUs: number | null;
   /** What the fact `by` brought about. */
   samples: Sample[];
   by: JudgedFact | null;
@@ -65,6 +67,7 @@ export const freshStopwatches = (): Stopwatches => ({
   escrowed: new Map(),
   transfers: new Map(),
   alerts: freshAlertWatch(),
+  retriedUs: null,
   samples: [],
   by: null,
 });
@@ -144,6 +147,7 @@ const runs: Runs = {
     if (watch === undefined) return;
     watch.attemptStartedUs = atUs;
     watch.attempts++;
+    if (watch.attempts > 1) noteRetry(stopwatches, atUs);
   },
   attemptFailed: ({ stopwatches }, { transfer, afterUs }, { atUs }) => {
     note(stopwatches, "attempt.detection", afterUs);
@@ -234,6 +238,11 @@ function stopOverlap({ stopwatches, players }: MeshView, player: NodeId, atUs: n
   if (sinceUs === undefined || (players.get(player)?.beliefs.size ?? 0) > 1) return;
   stopwatches.overlaps.delete(player);
   note(stopwatches, "belief.overlap", atUs - sinceUs);
+}
+
+function noteRetry(watches: Stopwatches, atUs: number): void {
+  if (watches.retriedUs !== null) note(watches, "retry.apart", atUs - watches.retriedUs);
+  watches.retriedUs = atUs;
 }
 
 /** The player is back in play after an attempt has failed: X-ALL-01, from the fault and from its detection. */

@@ -40,12 +40,17 @@ export const faultTolerance: RequirementSection = {
     requirement("MESH-FT-13", "parameter", "actions of players are kept during failover", "100 each; 10 s"),
     requirement("MESH-FT-14", "behaviour", "state is restored on the new server, and kept actions are replayed"),
     requirement("MESH-FT-15", "interface", "failover says what happens", "3 signals"),
-    requirement(
-      "MESH-FT-16",
-      "interface",
-      "status, set-up, reset, failure, metrics and replication over HTTP",
-      "6 routes",
-    ),
+    {
+      ...requirement(
+        "MESH-FT-16",
+        "interface",
+        "status, set-up, reset, failure, metrics and replication over HTTP",
+        "6 routes",
+      ),
+      awaits:
+        "these are orders to a simulator, not to a mesh, and await its HTTP face; by command they are replay --until, " +
+        "run, a run of the same seed, a scripted fault, run --json, and the figures backups.* and coverage.share",
+    },
     requirement("MESH-FT-17", "claim", "tests of eight areas, from start-up to recovery from degraded mode", "8 of 8"),
     requirement("MESH-FT-18", "claim", "one server fails: bounded recovery", "< 10 s; 20 runs; mean 7.2 s"),
     requirement("MESH-FT-19", "claim", "several servers fail: bounded recovery", "< 30 s; 10 runs; mean 18.5 s"),
