@@ -88,6 +88,14 @@ export class Histogram {
     return Number.NaN;
   }
 
+  /** Each value with how often it was counted, rising: exact below 2048, else the highest value of its bucket. */
+  values(): readonly (readonly [value: number, count: number])[] {
+    return this.#sorted().map(([bucket, count]) => [
+      Math.max(this.#min, Math.min(highestOf(bucket), this.#max)),
+      count,
+    ]);
+  }
+
   data(): HistogramData {
     const [min, max] = this.#count === 0 ? [0, 0] : [this.#min, this.#max];
     return { buckets: this.#sorted(), count: this.#count, min, max, sumHigh: this.#sumHigh, sumLow: this.#sumLow };

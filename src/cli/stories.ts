@@ -34,8 +34,8 @@ function scenarioFolders(): readonly string[] {
   return [...new Set([join(process.cwd(), "scenarios"), own])].filter((folder) => existsSync(folder));
 }
 
-/** Every scenario file that can be named: `mesh/baseline` and its path. */
-function namedScenarios(): ReadonlyMap<string, string> {
+/** Every file that can be named: `mesh/baseline`, `studies/transfer-deadline`, and its path. */
+function namedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const folder of scenarioFolders()) {
     const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted(byText);
@@ -46,6 +46,12 @@ function namedScenarios(): ReadonlyMap<string, string> {
   }
   return files;
 }
+
+/** Studies lie beside scenarios, in a folder of their own, and are none: what runs all scenarios passes them by. */
+const isStudyPath = (path: string): boolean => path.split(/[\\/]/).includes("studies");
+
+const namedScenarios = (): ReadonlyMap<string, string> =>
+  new Map([...namedFiles()].filter(([name]) => !isStudyPath(name)));
 
 /** A scenario file that can be named; `story` is absent when it does not parse. */
 export interface NamedStory {
@@ -83,7 +89,9 @@ export function loadStories(references: readonly string[], options: LoadOptions)
 /** A folder stands for the scenario files in it, in order of their names. */
 function filesIn(typed: string): readonly string[] {
   if (!statSync(typed, { throwIfNoEntry: false })?.isDirectory()) return [typed];
-  const names = readdirSync(typed, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/.test(name));
+  const names = readdirSync(typed, { recursive: true, encoding: "utf8" }).filter(
+    (name) => /\.ya?ml$/.test(name) && !isStudyPath(name),
+  );
   // One without any is a mistake, and told when it is read.
   return names.length === 0 ? [typed] : names.toSorted(byText).map((name) => join(typed, name));
 }
@@ -93,7 +101,7 @@ function loadOne(
   { systems, set, variant: chosen }: LoadOptions,
   schemas: SystemSchemas,
 ): readonly LoadedStory[] {
-  const { file, variant: written } = located(typed);
+  const { file, variant: written } = fileOf(typed);
   const variant = chosen ?? written;
   const parsed = parseScenario(readText(file), file, { systems, set, variant, schemas });
   if (parsed.type === "refused") throw new ReaderMistake(parsed.problems);
@@ -108,12 +116,13 @@ function loadOne(
   });
 }
 
-function located(typed: string): { readonly file: string; readonly variant: string | undefined } {
+/** The file that a reference names, and the story of it. @throws ReaderMistake */
+export function fileOf(typed: string): { readonly file: string; readonly variant: string | undefined } {
   if (existsSync(typed)) return { file: typed, variant: undefined };
   const hash = typed.lastIndexOf("#");
   const [path, variant] = hash > 0 ? [typed.slice(0, hash), typed.slice(hash + 1)] : [typed, undefined];
   if (existsSync(path)) return { file: path, variant };
-  const names = namedScenarios();
+  const names = namedFiles();
   const file = names.get(path);
   if (file !== undefined) return { file, variant };
   const looksLikePath = /[.\\]|^\//.test(path);

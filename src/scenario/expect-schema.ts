@@ -101,7 +101,8 @@ function exampleBound({ kind }: FigureSpec): string {
   return kind === "share" ? "< 1%" : "<= 3";
 }
 
-function readBound(text: string, kind: FigureSpec["kind"]): Bound | undefined {
+/** "< 100ms", ">= 3", "<= 1%"; undefined: it is none. */
+export function readBound(text: string, kind: FigureSpec["kind"]): Bound | undefined {
   const [, comparison, amount = ""] = boundForm.exec(text) ?? [];
   const value = readAmount(amount, kind);
   if (comparison === undefined || value === undefined) return undefined;

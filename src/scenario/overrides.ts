@@ -14,8 +14,8 @@ export interface Override {
 }
 
 /** `key=value` as typed: the value is YAML, so `80ms`, `3`, `true` and `[a, b]` mean what they mean in a file. */
-export function readOverride(argument: string): Override | Problem {
-  const place: Place = { type: "argument", argument: `--set ${argument}` };
+export function readOverride(argument: string, option = "--set"): Override | Problem {
+  const place: Place = { type: "argument", argument: `${option} ${argument}` };
   const equals = argument.indexOf("=");
   if (equals < 1) {
     return {

@@ -17,6 +17,8 @@ export interface ParseOptions {
   readonly systems: ReadonlyMap<string, AnySystem>;
   /** `key=value` texts; the later wins. */
   readonly set?: readonly string[] | undefined;
+  /** The same from a file, each with its place; before those of `set`. */
+  readonly put?: readonly Override[] | undefined;
   /** The one story wanted: the name of a variant, or "base". Other variants are then not looked at. */
   readonly variant?: string | undefined;
   /** Whoever reads many files hands the same one over with each: what is made for a system is then made once. */
@@ -45,6 +47,7 @@ export function parseScenario(text: string, file: string, options: ParseOptions)
   if (read.type === "refused") return read;
   const { located: root } = read;
   if (root.kind !== "map") return refused([notAMap(root)]);
+  if (isStudy(root)) return refused([aStudy(file)]);
   const version = versionProblem(root);
   if (version !== undefined) return refused([version]);
   return readStory(root, stemOf(file), options);
@@ -53,12 +56,12 @@ export function parseScenario(text: string, file: string, options: ParseOptions)
 function readStory(
   root: LocatedMap,
   stem: string,
-  { systems, set = [], variant, schemas = new Map() }: ParseOptions,
+  { systems, set = [], put = [], variant, schemas = new Map() }: ParseOptions,
 ): ParseResult {
   const problems: Problem[] = keysOf(root)
     .filter((key) => !(storyKeys as readonly string[]).includes(key))
     .map((key) => unknownKeyProblem(key, [], storyKeys, root));
-  const typed: Override[] = [];
+  const typed: Override[] = [...put];
   for (const argument of set) {
     const override = readOverride(argument);
     if ("code" in override) problems.push(override);
@@ -237,6 +240,20 @@ const notAMap = (root: Located): Problem => ({
   what: `The file holds ${shown(plain(root))}.`,
   expected: "Expected a map of title, why, system, seed, until and so on.",
   fix: 'begin each line with a key, such as "title: …".',
+});
+
+/** A study names a scenario, and is none. */
+const isStudy = (root: LocatedMap): boolean =>
+  entryOf(root, "vary") !== undefined &&
+  entryOf(root, "scenario") !== undefined &&
+  entryOf(root, "system") === undefined;
+
+const aStudy = (file: string): Problem => ({
+  place: { type: "wholeFile", file },
+  code: "IS_A_STUDY",
+  what: "This is a study: it varies a scenario, and is none itself.",
+  expected: "Expected a scenario: title, why, system, seed, until and so on.",
+  fix: `sweep it, as in "faultline sweep ${file}", or name the scenario that it varies.`,
 });
 
 const notVariants = (written: Located): Problem => ({

@@ -17,6 +17,8 @@ export interface SchemaContext {
   readonly path: Path;
   /** The schema it was read with, computed only when something is wrong. */
   readonly schema: () => JsonSchema;
+  /** What the whole is called; absent: a scenario. */
+  readonly whole?: string;
 }
 
 export function problemsOf(issues: readonly Issue[], context: SchemaContext): readonly Problem[] {
@@ -104,15 +106,21 @@ function unknownKey(key: string, inner: Path, context: SchemaContext): Problem {
   const path = [...context.path, ...inner];
   const value = at(context.root, path);
   const keys = keysAt(context.schema(), inner, value === undefined ? undefined : plain(value));
-  const problem = unknownKeyProblem(key, path, keys, context.root);
+  const problem = unknownKeyProblem(key, path, keys, context.root, context.whole);
   if (keys.includes(key) || !keysAt(context.schema(), inner).includes(key)) return problem;
   const fix = `remove it. In a variant it is left from the story above: then put the whole of it under "set".`;
   return { ...problem, what: `${printPath(path)} has a key ${shown(key)} that another form of it has.`, fix };
 }
 
 /** For whoever looks at keys without a schema: same words. */
-export function unknownKeyProblem(key: string, path: Path, keys: readonly string[], root: Located): Problem {
-  const where = path.length === 0 ? "A scenario" : printPath(path);
+export function unknownKeyProblem(
+  key: string,
+  path: Path,
+  keys: readonly string[],
+  root: Located,
+  whole = "scenario",
+): Problem {
+  const where = path.length === 0 ? `A ${whole}` : printPath(path);
   return {
     place: placeAt(root, [...path, key], true),
     code: "UNKNOWN_KEY",
@@ -122,13 +130,13 @@ export function unknownKeyProblem(key: string, path: Path, keys: readonly string
   };
 }
 
-function missingKey(path: Path, expected: string, { root }: SchemaContext): Problem {
+function missingKey(path: Path, expected: string, { root, whole = "scenario" }: SchemaContext): Problem {
   const key = path.at(-1) ?? "";
   const parent = path.slice(0, -1);
   return {
     place: placeAt(root, parent),
     code: "MISSING_KEY",
-    what: `${parent.length === 0 ? "The scenario" : printPath(parent)} has no ${shown(String(key))}.`,
+    what: `${parent.length === 0 ? `The ${whole}` : printPath(parent)} has no ${shown(String(key))}.`,
     expected,
     fix: `add "${key}: …".`,
   };

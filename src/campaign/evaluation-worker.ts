@@ -1,0 +1,57 @@
+// One thread of an evaluation: takes a scenario and seeds, and sends back what each run showed, as canonical text.
+
+import { workerData } from "node:worker_threads";
+
+import { canonicalJson } from "../base/canonical-json.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { simulate } from "../simulate.ts";
+import { observationOf } from "../tune/observation.ts";
+import type { ChunkLimits } from "./chunk.ts";
+import { systemsWith } from "./plug-ins.ts";
+
+export interface EvaluationTask {
+  readonly scenario: Scenario;
+  readonly seeds: readonly number[];
+  readonly limits: ChunkLimits;
+  readonly plugIns: readonly string[];
+}
+
+/** Texts in order of the seeds, fewer when it was stopped. An error stops every thread, and is told once. */
+export type EvaluationAnswer =
+  | { readonly type: "done"; readonly observations: readonly string[] }
+  | { readonly type: "broke"; readonly error: Error };
+
+export function runEvaluation(task: EvaluationTask): EvaluationAnswer {
+  return evaluateTask(task, signalsOf(workerData));
+}
+
+/** @param signals [0] is 1 when all should stop, [1] counts finished runs. */
+export function evaluateTask(
+  { scenario, seeds, limits, plugIns }: EvaluationTask,
+  signals: Int32Array,
+): EvaluationAnswer {
+  const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
+  const observations: string[] = [];
+  try {
+    const system = systemsWith(plugIns).get(scenario.system);
+    for (const seed of seeds) {
+      const deadlineMs = performance.now() + limits.runMsMax;
+      const run = simulate(scenario, { seed, system, poll: () => isStopped() || performance.now() > deadlineMs });
+      // A run that was cut short by the reader says nothing about its seed.
+      if (isStopped()) break;
+      observations.push(canonicalJson(observationOf(run, system?.measures.figures ?? [])));
+      Atomics.add(signals, 1, 1);
+    }
+    return { type: "done", observations };
+  } catch (error) {
+    Atomics.store(signals, 0, 1);
+    return { type: "broke", error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** The pool hands its own data in front of ours. */
+function signalsOf(data: unknown): Int32Array {
+  const own: unknown = Array.isArray(data) ? data[1] : data;
+  if (own instanceof Int32Array) return own;
+  throw new TypeError("a thread of an evaluation is started with its signals");
+}
