@@ -1,0 +1,134 @@
+// What runs come to, and how sure that is. Runs are independent, what is measured within one is not: every spread is one
+// between runs, however many samples a run has (cluster sampling; Woodruff 1952 for quantiles).
+
+import { assert } from "../../base/assert.ts";
+import { upperBound } from "../../check/statistics.ts";
+import { studentQuantile } from "./student.ts";
+
+/** How a response is made of what runs measured. Samples of all runs are pooled: percentiles are never averaged. */
+export type Statistic =
+  | { readonly type: "mean" }
+  /** The share of runs to which something happened: a sample's sum is 0 or 1. */
+  | { readonly type: "rate" }
+  | { readonly type: "quantile"; readonly of: number; readonly outOf: number };
+
+/** What one run measured of one response. Without samples it says nothing about it, and that is no zero. */
+export interface Sample {
+  readonly sum: number;
+  readonly count: number;
+  /** Of quantiles: values with how often, rising. Empty otherwise. */
+  readonly values: readonly (readonly [value: number, count: number])[];
+}
+
+/** What some runs come to. */
+export interface Estimate {
+  /** NaN when nothing was measured. */
+  readonly value: number;
+  /** How far each run moves the value, in order of runs: they add up to 0, and the value's error is that of their mean. */
+  readonly influence: readonly number[];
+}
+
+export interface Range {
+  readonly low: number;
+  /** Infinity: so few samples bound it by nothing. */
+  readonly high: number;
+}
+
+/** Below this many runs a spread says nothing. */
+const runsMin = 3;
+
+export function estimate(statistic: Statistic, samples: readonly Sample[]): Estimate {
+  const count = samples.reduce((total, sample) => total + sample.count, 0);
+  if (count === 0) return { value: Number.NaN, influence: samples.map(() => 0) };
+  const perRun = count / samples.length;
+  if (statistic.type === "quantile") return quantileEstimate(statistic, samples, perRun);
+  const value = samples.reduce((total, { sum }) => total + sum, 0) / count;
+  return { value, influence: samples.map((sample) => (sample.sum - value * sample.count) / perRun) };
+}
+
+/** Half the width of the interval of an estimate, or of a difference of two by the differences of their influence. */
+export function halfWidth(influence: readonly number[], chance: number): number {
+  const runs = influence.length;
+  if (runs < runsMin) return Infinity;
+  const squares = influence.reduce((total, one) => total + one * one, 0);
+  if (squares === 0) return 0;
+  return studentQuantile(chance, runs - 1) * Math.sqrt(squares / (runs * (runs - 1)));
+}
+
+/** The two-sided interval of what all runs there could be come to. */
+export function intervalOf(statistic: Statistic, samples: readonly Sample[], confidence: number): Range {
+  const chance = (1 + confidence) / 2;
+  const { value, influence } = estimate(statistic, samples);
+  const runs = samples.length;
+  if (Number.isNaN(value) || runs < runsMin) return { low: 0, high: Infinity };
+  if (statistic.type === "quantile") return quantileInterval(statistic, samples, chance);
+  const half = halfWidth(influence, chance);
+  // Runs that all say the same have no spread: what they did not show may still happen to one of so many.
+  const unseen = half === 0 ? upperBound({ events: 0, runs }, chance) : 0;
+  if (statistic.type === "rate") {
+    const all = value === 1 ? unseen : 0;
+    return { low: Math.max(0, value - half - all), high: Math.min(1, value + half + (value === 0 ? unseen : 0)) };
+  }
+  return { low: value - half, high: value === 0 ? Math.max(half, unseen) : value + half };
+}
+
+type Quantile = Extract<Statistic, { type: "quantile" }>;
+
+function quantileEstimate(statistic: Quantile, samples: readonly Sample[], perRun: number): Estimate {
+  const pooled = pool(samples);
+  const value = quantileOf(pooled, statistic.of / statistic.outOf);
+  const below = shareBelow(samples, value, perRun);
+  // The slope of the distribution there: how far the value moves when a share of the samples changes sides.
+  const window = Math.max(halfWidth(below.influence, 0.84), 1 / pooled.count);
+  const share = statistic.of / statistic.outOf;
+  const [from, to] = [Math.max(0, share - window), Math.min(1, share + window)];
+  const rise = quantileOf(pooled, to) - quantileOf(pooled, from);
+  const slope = Number.isFinite(window) ? rise / (to - from) : 0;
+  return { value, influence: below.influence.map((one) => -one * slope) };
+}
+
+/** Where the shares end between which the quantile's lies: bounds of the share, read back as values. */
+function quantileInterval(statistic: Quantile, samples: readonly Sample[], chance: number): Range {
+  const pooled = pool(samples);
+  const share = statistic.of / statistic.outOf;
+  const value = quantileOf(pooled, share);
+  const perRun = pooled.count / samples.length;
+  const spread = halfWidth(shareBelow(samples, value, perRun).influence, chance);
+  // As if each sample stood alone: what a cluster shows can be too even by luck, and this is the least there is.
+  const alone = studentQuantile(chance, samples.length - 1) * Math.sqrt((share * (1 - share)) / pooled.count);
+  const half = Math.max(spread, alone);
+  return {
+    low: share - half <= 0 ? 0 : quantileOf(pooled, share - half),
+    high: share + half >= 1 ? Infinity : quantileOf(pooled, share + half),
+  };
+}
+
+interface Pooled {
+  readonly count: number;
+  readonly values: readonly (readonly [value: number, count: number])[];
+}
+
+function pool(samples: readonly Sample[]): Pooled {
+  const values = samples.flatMap((sample) => sample.values).toSorted((a, b) => a[0] - b[0]);
+  return { values, count: values.reduce((total, [, count]) => total + count, 0) };
+}
+
+/** The smallest value that at least this share does not exceed (nearest rank). */
+function quantileOf({ values, count }: Pooled, share: number): number {
+  const rank = Math.max(1, Math.ceil(share * count - 1e-9));
+  let reached = 0;
+  for (const [value, times] of values) {
+    reached += times;
+    if (reached >= rank) return value;
+  }
+  return values.at(-1)?.[0] ?? Number.NaN;
+}
+
+function shareBelow(samples: readonly Sample[], value: number, perRun: number): Estimate {
+  const below = samples.map((sample) =>
+    sample.values.reduce((total, [one, times]) => (one <= value ? total + times : total), 0),
+  );
+  const share = below.reduce((total, one) => total + one, 0) / (perRun * samples.length);
+  assert(share > 0 && share <= 1 + 1e-9, "a quantile is one of the samples");
+  return { value: share, influence: samples.map((sample, run) => (below[run] - share * sample.count) / perRun) };
+}

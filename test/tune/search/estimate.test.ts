@@ -1,0 +1,113 @@
+// What runs come to, how sure that is, and how evenly a design lies: against tables, and against chance itself.
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+
+import { Generator } from "../../../src/base/random.ts";
+import { estimate, halfWidth, intervalOf, type Sample } from "../../../src/tune/search/estimate.ts";
+import { sobol } from "../../../src/tune/search/sobol.ts";
+import { designOf, sizeOf } from "../../../src/tune/search/space.ts";
+import { studentQuantile } from "../../../src/tune/search/student.ts";
+import { factorOf, noise } from "./synthetic.ts";
+
+describe("Student's t", () => {
+  test.each([
+    [0.975, 2, 4.302653],
+    [0.975, 4, 2.776445],
+    [0.995, 10, 3.169273],
+    [0.95, 30, 1.697261],
+    [0.9995, 20, 3.849516],
+    [0.975, 60, 2.000298],
+    [0.975, 120, 1.97993],
+    [0.995, 1_000, 2.580755],
+  ])("%f of %i degrees is %f, as in the tables", (chance, degrees, quantile) => {
+    expect(studentQuantile(chance, degrees)).toBeCloseTo(quantile, 5);
+  });
+
+  test("an odd number of few degrees is rounded down, so that an interval is a little too wide", () => {
+    expect(studentQuantile(0.975, 5)).toBe(studentQuantile(0.975, 4));
+    expect(studentQuantile(0.975, 1)).toBe(Infinity);
+  });
+});
+
+const samplesOf = (values: readonly number[]): Sample => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { sum: values.reduce((a, b) => a + b, 0), count: values.length, values: sorted.map((value) => [value, 1]) };
+};
+
+describe("estimates", () => {
+  test("samples are pooled: a run with many of them counts for as much", () => {
+    const runs = [samplesOf([10]), samplesOf([1, 1, 1])];
+    expect(estimate({ type: "mean" }, runs).value).toBe(13 / 4);
+    expect(estimate({ type: "quantile", of: 50, outOf: 100 }, runs).value).toBe(1);
+  });
+
+  test("of nothing measured there is no value, and no bound", () => {
+    const none: Sample = { sum: 0, count: 0, values: [] };
+    expect(estimate({ type: "mean" }, [none, none, none]).value).toBeNaN();
+    expect(intervalOf({ type: "mean" }, [none, none, none], 0.95)).toEqual({ low: 0, high: Infinity });
+  });
+
+  test("what happened in none of some runs may still happen: the bound is that of so many runs", () => {
+    const { low, high } = intervalOf({ type: "mean" }, new Array<Sample>(100).fill(samplesOf([0])), 0.95);
+    expect(low).toBe(0);
+    // 1 - 0.025^(1/100)
+    expect(high).toBeCloseTo(0.03622, 4);
+  });
+
+  test("two runs have no spread to go by", () => {
+    expect(halfWidth([1, -1], 0.975)).toBe(Infinity);
+  });
+
+  property.prop([
+    fc.array(fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 5 }), {
+      minLength: 3,
+      maxLength: 20,
+    }),
+  ])("the influence of all runs adds up to nothing", (runs) => {
+    const { value, influence } = estimate({ type: "mean" }, runs.map(samplesOf));
+    expect(Math.abs(influence.reduce((a, b) => a + b, 0))).toBeLessThan(1e-6 * Math.max(1, value) * runs.length);
+  });
+
+  test.each([
+    { statistic: { type: "mean" } as const, truth: 100 },
+    { statistic: { type: "quantile", of: 50, outOf: 100 } as const, truth: 100 },
+    { statistic: { type: "quantile", of: 90, outOf: 100 } as const, truth: 100 + 1.2816 * Math.sqrt(500) },
+  ])("intervals of $statistic hold the truth 95 times in 100, of runs whose samples resemble each other", (given) => {
+    const repeats = 400;
+    let held = 0;
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const runs = Array.from({ length: 40 }, (_, run) => {
+        const seed = repeat * 1_000 + run;
+        // A deviation of 20 between runs and of 10 within one.
+        return samplesOf(Array.from({ length: 8 }, (__, at) => 100 + 20 * noise(seed, 1) + 10 * noise(seed, at + 2)));
+      });
+      const { low, high } = intervalOf(given.statistic, runs, 0.95);
+      if (low <= given.truth && given.truth <= high) held++;
+    }
+    expect(held / repeats).toBeGreaterThan(0.92);
+    expect(held / repeats).toBeLessThan(0.99);
+  });
+});
+
+describe("designs", () => {
+  test.each([1, 2, 5, 10])("of 64 points, each 64th of each of %i dimensions holds one", (dimensions) => {
+    const points = sobol(dimensions, 64, new Generator(7));
+    for (let dimension = 0; dimension < dimensions; dimension++) {
+      expect(new Set(points.map((point) => Math.floor(64 * point[dimension]))).size).toBe(64);
+    }
+  });
+
+  test("of 64 points, each of 8 by 8 squares holds one", () => {
+    const squares = sobol(2, 64, new Generator(3)).map(([x = 0, y = 0]) => `${Math.floor(8 * x)} ${Math.floor(8 * y)}`);
+    expect(new Set(squares).size).toBe(64);
+  });
+
+  test("as many points as were asked for, all different and possible; or all there are", () => {
+    const space = [factorOf("a", 10), factorOf("b", 10)];
+    const exists = ([a = 0, b = 0]: readonly number[]): boolean => a <= b;
+    const some = designOf(space, 20, new Generator(1), exists);
+    expect(new Set(some.map(String)).size).toBe(20);
+    expect(some.every((point) => exists(point))).toBe(true);
+    expect(designOf(space, sizeOf(space), new Generator(1), exists)).toHaveLength(55);
+  });
+});
