@@ -5,6 +5,8 @@ import { availableParallelism } from "node:os";
 import { type HuntLimits, huntLimits } from "../campaign/hunt-limits.ts";
 import type { HuntOptions } from "../explore/hunt.ts";
 import { strategies, usualMixture } from "../explore/strategies/all.ts";
+import type { Mutant } from "../mutants/mutant.ts";
+import { mutantNamed } from "../mutants/plant.ts";
 import { fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
 import { readCount, readSeed, readShard, readTime } from "./arguments.ts";
@@ -46,6 +48,8 @@ export interface FuzzRequest extends HuntOptions {
   readonly set: readonly string[];
   readonly limits: HuntLimits;
   readonly plugIns: readonly string[];
+  /** Bugs among the plug-ins. */
+  readonly planted: readonly Mutant[];
 }
 
 const runsPreset = 1_000;
@@ -84,7 +88,21 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
           : readCount("--limit-events", limitEvents, { min: 1, max: 10 * countMax }),
     },
     plugIns: plugInsOf(flags),
+    planted: huntable(flags.plant ?? []),
   };
+}
+
+/** A hunt asks the judge, and so cannot find that the judge is wrong. */
+function huntable(ids: readonly string[]): readonly Mutant[] {
+  const planted = ids.flatMap((id) => mutantNamed(id) ?? []);
+  const ofJudge = planted.find(({ where }) => where === "judge");
+  if (ofJudge === undefined) return planted;
+  throw argumentMistake(`--plant ${ofJudge.id}`, {
+    code: "BUG_OF_A_JUDGE",
+    what: "It is a bug of a judge, and a hunt believes what its judge says.",
+    expected: "Expected a bug of a system or of its world.",
+    fix: `faultline mutants --only ${ofJudge.id} looks for it where the verdict is known beforehand.`,
+  });
 }
 
 /** "0s" asks for none. */

@@ -5,9 +5,11 @@ import { huntMemory, runHunt } from "../campaign/run-hunt.ts";
 import { huntCampaignOf } from "../campaign/shard.ts";
 import type { Candidate, Proposal } from "../explore/candidate.ts";
 import { Groups } from "../explore/groups.ts";
-import { basesOf, huntSpecOf, worldsOf } from "../explore/hunt-spec.ts";
+import { basesOf, huntSpecOf, withoutVarying, worldsOf } from "../explore/hunt-spec.ts";
 import { Hunt } from "../explore/hunt.ts";
 import { inertOf } from "../explore/inert.ts";
+import { groundsOf } from "../mutants/grounds.ts";
+import type { Mutant } from "../mutants/mutant.ts";
 import { type HuntSummary, type KeptSummary, summariseHunt } from "../report/hunt-summary.ts";
 import { plural } from "../report/words.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
@@ -15,7 +17,7 @@ import { shown } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { circumstancesOf } from "./circumstances.ts";
-import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
+import { argumentMistake, type ExitCode, exitCodes, ReaderMistake } from "./exit-codes.ts";
 import { type FuzzFlags, type FuzzRequest, readFuzzRequest } from "./fuzz-request.ts";
 import { HuntCorpus, type KeptRuns } from "./hunt-corpus.ts";
 import { huntDocument } from "./hunt-document.ts";
@@ -32,7 +34,7 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
   const clock = startClock(request.workers);
   const systems = loadSystems(request.plugIns);
   const { system, stories } = huntedStories(references, request, systems);
-  const spec = huntSpecOf(system);
+  const spec = withoutVarying(huntSpecOf(system), request.set);
   const bases = basesOf(stories, spec, system, request.limits.eventsMax);
   const memory = huntMemory();
   const hunt = new Hunt({ system, spec, bases }, request, memory.reached);
@@ -145,14 +147,15 @@ const keptCandidate = (proposal: Proposal, place: number): Candidate => ({
   ...proposal,
 });
 
-/** Those that are named, all of one system; or else the worlds of the system's own. */
+/** Those that are named, all of one system; or else the worlds of the system's own, and where planted bugs are at home. */
 function huntedStories(
   references: readonly string[],
-  { system: wanted, set, variant }: FuzzRequest,
+  { system: wanted, set, variant, planted }: FuzzRequest,
   systems: ReadonlyMap<string, AnySystem>,
 ): { readonly system: AnySystem; readonly stories: readonly Scenario[] } {
+  if (references.length === 0 && variant !== undefined) throw variantOfNothing(variant);
   const loaded = references.length === 0 ? [] : loadStories(references, { systems, set, variant });
-  const name = wanted ?? loaded[0]?.scenario.system ?? [...systems.keys()][0] ?? "";
+  const name = wanted ?? loaded[0]?.scenario.system ?? planted[0]?.system ?? [...systems.keys()][0] ?? "";
   const system = systems.get(name);
   if (system === undefined) {
     throw argumentMistake(`--system ${name}`, {
@@ -171,6 +174,28 @@ function huntedStories(
       fix: "hunt them one after the other.",
     });
   }
+  const elsewhere = planted.find((mutant) => mutant.system !== name);
+  if (elsewhere !== undefined) throw plantedElsewhere(elsewhere, name);
   if (references.length > 0) return { system, stories: loaded.map(({ scenario }) => scenario) };
-  return { system, stories: worldsOf(huntSpecOf(system), system) };
+  const own = worldsOf(huntSpecOf(system), system, set);
+  if (own.problems.length > 0) throw new ReaderMistake(own.problems);
+  const grounds = [...new Set(planted.flatMap((mutant) => groundsOf(mutant)).map(({ reference }) => reference))];
+  const homes = loadStories(grounds, { systems, set, variant: undefined });
+  return { system, stories: [...own.stories, ...homes.map(({ scenario }) => scenario)] };
 }
+
+const variantOfNothing = (variant: string): Error =>
+  argumentMistake(`--variant ${variant}`, {
+    code: "NO_STORY",
+    what: "It names one story of each file, and no file is named.",
+    expected: "Expected stories beside it.",
+    fix: "name a story, or leave --variant out.",
+  });
+
+const plantedElsewhere = ({ id, system }: Mutant, other: string): Error =>
+  argumentMistake(`--plant ${id}`, {
+    code: "OTHER_SYSTEM",
+    what: `It is a bug of ${system}, and the hunt is for ${other}.`,
+    expected: "Expected a bug of the system that is hunted.",
+    fix: `hunt for ${system}: leave --system out, and name stories of ${system} or none.`,
+  });

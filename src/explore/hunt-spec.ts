@@ -4,6 +4,7 @@
 import { printDuration } from "../base/units.ts";
 import { presetsOf } from "../scenario/story-schema.ts";
 import { storyOf } from "../scenario/vary.ts";
+import type { Problem } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { HuntSpec } from "../systems/hunting.ts";
 import type { AnySystem } from "../systems/system.ts";
@@ -70,9 +71,33 @@ export function huntSpecOf(system: AnySystem): HuntSpec {
   };
 }
 
-/** The worlds that a system's own hunts take place in: the usual one first. */
-export const worldsOf = ({ world, otherWorlds }: HuntSpec, system: AnySystem): readonly Scenario[] =>
-  [[], ...otherWorlds].map((changes) => storyOf(world, changes, system));
+/**
+ * The worlds that a system's own hunts take place in, the usual one first, with `set` as on a command line. The problems
+ * are those of the usual one; another that cannot be set so is left out.
+ */
+export function worldsOf(
+  { world, otherWorlds }: HuntSpec,
+  system: AnySystem,
+  set: readonly string[] = [],
+): { readonly stories: readonly Scenario[]; readonly problems: readonly Problem[] } {
+  const options = { set, schemas: new Map() };
+  const usual = storyOf(world, [], system, options);
+  if (usual.type === "refused") return { stories: [], problems: usual.problems };
+  const others = otherWorlds.map((changes) => storyOf(world, changes, system, options));
+  const stories = [usual, ...others].flatMap((read) => (read.type === "parsed" ? [read.story.base] : []));
+  return { stories, problems: [] };
+}
+
+const isWithin = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
+
+/** What is set is no longer the hunt's to vary, nor is what it is part of, or what is part of it. */
+export function withoutVarying(spec: HuntSpec, set: readonly string[]): HuntSpec {
+  const paths = set.map((argument) => argument.split("=", 1)[0] ?? "");
+  const variables = spec.variables.filter(
+    (variable) => !paths.some((path) => isWithin(variable.path, path) || isWithin(path, variable.path)),
+  );
+  return { ...spec, variables };
+}
 
 /** What the hunt of stories is drawn from. They end late enough for the system to settle, and expect nothing of figures. */
 export const basesOf = (

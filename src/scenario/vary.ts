@@ -6,7 +6,7 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { assert } from "../base/assert.ts";
 import type { Change } from "../systems/hunting.ts";
 import type { AnySystem } from "../systems/system.ts";
-import { parseScenario } from "./parse.ts";
+import { type ParseOptions, parseScenario, type ParseResult } from "./parse.ts";
 import { printProblems } from "./problem.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -27,13 +27,19 @@ export function variableOf(scenario: Scenario, system: AnySystem): Variable {
   };
 }
 
-/** The story that a system says its hunts take place in, changed; a mistake in it is the system's own. */
-export function storyOf(story: Document, changes: readonly Change[], system: AnySystem): Scenario {
+/** The story that a system says its hunts take place in, changed; a mistake is the system's own unless something is set. */
+export function storyOf(
+  story: Document,
+  changes: readonly Change[],
+  system: AnySystem,
+  options: Pick<ParseOptions, "set" | "schemas"> = {},
+): ParseResult {
   const changed = changes.reduce((soFar, { path, value }) => put(soFar, path.split("."), value), story);
   const systems = new Map([[system.name, system]]);
-  const parsed = parseScenario(canonicalJson(changed), `${system.name}-hunt.yaml`, { systems });
-  assert(parsed.type === "parsed", parsed.type === "parsed" ? "" : printProblems(parsed.problems));
-  return parsed.story.base;
+  const parsed = parseScenario(canonicalJson(changed), `${system.name}-hunt.yaml`, { systems, ...options });
+  const isOwn = (options.set ?? []).length === 0;
+  assert(parsed.type === "parsed" || !isOwn, parsed.type === "parsed" ? "" : printProblems(parsed.problems));
+  return parsed;
 }
 
 /**

@@ -14,7 +14,7 @@ import { cpuSeconds, programArguments, report } from "./meter.ts";
 const { warmupEvents: warmupRuns, timedEvents: timedRuns, seed, variant } = programArguments();
 const system = systemNamed("mesh");
 const spec = huntSpecOf(system);
-const bases = basesOf(worldsOf(spec, system), spec, system, 10_000_000);
+const bases = basesOf(worldsOf(spec, system).stories, spec, system, 10_000_000);
 const reached = new Uint8Array(reachedBytes);
 const hunt = new Hunt({ system, spec, bases }, { seed, strategies: [swarm], shard: { index: 1, count: 1 } }, reached);
 const scenarios = [0, 1, 2].flatMap((round) => hunt.round(round).map(({ scenario }) => scenario));

@@ -144,7 +144,18 @@ test.each([
   [["--system", "mush"], "UNKNOWN_SYSTEM"],
   [["--time", "soon"], "BAD_DURATION"],
   [["--runs", "0"], "BAD_NUMBER"],
+  [["--set", "settings.nonsense=off"], "UNKNOWN_PATH"],
+  [["--variant", "late-answer"], "NO_STORY"],
+  [["--plant", "raft/no-vote-fsync", "--system", "mesh"], "OTHER_SYSTEM"],
+  [["--plant", "raft/no-vote-fsync", "mesh/baseline"], "OTHER_SYSTEM"],
+  [["--plant", "judge/raft-reads-left-out"], "BUG_OF_A_JUDGE"],
 ])("%j is the reader's mistake", { timeout: 60_000 }, async (words, problem) => {
   const { code, stderr } = await faultline(["fuzz", ...words]);
   expect([code, stderr]).toEqual([2, expect.stringContaining(problem)]);
+});
+
+test("a planted bug is hunted in its own system, where it is at home too", { timeout: 120_000 }, async () => {
+  const words = ["--runs", "4", "--workers", "0", "--shrink-time", "0s", "--allow-inert", "--json"];
+  const { stdout } = await faultline(["fuzz", "--plant", "raft/no-vote-fsync", ...words]);
+  expect(JSON.parse(stdout)).toMatchObject({ system: "raft" });
 });

@@ -20,7 +20,7 @@ import { systemNamed } from "../../src/systems/registry.ts";
 
 const system = systemNamed("mesh");
 const spec = huntSpecOf(system);
-const bases = basesOf(worldsOf(spec, system), spec, system, 1_000_000);
+const bases = basesOf(worldsOf(spec, system).stories, spec, system, 1_000_000);
 const hunting = { system, spec, bases, corpus: new Corpus() };
 const nothing = (): Uint8Array => new Uint8Array(reachedBytes);
 

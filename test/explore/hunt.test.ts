@@ -8,7 +8,7 @@ import { printScenario } from "../../src/scenario/print.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
 import { reachedBytes } from "../../src/explore/coverage.ts";
 import { Die } from "../../src/explore/die.ts";
-import { basesOf, huntSpecOf, worldsOf } from "../../src/explore/hunt-spec.ts";
+import { basesOf, huntSpecOf, withoutVarying, worldsOf } from "../../src/explore/hunt-spec.ts";
 import { Hunt, roundSize } from "../../src/explore/hunt.ts";
 import { inertOf } from "../../src/explore/inert.ts";
 import { noEffects } from "../../src/explore/effects.ts";
@@ -19,9 +19,30 @@ import { byName } from "../scenario/echo-system.ts";
 const nothing = (): Uint8Array => new Uint8Array(reachedBytes);
 const mesh = systemNamed("mesh");
 const spec = huntSpecOf(mesh);
-const bases = basesOf(worldsOf(spec, mesh), spec, mesh, 1_000_000);
+const bases = basesOf(worldsOf(spec, mesh).stories, spec, mesh, 1_000_000);
 const huntOf = (seed: number, shard = { index: 1, count: 1 }): Hunt =>
   new Hunt({ system: mesh, spec, bases }, { seed, strategies, shard }, nothing());
+
+describe("what is set for a hunt", () => {
+  const set = ["settings.transfer.slots=3", "settings.boundary={}"];
+  const held = withoutVarying(spec, set);
+
+  test("is set in every world, and no longer varied, nor is what it holds", () => {
+    const { stories } = worldsOf(spec, mesh, set);
+    expect(stories.length).toBeGreaterThan(1);
+    for (const { settings } of stories) expect(settings).toMatchObject({ transfer: { slots: 3 } });
+    const paths = (of: typeof spec): readonly string[] => of.variables.map(({ path }) => path);
+    const gone = paths(spec).filter((path) => !paths(held).includes(path));
+    expect(gone).toContain("settings.transfer.slots");
+    expect(gone.filter((path) => path !== "settings.transfer.slots" && !path.startsWith("settings.boundary."))).toEqual(
+      [],
+    );
+  });
+
+  test("is refused as it would be in a story", () => {
+    expect(worldsOf(spec, mesh, ["settings.transfer.slots=many"]).problems).toHaveLength(1);
+  });
+});
 
 describe("the fault model of the mesh", () => {
   test("says of every kind whether it is within", () => {
@@ -118,7 +139,7 @@ describe("candidates", () => {
 test("a system that says nothing about hunts is hunted in worlds of its default size", () => {
   const echo = byName.get("echo")!;
   const own = huntSpecOf(echo);
-  const hunting = { system: echo, spec: own, bases: basesOf(worldsOf(own, echo), own, echo, 1_000) };
+  const hunting = { system: echo, spec: own, bases: basesOf(worldsOf(own, echo).stories, own, echo, 1_000) };
   const round = new Hunt(hunting, { seed: 1, strategies, shard: { index: 1, count: 1 } }, nothing()).round(0);
   expect(round).toHaveLength(roundSize);
   expect(round[0].scenario.nodes.get("client")).toHaveLength(3);
