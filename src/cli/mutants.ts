@@ -12,6 +12,7 @@ import { systemsWith } from "../campaign/plug-ins.ts";
 import { catalogue } from "../mutants/catalogue.ts";
 import { groundsOf } from "../mutants/grounds.ts";
 import type { Mutant } from "../mutants/mutant.ts";
+import { mutantNamed } from "../mutants/plant.ts";
 import {
   type HuntedMutant,
   mutantsDocument,
@@ -166,6 +167,15 @@ function chosen({ system, only }: MutantsFlags): readonly Mutant[] {
       what: `There is no planted bug ${shown(unknown)}.`,
       expected: `Expected one of ${ids.length}, such as ${ids[0] ?? "none"}.`,
       fix: fixByName(unknown, ids, 'see "faultline list mutants".'),
+    });
+  }
+  const elsewhere = only?.find((id) => system !== undefined && mutantNamed(id)?.system !== system);
+  if (elsewhere !== undefined) {
+    throw argumentMistake(`--system ${system} --only ${elsewhere}`, {
+      code: "CONFLICTING_OPTIONS",
+      what: `${elsewhere} is planted in ${mutantNamed(elsewhere)?.system}, and only bugs of ${system} are asked for.`,
+      expected: "Expected bugs of one system.",
+      fix: "leave one of the two out.",
     });
   }
   return catalogue.filter(

@@ -56,7 +56,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       ...wrap(scenario.title, width),
       "",
       ...(leftOut === 0 ? [] : [paint.doubt(`${plural(leftOut, "event")} before these are left out: see --until.`)]),
-      ...printed(lines, startUs, paint),
+      ...(lines.length === 0 ? wrap(nothingToTell(flags), width) : printed(lines, startUs, paint)),
       "",
       ...verdictLines(run, paint, width),
       ...(standing === undefined ? [] : standingLines(standing, run, paint, width)),
@@ -76,6 +76,17 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       ...(standing === undefined ? {} : { standing }),
     },
   };
+}
+
+/** What was looked for in vain: a name with a slip in it is no different from one that nothing concerns. */
+function nothingToTell({ from, until, node = [], follow }: ReplayFlags): string {
+  const looked = [
+    ...(follow === undefined ? [] : [`holds ${shown(follow)}`]),
+    ...(node.length === 0 ? [] : [`is about ${node.join(" or ")}`]),
+    ...(from === undefined ? [] : [`is from ${from} on`]),
+    ...(until === undefined ? [] : [`is before ${until}`]),
+  ];
+  return looked.length === 0 ? "Nothing happened." : `Nothing to tell: no line ${looked.join(" and ")}.`;
 }
 
 /** Whether the failure that was kept is still one. */

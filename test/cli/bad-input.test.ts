@@ -94,6 +94,7 @@ const typed: readonly (readonly [words: string, said: string])[] = [
   ["run good.yaml --plug-in nope.ts", "PLUG_IN_UNUSABLE"],
   ["run echo/good", "UNKNOWN_SCENARIO"],
   ["replay good.yaml --node nobody", "UNKNOWN_NODE"],
+  ["mutants --system raft --only mesh/no-fencing", "CONFLICTING_OPTIONS"],
   ["list nonsense", "UNKNOWN_TOPIC"],
   ["list --system nope", "UNKNOWN_SYSTEM"],
 ];

@@ -287,6 +287,17 @@ describe.concurrent("replay", () => {
     }),
   );
 
+  test("says so when nothing is as it was asked for", patience, () =>
+    withStories(async (cwd) => {
+      const words = ["replay", "quiet.yaml", "--follow", "client-22", "--until", "2s", ...plugIn];
+      const { code, stdout } = await faultline(words, { cwd });
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringContaining('Nothing to tell: no line holds "client-22" and is before 2s.'),
+      ]);
+    }),
+  );
+
   test("follows a node, and gives the same as a document", patience, () =>
     withStories(async (cwd) => {
       const { stdout } = await faultline(
