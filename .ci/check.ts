@@ -7,6 +7,7 @@ const checks = {
   lint: ["oxlint"],
   types: ["tsc", "--pretty", "false"],
   "types without a platform": ["tsc", "-p", "tsconfig.core.json", "--pretty", "false"],
+  "types of the viewer": ["tsc", "-p", "src/web", "--pretty", "false"],
   "dead code": ["knip", "--no-progress"],
   "import law, determinism, ids of requirements": [
     "vitest",

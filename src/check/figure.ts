@@ -13,6 +13,8 @@ export interface FigureSpec {
   readonly id: string;
   readonly title: string;
   readonly kind: FigureKind;
+  /** Title of the chart over time in which it is shown, beside others of its kind; absent: in none. */
+  readonly chart?: string;
 }
 
 /** Where figures are put: one sink a run. */

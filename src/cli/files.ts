@@ -1,12 +1,16 @@
 // Files in and out: read with bounds, written whole or not at all, never outside the folder that was asked for.
 
 import {
+  accessSync,
   closeSync,
+  constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -76,13 +80,24 @@ function readBytes(path: string): Uint8Array {
 
 /** Writes a file whole: under another name first, so that an interruption leaves the old one, or none. */
 export function writeWhole(path: string, text: string): void {
-  const temporary = temporaryOf(path);
+  writeAllWhole([{ path, text }]);
+}
+
+/** Writes them all under other names first, so that none appears unless there is room for every one. */
+function writeAllWhole(files: readonly { readonly path: string; readonly text: string }[]): void {
+  let current = "";
   try {
-    writeFileSync(temporary, text, { flag: "wx" });
-    renameSync(temporary, path);
+    for (const { path, text } of files) {
+      current = path;
+      writeFileSync(temporaryOf(path), text, { flag: "wx" });
+    }
+    for (const { path } of files) {
+      current = path;
+      renameSync(temporaryOf(path), path);
+    }
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw writingProblem(path, error);
+    for (const { path } of files) rmSync(temporaryOf(path), { force: true });
+    throw writingProblem(current, error);
   }
 }
 
@@ -143,19 +158,29 @@ export class OutputFolder {
     this.path = resolve(path);
     try {
       mkdirSync(this.path, { recursive: true });
+      accessSync(this.path, constants.W_OK);
     } catch (error) {
       throw writingProblem(path, error);
     }
+    refuseLinkOut(path);
   }
 
   /** @returns the path of the file. */
   write(name: string, text: string): string {
-    const path = resolve(this.path, name);
-    if (!path.startsWith(this.path + sep) || basename(path) !== name) {
-      throw new Error(`a file is named so that it stays in its folder: ${name}`);
-    }
-    writeWhole(path, text);
+    this.writeAll([{ name, text }]);
     return join(this.path, name);
+  }
+
+  /** All of them, or none. @returns their paths. */
+  writeAll(files: readonly { readonly name: string; readonly text: string }[]): readonly string[] {
+    for (const { name } of files) {
+      const path = resolve(this.path, name);
+      if (!path.startsWith(this.path + sep) || basename(path) !== name) {
+        throw new Error(`a file is named so that it stays in its folder: ${name}`);
+      }
+    }
+    writeAllWhole(files.map(({ name, text }) => ({ path: join(this.path, name), text })));
+    return files.map(({ name }) => join(this.path, name));
   }
 }
 
@@ -166,6 +191,23 @@ export const fileNameOf = (text: string): string =>
     .replaceAll(/[^a-z0-9.]+/g, "-")
     .replaceAll(/^[-.]+|[-.]+$/g, "")
     .slice(0, 120) || "unnamed";
+
+/** Who is asked for a folder means that folder: a link in its place may lead to another one beside it, and not away. */
+function refuseLinkOut(path: string): void {
+  const whole = resolve(path);
+  if (!lstatSync(whole).isSymbolicLink()) return;
+  const target = realpathSync(whole);
+  if (target.startsWith(realpathSync(dirname(whole)) + sep)) return;
+  throw new ReaderMistake([
+    {
+      place: { type: "wholeFile", file: path },
+      code: "LINK_OUT",
+      what: `This is a link, which leads to ${shown(target)}.`,
+      expected: "Expected a folder, or a link to one below the folder that the link is in.",
+      fix: "name the folder itself, or remove the link.",
+    },
+  ]);
+}
 
 const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${process.pid}.part`);
 

@@ -11,6 +11,7 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { WholeFile } from "./files.ts";
 import { commandLine } from "./next-commands.ts";
 import type { Output } from "./output.ts";
+import { RunRecording } from "./run-recording.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { LoadedStory } from "./stories.ts";
 
@@ -18,6 +19,8 @@ export interface SingleRun {
   readonly story: LoadedStory;
   readonly run: Run;
   readonly told: readonly StoryPart[];
+  /** When a report is asked for. */
+  readonly recording: RunRecording | undefined;
 }
 
 const storyLinesMax = 26;
@@ -26,6 +29,7 @@ const storyLinesMax = 26;
 export function runSingle(story: LoadedStory, seed: number, request: RunRequest): SingleRun {
   const { scenario, system } = story;
   const listener = new StoryListener(system);
+  const recording = request.report === undefined ? undefined : new RunRecording(story, seed);
   const deadlineMs = performance.now() + request.limits.runMsMax;
   let trace: WholeFile | undefined;
   let history: WholeFile | undefined;
@@ -35,16 +39,19 @@ export function runSingle(story: LoadedStory, seed: number, request: RunRequest)
     const writer = trace === undefined ? undefined : traceWriter(trace, story, seed);
     const run = simulate(scenario, {
       seed,
-      system,
+      system: recording?.system ?? system,
       check: true,
-      tracer: both(listener, writer),
-      history: request.history === undefined ? undefined : (entry) => history?.write(`${canonicalJson(entry)}\n`),
+      tracer: tracers(listener, writer, recording),
+      history: (entry) => {
+        history?.write(`${canonicalJson(entry)}\n`);
+        recording?.operation(entry);
+      },
       poll: () => performance.now() > deadlineMs,
     });
     writer?.end({ atUs: run.endedAtUs, ending: run.verdict.summary, digest: run.digest });
     trace?.finish();
     history?.finish();
-    return { story, run, told: listener.story(run.verdict, storyLinesMax) };
+    return { story, run, told: listener.story(run.verdict, storyLinesMax), recording };
   } catch (error) {
     trace?.abandon();
     history?.abandon();
@@ -59,12 +66,11 @@ function traceWriter(file: WholeFile, { scenario }: LoadedStory, seed: number): 
   );
 }
 
-function both(first: Tracer, second: Tracer | undefined): Tracer {
-  if (second === undefined) return first;
+function tracers(...some: readonly (Tracer | undefined)[]): Tracer {
+  const all = some.filter((one) => one !== undefined);
   return {
     trace(event: TraceEvent) {
-      first.trace(event);
-      second.trace(event);
+      for (const one of all) one.trace(event);
     },
   };
 }

@@ -25,6 +25,7 @@ import { saveFailure } from "./failure-files.ts";
 import { OutputFolder } from "./files.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
+import { type NamedPage, ReportFolder } from "./report-folder.ts";
 import { startClock } from "./report-meta.ts";
 import {
   type JudgedStory,
@@ -36,6 +37,7 @@ import {
   runMany,
   workersFor,
 } from "./run-many.ts";
+import { pagesOf } from "./run-pages.ts";
 import { readRunRequest, type RunFlags, type RunRequest } from "./run-request.ts";
 import { runSingle, singleLines } from "./run-single.ts";
 import { signaturesOf } from "./signatures.ts";
@@ -57,7 +59,7 @@ export async function run(references: readonly string[], flags: RunFlags, output
   if (!isSingle) refuseTrace(request, runs);
   // Before anything runs: a campaign of an hour must not end at a folder that cannot be made.
   const folders = {
-    report: request.report === undefined ? undefined : new OutputFolder(request.report),
+    report: request.report === undefined ? undefined : new ReportFolder(request.report),
     save: request.save === undefined ? undefined : new OutputFolder(request.save),
     histories: isSingle || request.history === undefined ? undefined : new OutputFolder(request.history),
   };
@@ -73,7 +75,8 @@ export async function run(references: readonly string[], flags: RunFlags, output
     scenarios: many.stories.map((judged) => reported(judged, request, output)),
   };
   const tested = testReportOf(report);
-  const written = folders.report === undefined ? [] : writeReport(report, tested, many.wasInterrupted, folders.report);
+  const pages = folders.report === undefined ? [] : pagesOf(report, many, single, request);
+  const written = folders.report === undefined ? [] : writeReport(report, tested, many, pages, folders.report);
   const told = single === undefined ? manyLines(many, request, output) : singleLines(single, request, output);
   const document =
     single !== undefined
@@ -152,14 +155,16 @@ function saveAll({ stories }: ManyRuns, folder: OutputFolder): readonly string[]
 function writeReport(
   report: CampaignReport,
   tested: TestReport,
-  wasInterrupted: boolean,
-  folder: OutputFolder,
+  { wasInterrupted }: ManyRuns,
+  pages: readonly NamedPage[],
+  folder: ReportFolder,
 ): readonly string[] {
-  return [
-    folder.write("report.md", tested.markdown),
-    folder.write("junit.xml", junitReport(tested)),
-    folder.write("report.json", reportDocument(report, wasInterrupted)),
+  const others = [
+    { name: "report.md", text: tested.markdown },
+    { name: "junit.xml", text: junitReport(tested) },
+    { name: "report.json", text: reportDocument(report, wasInterrupted) },
   ];
+  return folder.write(pages, report.meta, others);
 }
 
 function exitCodeOf({ stories, wasInterrupted }: ManyRuns): ExitCode {

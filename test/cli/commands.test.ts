@@ -227,17 +227,32 @@ describe.concurrent("run", () => {
     }),
   );
 
-  test("--report: Markdown, JUnit and JSON, equal but for meta", patience, () =>
-    withStories(async (cwd) => {
-      const words = ["run", "failing.yaml", "quiet.yaml", "--seeds", "1..3", ...plugIn];
-      await Promise.all(["a", "b"].map((folder) => faultline([...words, "--report", folder], { cwd })));
-      expect(filesIn(join(cwd, "a"))).toEqual(["junit.xml", "report.json", "report.md"]);
-      const [a, b] = ["a", "b"].map(
-        (folder) => JSON.parse(readFileSync(join(cwd, folder, "report.json"), "utf8")) as { meta: unknown },
-      );
-      expect({ ...a, meta: null }).toEqual({ ...b, meta: null });
-      expect(readFileSync(join(cwd, "a", "junit.xml"), "utf8")).toContain('<testsuite name="echo/failing"');
-    }),
+  test(
+    "--report: a page for each failure and one for all, Markdown, JUnit and JSON, equal but for meta",
+    patience,
+    () =>
+      withStories(async (cwd) => {
+        const words = ["run", "failing.yaml", "quiet.yaml", "--seeds", "1..3", ...plugIn];
+        await Promise.all(["a", "b"].map((folder) => faultline([...words, "--report", folder], { cwd })));
+        expect(filesIn(join(cwd, "a"))).toEqual([
+          "echo-failing-seed-1.html",
+          "index.html",
+          "junit.xml",
+          "report.json",
+          "report.md",
+        ]);
+        const meta = /<script type="application\/json" id="faultline-meta">[^<]*<\/script>/;
+        for (const name of ["echo-failing-seed-1.html", "index.html"]) {
+          const [left, right] = ["a", "b"].map((folder) => readFileSync(join(cwd, folder, name), "utf8"));
+          expect(left).toMatch(meta);
+          expect(left?.replace(meta, "")).toBe(right?.replace(meta, ""));
+        }
+        const [a, b] = ["a", "b"].map(
+          (folder) => JSON.parse(readFileSync(join(cwd, folder, "report.json"), "utf8")) as { meta: unknown },
+        );
+        expect({ ...a, meta: null }).toEqual({ ...b, meta: null });
+        expect(readFileSync(join(cwd, "a", "junit.xml"), "utf8")).toContain('<testsuite name="echo/failing"');
+      }),
   );
 
   test("on GitHub: an annotation with the file, and the job summary", patience, () =>

@@ -13,7 +13,7 @@ const refusals = (text: string, path = "systems/mesh/node.ts"): string =>
   printFindings(determinismFindings([sourceFile(path, text)]));
 
 test("the sources below the edges are deterministic by construction", () => {
-  const files = sourceFiles("src").filter(({ path }) => law.get(path.split("/")[0] ?? "")?.node !== true);
+  const files = sourceFiles("src").filter(({ path }) => law.get(path.split("/")[0] ?? "")?.isEdge !== true);
   expectNone(determinismFindings(files));
 });
 

@@ -9,6 +9,8 @@ export type Row = {
   readonly name: string;
   readonly imports: ReadonlySet<string>;
   readonly node: boolean;
+  /** Whether it sees a platform at all: Node's, or a browser's. */
+  readonly isEdge: boolean;
   readonly packages: ReadonlySet<string>;
 };
 
@@ -28,7 +30,13 @@ export function readImportLaw(markdown: string): ImportLaw {
     const allowed = importsOf(imports, [...law.keys()]);
     for (const name of names) {
       if (law.has(name)) throw new Error(`src/README.md: two rows for ${name}`);
-      law.set(name, { name, imports: allowed, node: platform.includes("node"), packages: new Set(packages) });
+      law.set(name, {
+        name,
+        imports: allowed,
+        node: platform.includes("node"),
+        isEdge: platform.length > 0,
+        packages: new Set(packages),
+      });
     }
   }
   return law;

@@ -8,15 +8,21 @@ import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { measureMode, modeFigures } from "./mode-measures.ts";
 import { alertNames } from "./monitoring/alert-rules.ts";
 
-const count = (id: string, title: string): FigureSpec => ({ id, title, kind: "count" });
-const duration = (id: string, title: string): FigureSpec => ({ id, title, kind: "durationUs" });
-const amount = (id: string, title: string): FigureSpec => ({ id, title, kind: "amount" });
+/** A figure, and the chart over time that shows it. */
+const figureOf =
+  (kind: FigureSpec["kind"]) =>
+  (id: string, title: string, chart?: string): FigureSpec =>
+    chart === undefined ? { id, title, kind } : { id, title, kind, chart };
+
+const count = figureOf("count");
+const duration = figureOf("durationUs");
+const amount = figureOf("amount");
 const share = (id: string, title: string): FigureSpec => ({ id, title, kind: "share" });
 
 const figures: readonly FigureSpec[] = [
-  count("transfer.started", "transfers begun"),
-  count("transfer.completed", "transfers completed"),
-  count("transfer.rolledBack", "transfers rolled back"),
+  count("transfer.started", "transfers begun", "Transfers"),
+  count("transfer.completed", "transfers completed", "Transfers"),
+  count("transfer.rolledBack", "transfers rolled back", "Transfers"),
   count("transfer.forced", "transfers ended by the watchdog or the operator"),
   count("transfer.abandoned", "transfers lost with their source's process"),
   count("transfer.deferred", "transfers that had to wait for a slot"),
@@ -29,17 +35,17 @@ const figures: readonly FigureSpec[] = [
   amount("load.throttledRate", "the same, while it throttled (CL-M-25)"),
   count("load.throttled", "times that a server began to throttle"),
   duration("load.throttledFor", "how long it throttled (CL-M-30)"),
-  amount("load.saturation", "percent of a server's slots taken, each window (MESH-F8-03)"),
-  amount("load.busy", "percent of declared processor time used, each window"),
+  amount("load.saturation", "percent of a server's slots taken, each window (MESH-F8-03)", "Load"),
+  amount("load.busy", "percent of declared processor time used, each window", "Load"),
   duration("load.lag", "how late a server's own timer came, each window"),
-  duration("transfer.latency", "from the beginning of a transfer to its completion"),
+  duration("transfer.latency", "from the beginning of a transfer to its completion", "Latency"),
   amount("transfer.attempts", "attempts a transfer took"),
   amount("transfer.concurrent", "transfers open at once, when one began"),
   share("transfer.success", "transfers that completed, of those that ended (X-M-53)"),
   share("transfer.firstTry", "transfers that completed at the first attempt, of those that ended (X-M-53)"),
   duration("transfer.stuckAge", "age of a transfer when the watchdog found it (MESH-F7-03)"),
-  count("attempt.failed", "attempts that failed"),
-  count("attempt.timeouts", "attempts that failed for want of a confirmation"),
+  count("attempt.failed", "attempts that failed", "Retries"),
+  count("attempt.timeouts", "attempts that failed for want of a confirmation", "Retries"),
   duration("attempt.detection", "from the beginning of an attempt to its failure (X-M-06)"),
   share("retry.endedAt1", "transfers completed at retry 1, of those whose first attempt failed (MESH-F1-06)"),
   share("retry.endedAt2", "transfers completed at retry 2, of those whose first attempt failed (MESH-F1-07)"),
@@ -100,7 +106,7 @@ const figures: readonly FigureSpec[] = [
   count("notice.shown", "notices shown by clients"),
   count("grant.committed", "grants committed"),
   count("effect.accepted", "effects accepted by the store"),
-  count("effect.refused", "writes refused by the store"),
+  count("effect.refused", "writes refused by the store", "Refused"),
   count("effect.fenced", "writes refused for their token"),
   count("effect.repeated", "writes recognised as repeated"),
   // X-M-21: believing and acting are two things.
@@ -113,7 +119,7 @@ const figures: readonly FigureSpec[] = [
   count("action.done", "actions answered as done"),
   count("action.failed", "actions answered as failed"),
   count("action.unanswered", "actions never answered"),
-  duration("action.latency", "from asking for an action to its answer"),
+  duration("action.latency", "from asking for an action to its answer", "Latency"),
   count("output.ignored", "outputs of old owners that clients ignored (X-M-21)"),
   // A duplicate: two servers take a player for theirs and may act for it, beyond a hand-over (split-watch.ts).
   count("split.detected", "players reported with two owners (MESH-F5-03)"),

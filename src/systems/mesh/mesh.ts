@@ -13,6 +13,7 @@ import { meshProperties } from "./properties/mesh-properties.ts";
 import { meshRequirements } from "./requirements/mesh-requirements.ts";
 import { type MeshSettings, meshSettings } from "./settings.ts";
 import { meshSettleUs } from "./settle.ts";
+import { meshSpans } from "./spans.ts";
 import { describeMesh, tellMesh } from "./story.ts";
 import { type MeshWorkload, meshWorkload } from "./workload.ts";
 
@@ -106,5 +107,6 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   history: meshHistorian,
   hunt: meshHunt,
   tell: tellMesh,
+  spans: meshSpans,
   describe: describeMesh,
 };

@@ -9,6 +9,7 @@ import type { RaftMessage } from "../../protocols/raft/messages.ts";
 import { raftModel } from "../../protocols/raft/properties/raft-model.ts";
 import { raftProperties } from "../../protocols/raft/properties/raft-properties.ts";
 import type { JudgedFact, RaftView } from "../../protocols/raft/properties/raft-view.ts";
+import { raftSpans } from "../../protocols/raft/spans.ts";
 import { RaftMachine } from "../../protocols/raft/raft-machine.ts";
 import { StoreClient } from "../../protocols/raft/store-client.ts";
 import type { StoreMessage } from "../../protocols/raft/store-messages.ts";
@@ -151,5 +152,6 @@ export const raft: System<RaftSystemSettings, RaftWorkload, Words, JudgedFact, R
   measures,
   history: raftHistorian,
   tell: (fact) => (isToldByWorld(fact) ? undefined : describeFact(fact)),
+  spans: (fact) => raftSpans(fact),
   describe: (message) => describeMessage(message),
 };
