@@ -4,20 +4,18 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { type Parting, partingOf } from "../explore/parting.ts";
 import { tellFact, tellMessage } from "../report/told.ts";
 import { clip, type Paint, padEnd, padStart, plural, printCount, printMoment } from "../report/words.ts";
-import { expectedOneOf } from "../scenario/closest.ts";
-import type { Problem } from "../scenario/problem.ts";
 import { simulate } from "../simulate.ts";
 import type { AnySystem } from "../systems/system.ts";
-import { decodeTrace, TraceUnreadable } from "../trace/codec.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
 import type { TraceEvent } from "../trace/trace-event.ts";
 import { readSeed } from "./arguments.ts";
-import { argumentMistake, exitCodes, ReaderMistake } from "./exit-codes.ts";
-import { readText, traceFileEnding } from "./files.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { traceFileEnding } from "./files.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { onlyStory } from "./one-failure.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadStories } from "./stories.ts";
+import { readTrace } from "./trace-file.ts";
 
 export interface DiffFlags extends PlugInFlags {
   readonly seed?: string | undefined;
@@ -44,7 +42,7 @@ export function diff(left: string, right: string, flags: DiffFlags, { paint, wid
   const systems = loadSystems(plugInsOf(flags));
   const load = (reference: string, own: readonly string[]): Side =>
     reference.endsWith(traceFileEnding)
-      ? readTrace(reference, systems)
+      ? sideOfTrace(reference, systems)
       : runOf(reference, { ...flags, set: [...(flags.set ?? []), ...own] }, systems);
   const [one, other] = [load(left, flags.left ?? []), load(right, flags.right ?? [])];
   const parting = partingOf(one.events, other.events);
@@ -89,34 +87,11 @@ function runOf(typed: string, flags: DiffFlags, systems: ReadonlyMap<string, Any
   };
 }
 
-/** @throws ReaderMistake when it is none. */
-function readTrace(file: string, systems: ReadonlyMap<string, AnySystem>): Side {
-  const text = readText(file);
-  try {
-    const { header, events, end } = decodeTrace(text);
-    const system = systems.get(header.system);
-    if (system === undefined) {
-      throw argumentMistake(file, {
-        code: "UNKNOWN_SYSTEM",
-        what: `The trace is of the system "${header.system}".`,
-        expected: expectedOneOf([...systems.keys()]),
-        fix: "bring the system along with --plug-in.",
-      });
-    }
-    const name = `${header.scenario}@${header.seed}`;
-    return { name, system, startUs: events[0]?.atUs ?? 0, events, digest: end.digest, summary: end.ending };
-  } catch (error) {
-    if (!(error instanceof TraceUnreadable)) throw error;
-    const { line, code, what, expected, fix } = error;
-    const problem: Problem = {
-      place: { type: "file", file, line, column: 1 },
-      code,
-      what,
-      expected: `Expected ${expected}`,
-      fix,
-    };
-    throw new ReaderMistake([problem]);
-  }
+function sideOfTrace(file: string, systems: ReadonlyMap<string, AnySystem>): Side {
+  const events: TraceEvent[] = [];
+  const { header, system, end } = readTrace(file, systems, () => (event) => events.push(event));
+  const name = `${header.scenario}@${header.seed}`;
+  return { name, system, startUs: events[0]?.atUs ?? 0, events, digest: end.digest, summary: end.ending };
 }
 
 function partingLines(

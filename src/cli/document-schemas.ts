@@ -4,6 +4,7 @@
 import { z } from "zod";
 
 import { faultKinds } from "../scenario/fault-kinds.ts";
+import { formatNames } from "./export-formats.ts";
 import {
   digest,
   documentOf,
@@ -218,6 +219,16 @@ const parted = documentOf({
   counts: z.array(z.record(z.string(), z.unknown())),
 });
 
+const exported = documentOf({
+  scenario: z.string(),
+  seed: z.int(),
+  format: z.enum(formatNames),
+  summary: z.string(),
+  digest: z.string().describe("Of the history; empty when the trace had none."),
+  events: z.int().describe("Of the whole trace, whatever window of it was asked for."),
+  wrote,
+});
+
 const sameTwice = documentOf({ determinism: z.array(z.looseObject({ scenario: z.string(), seed: z.int() })) });
 
 const merged = documentOf({
@@ -393,6 +404,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   shrink: shrunk,
   explain: explained,
   diff: parted,
+  export: exported,
   keep: keptFailure,
   mutants: mutantsHunted,
   merge: merged,

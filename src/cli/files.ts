@@ -13,11 +13,14 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { TextDecoder } from "node:util";
 
+import { assert } from "../base/assert.ts";
 import { fixByName } from "../scenario/closest.ts";
 import { type Problem, shown } from "../scenario/problem.ts";
 import { ReaderMistake } from "./exit-codes.ts";
@@ -28,6 +31,9 @@ const mebibyte = 1024 * 1024;
 const largeFileEndings = [".failure.yaml", ".json"];
 /** Traces hold every event of a run. */
 export const traceFileEnding = ".jsonl";
+
+/** No event comes near it. */
+const lineLengthMax = 16 * mebibyte;
 
 function sizeMaxOf(path: string): number {
   if (path.endsWith(traceFileEnding)) return 512 * mebibyte;
@@ -40,11 +46,23 @@ export function readText(path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable(path, "NOT_UTF8", "The file is not UTF-8 text.", "Expected text in UTF-8.", "save it as UTF-8.");
+    throw notUtf8(path);
   }
 }
 
 function readBytes(path: string): Uint8Array {
+  return reading(path, (file, size) => {
+    const bytes = new Uint8Array(size);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, length);
+    }
+    return bytes.subarray(0, length);
+  });
+}
+
+/** Opens a file of bounded size, and closes it whatever happens. @throws ReaderMistake when it is none. */
+function reading<Result>(path: string, use: (file: number, size: number) => Result): Result {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -67,14 +85,38 @@ function readBytes(path: string): Uint8Array {
         "name a scenario; traces and histories are other files.",
       );
     }
-    const bytes = new Uint8Array(status.size);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(file, bytes, length, bytes.length - length, length);
-    }
-    return bytes.subarray(0, length);
+    return use(file, status.size);
   } finally {
     closeSync(file);
+  }
+}
+
+/**
+ * Gives a text file line by line, without holding all of it. @returns what stands after the last newline.
+ * @throws ReaderMistake when it is no readable text file of bounded size, with lines of bounded length.
+ */
+export function readLines(path: string, take: (line: string) => void): string {
+  return reading(path, (file) => {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const chunk = new Uint8Array(mebibyte);
+    let rest = "";
+    for (let read = -1; read !== 0;) {
+      read = readSync(file, chunk);
+      const lines = (rest + decoded(path, decoder, chunk.subarray(0, read))).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > lineLengthMax) throw lineTooLong(path);
+      for (const line of lines) take(line);
+    }
+    return rest;
+  });
+}
+
+function decoded(path: string, decoder: TextDecoder, bytes: Uint8Array): string {
+  try {
+    // Nothing read is the end: half a character must not be left.
+    return decoder.decode(bytes, { stream: bytes.length > 0 });
+  } catch {
+    throw notUtf8(path);
   }
 }
 
@@ -105,18 +147,18 @@ function writeAllWhole(files: readonly { readonly path: string; readonly text: s
 export class WholeFile {
   readonly #path: string;
   readonly #temporary: string;
-  readonly #file: number;
+  /** Undefined: it is in its place, or given up. */
+  #file: number | undefined;
   #pending: string[] = [];
   #pendingLength = 0;
 
+  /** @throws ReaderMistake, as do all others: the path cannot be written, or the disk is full. */
   constructor(path: string) {
     this.#path = path;
     this.#temporary = temporaryOf(path);
-    try {
-      this.#file = openSync(this.#temporary, "wx");
-    } catch (error) {
-      throw writingProblem(path, error);
-    }
+    // Known before the work whose result would be lost.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw writingProblem(path, { code: "EISDIR" });
+    this.#file = this.#trying(() => openSync(this.#temporary, "wx"));
   }
 
   write(text: string): void {
@@ -128,25 +170,41 @@ export class WholeFile {
   /** Puts it in its place. */
   finish(): void {
     this.#flush();
-    closeSync(this.#file);
-    try {
-      renameSync(this.#temporary, this.#path);
-    } catch (error) {
-      rmSync(this.#temporary, { force: true });
-      throw writingProblem(this.#path, error);
-    }
+    this.#close();
+    this.#trying(() => renameSync(this.#temporary, this.#path));
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind, unless it is finished. */
   abandon(): void {
-    closeSync(this.#file);
-    rmSync(this.#temporary, { force: true });
+    if (this.#close()) rmSync(this.#temporary, { force: true });
   }
 
   #flush(): void {
-    writeSync(this.#file, this.#pending.join(""));
+    const file = this.#file;
+    assert(file !== undefined, "nothing is written to a file that is closed");
+    const bytes = Buffer.from(this.#pending.join(""));
     this.#pending = [];
     this.#pendingLength = 0;
+    this.#trying(() => {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    });
+  }
+
+  #close(): boolean {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) closeSync(file);
+    return file !== undefined;
+  }
+
+  #trying<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      this.#close();
+      rmSync(this.#temporary, { force: true });
+      throw writingProblem(this.#path, error);
+    }
   }
 }
 
@@ -216,6 +274,18 @@ const codeOf = (error: unknown): string =>
 
 const unreadable = (file: string, code: string, what: string, expected: string, fix: string): ReaderMistake =>
   new ReaderMistake([{ place: { type: "wholeFile", file }, code, what, expected, fix }]);
+
+const notUtf8 = (path: string): ReaderMistake =>
+  unreadable(path, "NOT_UTF8", "The file is not UTF-8 text.", "Expected text in UTF-8.", "save it as UTF-8.");
+
+const lineTooLong = (path: string): ReaderMistake =>
+  unreadable(
+    path,
+    "LINE_TOO_LONG",
+    `A line of the file is longer than ${lineLengthMax / mebibyte} MiB.`,
+    "Expected one event in each line.",
+    "give a file that was written by --trace.",
+  );
 
 const folder = (path: string): ReaderMistake =>
   unreadable(

@@ -3,6 +3,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
+import { formatNames } from "./export-formats.ts";
 import { topicNames } from "./topics.ts";
 import type { Answer, Output } from "./output.ts";
 import { reporterNames } from "./reporters.ts";
@@ -56,6 +57,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addShrink(program, output, give);
   addExplain(program, output, give);
   addDiff(program, output, give);
+  addExport(program, output, give);
   addKeep(program, output, give);
   addList(program, output, give);
   addValidate(program, output, give);
@@ -284,6 +286,34 @@ function addDiff(program: CommandUnknownOpts, output: Output, give: Give): void 
     .action(async (left, right, flags) => {
       const { diff } = await import("./diff.ts");
       await give("diff", diff(left, right, flags, output));
+    });
+}
+
+function addExport(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("export")
+    .description("write one run in a format that other tools read")
+    .argument("<run>", "a scenario or failure file, or a trace that run --trace wrote")
+    .requiredOption("--to <format>", `one of ${formatNames.join(", ")}`)
+    .requiredOption("--output <file>", "where it goes; - is stdout")
+    .option("--seed <n>", "in place of the scenario's own")
+    .option("--variant <name>", 'one story of the file; "base" is the story itself')
+    .option("--set <path=value>", "change a value, as in settings.transfer.deadline=80ms", collect)
+    .option("--from <time>", "leave out what is before, as in 2s")
+    .option("--until <time>", "leave out what comes after, as in 3s")
+    .option("--every <duration>", "openmetrics: a sample so often of what nobody scrapes (1s)")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText(
+      "after",
+      example(
+        "faultline export mesh/baseline --seed 7 --to perfetto --output baseline.json",
+        "faultline export mesh/walk --to shiviz --from 1s --until 2s --output - > walk.log",
+      ),
+    )
+    .action(async (run, flags) => {
+      const { exportRun } = await import("./export.ts");
+      await give("export", exportRun(run, flags, output));
     });
 }
 

@@ -10,6 +10,7 @@ import type { Message } from "../machine/message.ts";
 import type { Historian } from "../check/history.ts";
 import type { HuntSpec } from "./hunting.ts";
 import type { RequirementSection } from "./requirement.ts";
+import type { Scraping } from "./scraping.ts";
 import type { SpanMark } from "../check/span-mark.ts";
 
 /** The parts of a scenario a system may know. Settings and workload have passed the system's own schemas. */
@@ -85,6 +86,8 @@ export interface System<Settings, Workload, M extends Message, F extends Fact, V
   readonly tell: (fact: F, node: NodeId) => string | undefined;
   /** What begins or ends with a fact and lasts, for diagrams; absent: nothing is drawn but what happened. */
   readonly spans?: (fact: F, node: NodeId) => readonly SpanMark[];
+  /** Metrics that its processes tell whoever scrapes them; absent: nobody is scraped. */
+  readonly scraping?: Scraping;
   /** How it is hunted; absent: in worlds of its default size, under every fault that a process can survive. */
   readonly hunt?: HuntSpec;
   /** The fields of a message worth showing in a story, such as "transfer=p1/7 attempt=2 token=9". */

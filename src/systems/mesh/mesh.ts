@@ -9,6 +9,7 @@ import { meshModel } from "./mesh-model.ts";
 import { meshNodes, meshRoles } from "./mesh-nodes.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { type MeshMessage, meshMessages } from "./messages.ts";
+import { meshScraping } from "./monitoring/scraped-series.ts";
 import { meshProperties } from "./properties/mesh-properties.ts";
 import { meshRequirements } from "./requirements/mesh-requirements.ts";
 import { type MeshSettings, meshSettings } from "./settings.ts";
@@ -105,6 +106,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   properties: ({ settings }) => meshProperties(settings),
   measures: meshMeasures,
   history: meshHistorian,
+  scraping: meshScraping,
   hunt: meshHunt,
   tell: tellMesh,
   spans: meshSpans,

@@ -3,7 +3,7 @@
 
 import type { NodeId } from "../../../base/ids.ts";
 
-interface MetricSpec {
+export interface MetricSpec {
   /** A counter only rises while its process lives, and starts again from zero with the next one. */
   readonly kind: "counter" | "gauge";
   /** `us`: microseconds, whatever the name says; `ppm`: millionths. */

@@ -1,0 +1,60 @@
+// A trace that was written with --trace, read event by event, with the system whose it is.
+
+import { expectedOneOf } from "../scenario/closest.ts";
+import { shown } from "../scenario/problem.ts";
+import type { AnySystem } from "../systems/system.ts";
+import { type TraceEnd, TraceDecoder, type TraceHeader, TraceUnreadable } from "../trace/codec.ts";
+import type { TraceEvent } from "../trace/trace-event.ts";
+import { argumentMistake, ReaderMistake } from "./exit-codes.ts";
+import { readLines } from "./files.ts";
+
+export interface TraceOrigin {
+  readonly header: TraceHeader;
+  readonly system: AnySystem;
+}
+
+type Systems = ReadonlyMap<string, AnySystem>;
+
+/**
+ * `begin` is told what the trace is of, and gives what takes its events, in order.
+ * @throws ReaderMistake when the file is no whole trace, or of a system that is not there.
+ */
+export function readTrace(
+  file: string,
+  systems: Systems,
+  begin: (origin: TraceOrigin) => (event: TraceEvent) => void,
+): TraceOrigin & { readonly end: TraceEnd } {
+  const decoder = new TraceDecoder();
+  let origin: TraceOrigin | undefined;
+  let take: ((event: TraceEvent) => void) | undefined;
+  try {
+    const unfinished = readLines(file, (line) => {
+      const event = decoder.line(line);
+      if (origin === undefined && decoder.header !== undefined) {
+        origin = { header: decoder.header, system: systemOf(file, decoder.header, systems) };
+        take = begin(origin);
+      }
+      if (event !== undefined) take?.(event);
+    });
+    const { header, end } = decoder.finish(unfinished);
+    return { ...(origin ?? { header, system: systemOf(file, header, systems) }), end };
+  } catch (error) {
+    throw error instanceof TraceUnreadable ? mistakeIn(file, error) : error;
+  }
+}
+
+function systemOf(file: string, { system: name }: TraceHeader, systems: Systems): AnySystem {
+  const system = systems.get(name);
+  if (system !== undefined) return system;
+  throw argumentMistake(file, {
+    code: "UNKNOWN_SYSTEM",
+    what: `The trace is of the system ${shown(name)}.`,
+    expected: expectedOneOf([...systems.keys()]),
+    fix: "bring the system along with --plug-in.",
+  });
+}
+
+const mistakeIn = (file: string, { line, code, what, expected, fix }: TraceUnreadable): ReaderMistake =>
+  new ReaderMistake([
+    { place: { type: "file", file, line, column: 1 }, code, what, expected: `Expected ${expected}`, fix },
+  ]);
