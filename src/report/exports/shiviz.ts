@@ -14,8 +14,6 @@ export const shivizExpression = String.raw`(?<moment>\S+ s) (?<event>.*)\n(?<hos
 /** How many events of each host are known there, by host. Only ever replaced, so that messages can share it. */
 type Clock = ReadonlyMap<string, number>;
 
-const fresh: Clock = new Map();
-
 /** What a message carries. */
 interface Carried {
   readonly clock: Clock;
@@ -76,7 +74,7 @@ export class ShivizLog implements Exporter {
   }
 
   #clockOf(host: string): Clock {
-    return this.#clocks.get(host) ?? fresh;
+    return this.#clocks.get(host) ?? new Map();
   }
 
   #learn(host: string, told: Clock | undefined): void {
