@@ -50,15 +50,18 @@ const idsOf = ({ requirements = [] }: AnySystem): readonly string[] =>
 
 function storiesBelow(root: string, systems: ReadonlyMap<string, AnySystem>): readonly Story[] {
   const schemas: SystemSchemas = new Map();
-  return readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".yaml"))
-    .map((path) => `${root}/${path.replaceAll("\\", "/")}`)
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((file) => {
-      const parsed = parseScenario(readFileSync(file, "utf8"), file, { systems, schemas });
-      if (parsed.type === "refused") throw new Error(printProblems(parsed.problems));
-      return parsed.story;
-    });
+  return (
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      // A study varies a story, and is none.
+      .filter((path) => path.endsWith(".yaml") && !path.split(/[\\/]/).includes("studies"))
+      .map((path) => `${root}/${path.replaceAll("\\", "/")}`)
+      .toSorted((a, b) => (a < b ? -1 : 1))
+      .map((file) => {
+        const parsed = parseScenario(readFileSync(file, "utf8"), file, { systems, schemas });
+        if (parsed.type === "refused") throw new Error(printProblems(parsed.problems));
+        return parsed.story;
+      })
+  );
 }
 
 export const asJson = ({ systems, tests }: TracedRepository): string =>
