@@ -18,10 +18,10 @@ const broken = ({ verdict }: Run): readonly string[] =>
   verdict.properties.filter(({ status, kind }) => status === "violated" && kind !== "sometimes").map(({ id }) => id);
 
 /**
- * Of each story the first twenty seconds: all of them whole take longer than all other tests together, and
+ * Of each story the first twelve seconds: all of them whole take longer than all other tests together, and
  * are a command: `faultline run scenarios/mesh --check-determinism`.
  */
-const BEGINNING_US = 20_000_000;
+const BEGINNING_US = 12_000_000;
 const beginningOf = (story: Scenario): Scenario => {
   const { untilUs, healUs } = story.world;
   const world = { ...story.world, untilUs: Math.min(untilUs, BEGINNING_US), healUs: Math.min(healUs, BEGINNING_US) };
