@@ -61,7 +61,10 @@ describe("the clocks", () => {
         .slice(0, index + 1)
         .flatMap(({ host, clock }, at) => ((line.clock.get(host) ?? 0) >= (clock.get(host) ?? 0) ? [at] : [])),
     );
-    expect(known).toEqual(causes.map((those) => [...those].toSorted((a, b) => a - b)));
+    const expected = causes.map((those) => [...those].toSorted((a, b) => a - b));
+    // The first line only: of all of them a difference is not read, and takes minutes to print.
+    const at = known.findIndex((those, index) => those.join() !== expected[index]?.join());
+    expect({ line: log[at], causes: known[at] }).toEqual({ line: undefined, causes: expected[at] });
   });
 });
 
