@@ -9,22 +9,7 @@ import { weather } from "./weather.ts";
 
 export const strategies: readonly Strategy[] = [swarm, targeted, guided, branching, weather];
 
+const inTurn = [swarm, guided, targeted, guided, swarm, targeted, guided] as const;
+
 /** Candidates in turn, when nobody asks for one strategy: by their share. A branching candidate is several runs. */
-export const usualMixture: readonly Strategy[] = [
-  swarm,
-  guided,
-  targeted,
-  guided,
-  swarm,
-  targeted,
-  guided,
-  branching,
-  swarm,
-  guided,
-  targeted,
-  guided,
-  swarm,
-  targeted,
-  guided,
-  weather,
-];
+export const usualMixture: readonly Strategy[] = [...inTurn, branching, ...inTurn, weather];
