@@ -14,24 +14,21 @@ const judging =
   (change: (property: AnyProperty) => AnyProperty): Plant =>
   (system) => ({ ...system, properties: (input) => system.properties(input).map((property) => change(property)) });
 
-/** What a rule says is heard otherwise. */
-const hearsay = (change: (findings: Findings, fact: Fact, at: Instant) => Findings): Plant =>
+/** A rule of any fact. */
+type AnyRule = (view: unknown, fact: Fact, at: Instant, findings: Findings) => void;
+
+/** Every rule is something else. */
+const ruling = (change: (rule: AnyRule) => AnyRule): Plant =>
   judging((property) => ({
     ...property,
     rules: Object.fromEntries(
-      Object.entries(property.rules).flatMap(([name, rule]) =>
-        rule === undefined
-          ? []
-          : [
-              [
-                name,
-                (view: unknown, fact: Fact, at: Instant, findings: Findings) =>
-                  rule(view, fact, at, change(findings, fact, at)),
-              ],
-            ],
-      ),
+      Object.entries(property.rules).flatMap(([name, rule]) => (rule === undefined ? [] : [[name, change(rule)]])),
     ),
   }));
+
+/** What a rule says is heard otherwise. */
+const hearsay = (change: (findings: Findings, fact: Fact, at: Instant) => Findings): Plant =>
+  ruling((rule) => (view, fact, at, findings) => rule(view, fact, at, change(findings, fact, at)));
 
 const deaf: Findings = {
   exercised() {},
@@ -46,22 +43,9 @@ const deaf: Findings = {
 const unseen =
   (isUnseen: (fact: Fact, at: Instant) => boolean): Plant =>
   (system) => ({
-    ...judging((property) => ({
-      ...property,
-      rules: Object.fromEntries(
-        Object.entries(property.rules).flatMap(([name, rule]) =>
-          rule === undefined
-            ? []
-            : [
-                [
-                  name,
-                  (view: unknown, fact: Fact, at: Instant, findings: Findings) =>
-                    isUnseen(fact, at) ? undefined : rule(view, fact, at, findings),
-                ],
-              ],
-        ),
-      ),
-    }))(system),
+    ...ruling((rule) => (view, fact, at, findings) => {
+      if (!isUnseen(fact, at)) rule(view, fact, at, findings);
+    })(system),
     model: (input) =>
       folding(system.model(input), (fold) => (view, fact, at) => {
         if (!isUnseen(fact, at)) fold(view, fact, at);
