@@ -39,6 +39,19 @@ export const unwatched = {
 
 export const settingsWith = (changes: object = {}): MeshSettings => meshSettings.parse({ ...unwatched, ...changes });
 
+/** What the coordinator tells a server that a player is its own. */
+export const granted = (token: number, more: Partial<Extract<MeshMessage, { type: "granted" }>> = {}): MeshMessage => ({
+  type: "granted",
+  player: p1,
+  token,
+  cause: "join",
+  transfer: "",
+  version: 3,
+  incarnation: 0,
+  region: 0,
+  ...more,
+});
+
 export class Bench {
   nowUs = 0;
   wallUs: number | undefined;

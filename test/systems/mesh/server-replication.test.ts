@@ -6,7 +6,7 @@ import type { MeshMessage, ReplicaCopy } from "../../../src/systems/mesh/message
 import type { PlayerState } from "../../../src/systems/mesh/player-state.ts";
 import { Server } from "../../../src/systems/mesh/server.ts";
 import { fight } from "./arena.ts";
-import { Bench, coordinator, p1, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
+import { Bench, coordinator, granted, p1, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
 
 type Sent<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
@@ -24,17 +24,6 @@ const copy = (more: Partial<ReplicaCopy> = {}): ReplicaCopy => ({
 const server = (self: typeof s1, replication: object = {}): Bench =>
   new Bench(() => new Server(self, topology, settingsWith({ replication }))).boot();
 
-const granted = (token: number, more: Partial<Sent<"granted">> = {}): MeshMessage => ({
-  type: "granted",
-  player: p1,
-  token,
-  cause: "join",
-  transfer: "",
-  version: 3,
-  incarnation: 0,
-  region: 0,
-  ...more,
-});
 const replicate = (more: Partial<Sent<"replicate">> = {}): MeshMessage => ({
   type: "replicate",
   region: 0,

@@ -6,24 +6,13 @@ import type { PlayerState } from "../../../src/systems/mesh/player-state.ts";
 import { Server } from "../../../src/systems/mesh/server.ts";
 import type { ServerState } from "../../../src/systems/mesh/server-state.ts";
 import { Checksums } from "../../../src/systems/mesh/state-checksum.ts";
-import { Bench, coordinator, p1, p2, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
+import { Bench, coordinator, granted, p1, p2, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
 
 const state: PlayerState = { version: 3, x: 5_000, score: 3, items: [], session: 1, sequence: 3 };
 
 const fresh = (settings: object = {}): Bench =>
   new Bench(() => new Server(s1, topology, settingsWith(settings)), ["openRegion", "survey"]).boot();
 
-const granted = (token: number, more: Partial<Extract<MeshMessage, { type: "granted" }>> = {}): MeshMessage => ({
-  type: "granted",
-  player: p1,
-  token,
-  cause: "join",
-  transfer: "",
-  version: 3,
-  incarnation: 0,
-  region: 0,
-  ...more,
-});
 /** Answers the last load that the server sent, and forgets what it sent. */
 function load(bench: Bench, loaded: PlayerState = state, player = p1): Bench {
   const asked = bench.sent.flatMap(({ message }) => (message.type === "load" ? [message] : [])).at(-1);
