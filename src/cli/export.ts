@@ -24,7 +24,7 @@ import { loadStory } from "./one-failure.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { Progress } from "./progress.ts";
-import { readTrace } from "./trace-file.ts";
+import { headerOf, readTrace } from "./trace-file.ts";
 
 export interface ExportFlags extends PlugInFlags {
   readonly to: string;
@@ -199,9 +199,7 @@ function fromRun(reference: string, flags: ExportFlags, request: Request, sink: 
   const { story } = loadStory(reference, flags);
   const { scenario, system } = story;
   const seed = flags.seed === undefined ? scenario.seed : readSeed("--seed", flags.seed);
-  const nodes = [...scenario.nodes].flatMap(([role, ids]) => ids.map((id) => ({ id, role })));
-  const header = { scenario: scenario.name, system: scenario.system, seed, nodes };
-  const passage = new Passage({ header, system }, request, sink, say);
+  const passage = new Passage({ header: headerOf(scenario, seed), system }, request, sink, say);
   const run = simulate(scenario, { seed, system, tracer: passage, check: true });
   if (request.format === "figures") sink.write(figuresCsv(run, system));
   else passage.finish(endOf(run));

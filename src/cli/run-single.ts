@@ -14,6 +14,7 @@ import type { Output } from "./output.ts";
 import { RunRecording } from "./run-recording.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { LoadedStory } from "./stories.ts";
+import { headerOf } from "./trace-file.ts";
 
 export interface SingleRun {
   readonly story: LoadedStory;
@@ -60,10 +61,7 @@ export function runSingle(story: LoadedStory, seed: number, request: RunRequest)
 }
 
 function traceWriter(file: WholeFile, { scenario }: LoadedStory, seed: number): TraceWriter {
-  const nodes = [...scenario.nodes].flatMap(([role, ids]) => ids.map((id) => ({ id, role })));
-  return new TraceWriter({ scenario: scenario.name, system: scenario.system, seed, nodes }, (lines) =>
-    file.write(lines),
-  );
+  return new TraceWriter(headerOf(scenario, seed), (lines) => file.write(lines));
 }
 
 function tracers(...some: readonly (Tracer | undefined)[]): Tracer {

@@ -1,7 +1,8 @@
-// A trace that was written with --trace, read event by event, with the system whose it is.
+// Traces in files: what one is of, and one that was written with --trace, read event by event.
 
 import { expectedOneOf } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { type TraceEnd, TraceDecoder, type TraceHeader, TraceUnreadable } from "../trace/codec.ts";
 import type { TraceEvent } from "../trace/trace-event.ts";
@@ -11,6 +12,12 @@ import { readLines } from "./files.ts";
 export interface TraceOrigin {
   readonly header: TraceHeader;
   readonly system: AnySystem;
+}
+
+/** What a trace of a scenario is of. */
+export function headerOf({ name, system, nodes }: Scenario, seed: number): TraceHeader {
+  const named = [...nodes].flatMap(([role, ids]) => ids.map((id) => ({ id, role })));
+  return { scenario: name, system, seed, nodes: named };
 }
 
 type Systems = ReadonlyMap<string, AnySystem>;

@@ -1,4 +1,5 @@
 // Exports of a run, or of events made up for a test, as the text they come to.
+import { headerOf } from "../../../src/cli/trace-file.ts";
 import type { ExportEnd, ExportSubject } from "../../../src/report/exports/exporter.ts";
 import { type TraceFormat, traceFormats } from "../../../src/report/exports/formats.ts";
 import { parseScenario } from "../../../src/scenario/parse.ts";
@@ -25,12 +26,11 @@ export function recorded(story: string): Recorded & { readonly run: Run } {
   const system = systemNamed(scenario.system);
   const recorder = new TraceRecorder();
   const run = simulate(scenario, { system, tracer: recorder });
-  const nodes = [...scenario.nodes].flatMap(([role, ids]) => ids.map((id) => ({ id, role })));
   return {
     run,
     system,
     events: recorder.events,
-    header: { scenario: scenario.name, system: system.name, seed: run.seed, nodes },
+    header: headerOf(scenario, run.seed),
     end: {
       atUs: run.endedAtUs,
       ending: run.verdict.summary,
