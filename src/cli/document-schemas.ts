@@ -24,6 +24,7 @@ import {
   violation,
   wrote,
 } from "./document-parts.ts";
+import { sweptDocument } from "./sweep-schema.ts";
 
 const singleRun = documentOf({
   scenario: z.string(),
@@ -407,6 +408,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   export: exported,
   keep: keptFailure,
   mutants: mutantsHunted,
+  sweep: sweptDocument,
   merge: merged,
   replay: replayed,
   list: listed,

@@ -9,6 +9,7 @@ import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
 import { defaultNames } from "../scenario/node-names.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { faultProfiles, linkProfiles } from "../world/profiles.ts";
+import { studyJsonSchema } from "../tune/study-schema.ts";
 import { documentJsonSchema, documentSchemas } from "./document-schemas.ts";
 import { argumentMistake, exitCodes, type ReaderMistake } from "./exit-codes.ts";
 import { writeWhole } from "./files.ts";
@@ -150,12 +151,16 @@ const leafItem = (leaf: SettingLeaf): Item => ({
   more: { default: leaf.preset, description: leaf.description, values: leaf.values },
 });
 
-/** @param name of a command: of what it says with --json. Absent: of scenario files. */
+/** Beside those of what commands say. */
+const studySchemaName = "study";
+
+/** @param name of a command: of what it says with --json; "study": of study files. Absent: of scenario files. */
 function schemaOf(name: string | undefined, systems: Systems): object {
+  if (name === studySchemaName) return studyJsonSchema();
   if (name !== undefined) {
     const document = documentSchemas[name];
     if (document !== undefined) return documentJsonSchema(name, document);
-    const names = Object.keys(documentSchemas);
+    const names = [...Object.keys(documentSchemas), studySchemaName];
     throw argumentMistake(`list schema ${name}`, {
       code: "UNKNOWN_SCHEMA",
       what: `There is no document ${shown(name)}.`,

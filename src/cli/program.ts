@@ -62,6 +62,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addList(program, output, give);
   addValidate(program, output, give);
   addCheck(program, output, give);
+  addSweep(program, output, give);
   addMutants(program, output, give);
   addDemo(program, output, give);
   for (const command of program.commands) command.exitOverride().option("--json", "one JSON document on stdout");
@@ -389,6 +390,43 @@ function addCheck(program: CommandUnknownOpts, output: Output, give: Give): void
     .action(async (histories, flags) => {
       const { check } = await import("./check.ts");
       await give("check", check(histories, flags, output));
+    });
+}
+
+function addSweep(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("sweep")
+    .description("run a scenario at many points under the same seeds, and say which of them will do")
+    .argument(
+      "<study>",
+      "a study file, a name such as studies/transfer-deadline, or a scenario with --vary and --response",
+    )
+    .option("--vary <path=values>", "as in settings.transfer.deadline=20ms..400ms/20, or a list in brackets", collect)
+    .option("--response <name>", "as in player.pause.p99, A1, or transfer.rolledBack.count", collect)
+    .option("--baseline <path=value>", "what all is compared with; absent: what the scenario says", collect)
+    .option("--seeds <a..b>", "the same at every point")
+    .option("--points <n>", "so many points spread evenly, instead of every combination")
+    .option("--design-seed <n>", "of those points")
+    .option("--set <path=value>", "change a value for all points", collect)
+    .option("--workers <n>", "threads; 0: none but this one")
+    .option("--cache <file>", "keep results there; absent: in a file of the user's")
+    .option("--no-cache", "keep no results, and use none")
+    .option("--limit-time <duration>", "end a run after so much wall-clock time")
+    .option("--pairing", "show how much the same seeds at every point are worth")
+    .option("--output <file>", "write all of it as JSON")
+    .option("--report <dir>", "write report.md and report.json there")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .option("--plant <id>", "with a planted bug: see list mutants", collect)
+    .addHelpText(
+      "after",
+      example(
+        "faultline sweep studies/transfer-deadline",
+        "faultline sweep mesh/hunt --vary settings.transfer.deadline=50ms..200ms/4 --response player.pause.p99",
+      ),
+    )
+    .action(async (study, flags) => {
+      const { sweep } = await import("./sweep.ts");
+      await give("sweep", sweep(study, flags, output));
     });
 }
 

@@ -1,7 +1,7 @@
 // From what is typed to a study: a study file, or a scenario with what is varied in it and asked of it.
 
 import { dirname, join } from "node:path";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 
 import { baseName } from "../scenario/parse.ts";
 import { type Override, readOverride } from "../scenario/overrides.ts";
@@ -34,8 +34,14 @@ export function loadStudy(reference: string, options: StudyOptions): LoadedStudy
   return { ...openedStudy(options.change(read.study), file, options), file };
 }
 
+/** Whether it is a study by the looks of it; one that cannot be read is told when it is. */
+export function isStudyFile(reference: string): boolean {
+  const { file } = fileOf(reference);
+  return existsSync(file) && statSync(file).isFile() && /^vary:/m.test(readText(file));
+}
+
 /** @param file from whose folder scenarios are looked for. @throws ReaderMistake */
-function openedStudy(study: StudyText, file: string, { systems, set }: StudyOptions): OpenStudy {
+export function openedStudy(study: StudyText, file: string, { systems, set }: StudyOptions): OpenStudy {
   const { reference, place } = study.scenario;
   const opened = openStudy(study, studiedFile(reference, place, file, systems), overridesOf(set));
   if (opened.type === "refused") throw new ReaderMistake(opened.problems);
@@ -65,7 +71,7 @@ function located(reference: string, place: Place): ReturnType<typeof fileOf> {
 }
 
 /** @throws ReaderMistake */
-function overridesOf(set: readonly string[], option = "--set"): readonly Override[] {
+export function overridesOf(set: readonly string[], option = "--set"): readonly Override[] {
   const read = set.map((argument) => readOverride(argument, option));
   const problems = read.flatMap((one): readonly Problem[] => ("code" in one ? [one] : []));
   if (problems.length > 0) throw new ReaderMistake(problems);

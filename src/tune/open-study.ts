@@ -87,16 +87,16 @@ export function openStudy(study: StudyText, file: StudiedFile, typed: readonly O
  */
 export function studyPoints({ study, scenarios, baseline }: OpenStudy): {
   readonly points: readonly StudyPoint[];
-  readonly leftOut: readonly { readonly key: string; readonly problem: Problem }[];
+  readonly leftOut: readonly { readonly point: Point; readonly problem: Problem }[];
 } {
-  const leftOut: { key: string; problem: Problem }[] = [];
+  const leftOut: { point: Point; problem: Problem }[] = [];
   const points = pointsOf(study.factors, study.design).flatMap((point): readonly StudyPoint[] => {
     const key = pointKey(point);
     if (key === baseline.key) return [baseline];
     const read = scenarios.at(point);
     if (read.type === "scenario") return [{ point, key, scenario: read.scenario }];
     // Levels are right one by one: what is wrong now is their combination.
-    leftOut.push({ key, problem: read.problems[0] });
+    leftOut.push({ point, problem: read.problems[0] });
     return [];
   });
   const isThere = points.some(({ key }) => key === baseline.key);

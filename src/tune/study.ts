@@ -203,6 +203,12 @@ const entriesOf = (map: Located): readonly Override[] =>
     ? [...map.entries].map(([path, { keyPlace, value }]) => ({ path, pathPlace: keyPlace, value }))
     : [];
 
+/** What is wrong with a study that somebody has changed. */
+export const changedProblems = (study: StudyText, place: Place): readonly Problem[] => [
+  ...designProblems(study.factors, study.design, 0, place),
+  ...study.baseline.flatMap((put) => notVaried(put, study.factors)),
+];
+
 /** @param wrong how many problems there are before: a factor that cannot be read is not one too few. */
 function designProblems(factors: readonly Factor[], design: Design, wrong: number, place: Place): readonly Problem[] {
   if (factors.length === 0 && wrong === 0) {

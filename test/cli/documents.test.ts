@@ -14,6 +14,7 @@ import { list } from "../../src/cli/list.ts";
 import { merge } from "../../src/cli/merge.ts";
 import { replay } from "../../src/cli/replay.ts";
 import { shrink } from "../../src/cli/shrink.ts";
+import { sweep } from "../../src/cli/sweep.ts";
 import { validate } from "../../src/cli/validate.ts";
 import { mistakesBy } from "../report/formats.ts";
 import { type Document, documentOf, fuzzEcho, output, runEcho } from "./answers.ts";
@@ -75,6 +76,12 @@ describe("run", () => {
       expectToFit("fuzz", hunt);
       writeFileSync(join(folder, "2.json"), JSON.stringify(hunt));
       expectToFit("merge", documentOf("merge", merge([folder], output)));
+      const swept = await sweep(
+        quiet,
+        { plugIn: [echoPlugIn], workers: "0", vary: ["workload.every=1s..2s/3"], response: ["hellos.count", "ONCE"] },
+        output,
+      );
+      expectToFit("sweep", documentOf("sweep", swept));
       const seen = replay(failing, { plugIn: [echoPlugIn], until: "2s" }, output);
       expectToFit("replay", documentOf("replay", seen));
       expectToFit("validate", documentOf("validate", validate([quiet], { plugIn: [echoPlugIn] }, output)));

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { keysAt, schemasAt, valuesAt } from "../../src/scenario/json-schema.ts";
 import { storyJsonSchema } from "../../src/scenario/story-schema.ts";
 import { systemNamed, systemNames } from "../../src/systems/registry.ts";
+import { studyJsonSchema } from "../../src/tune/study-schema.ts";
 import { byName as systems, echo } from "./echo-system.ts";
 
 test("scenarios/schema.json is current: faultline list schema --output scenarios/schema.json", () => {
@@ -13,6 +14,10 @@ test("scenarios/schema.json is current: faultline list schema --output scenarios
   const [only, second] = schemas;
   const current = second === undefined ? only : { anyOf: schemas };
   expect(JSON.parse(readFileSync("scenarios/schema.json", "utf8"))).toEqual(current);
+});
+
+test("scenarios/study-schema.json is current: faultline list schema study --output scenarios/study-schema.json", () => {
+  expect(JSON.parse(readFileSync("scenarios/study-schema.json", "utf8"))).toEqual(studyJsonSchema());
 });
 
 test("a schema tells the keys and the values of every place, through unions, references and lists", () => {

@@ -86,7 +86,9 @@ describe("a study of a scenario", () => {
     );
     const { points, leftOut } = studyPoints(open);
     expect(points.length + leftOut.length).toBe(4);
-    expect(leftOut.map(({ key, problem }) => [key, problem.code])).toEqual([["3s\u00002s", "WRONG_VALUE"]]);
+    expect(leftOut.map(({ point, problem }) => [pointKey(point), problem.code])).toEqual([
+      ["3s\u00002s", "WRONG_VALUE"],
+    ]);
   });
 });
 

@@ -71,6 +71,7 @@ const figures: readonly FigureSpec[] = [
   ),
   duration("crash.toOwner", "from the crash of a player's server to an owner that can act (MESH-F3-04)"),
   duration("failover.silence", "how long a server had been silent when it was suspected (MESH-FT-02)"),
+  count("failover.false", "servers suspected that were neither down nor standing still (MESH-FT-02, X-M-15)"),
   duration(
     "failover.detection",
     "from the end of a server's process, or its standing still, to the suspicion (MESH-FT-21)",
@@ -246,6 +247,9 @@ function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
     case "attemptFailed":
       sink.count("attempt.failed");
       if (fact.because === "timeout") sink.count("attempt.timeouts");
+      return;
+    case "server_failure_detected":
+      if (!view.stopwatches.gone.has(fact.server)) sink.count("failover.false");
       return;
     case "granted":
       if (fact.cause === "failover") sink.count("failover.grants");

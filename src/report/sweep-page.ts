@@ -1,0 +1,153 @@
+// A sweep as a page: the answer in words, a chart for each response, and the table that the charts are drawn from.
+
+import type { Asked } from "../tune/study.ts";
+import type { Sweep } from "../tune/sweep.ts";
+import type { SweepAnswer } from "../tune/sweep-answer.ts";
+import type { HeatPart, LinesPart, ReportPage, ReportPart, TablePart } from "./page.ts";
+import { inOrder } from "./sweep-lines.ts";
+import {
+  amountText,
+  differenceText,
+  intervalText,
+  levelLabel,
+  pointLabel,
+  shortName,
+  sweepWords,
+} from "./sweep-words.ts";
+
+export function sweepPage(sweep: Sweep, answer: SweepAnswer): ReportPage {
+  const { verdict, tone, sentences } = sweepWords(sweep, answer);
+  const { title, why, factors, design } = sweep.study.study;
+  const isAxis = factors.length === 1 && factors[0].unit !== undefined;
+  const isGrid = factors.length === 2 && design.type === "grid";
+  const charts = sweep.study.responses.flatMap((asked, index): readonly ReportPart[] => {
+    if (isAxis) return [linesOf(sweep, answer, asked, index)];
+    return isGrid ? [heatOf(sweep, asked, index)] : [];
+  });
+  return {
+    kind: "sweep",
+    title,
+    verdict: { tone, words: verdict },
+    parts: [
+      { type: "words", heading: "The answer", paragraphs: [...sentences, why.trim()] },
+      ...charts,
+      tableOf(sweep),
+    ],
+  };
+}
+
+function linesOf(sweep: Sweep, { range }: SweepAnswer, asked: Asked, index: number): LinesPart {
+  const [factor] = sweep.study.study.factors;
+  const { label, response, better, limit } = asked;
+  const points = inOrder(sweep).flatMap(({ at, cells }) => {
+    const { value, low, high } = cells[index];
+    const x = at.point[0].at;
+    if (x === undefined || Number.isNaN(value)) return [];
+    return [{ x, y: value, low, ...(Number.isFinite(high) ? { high } : {}) }];
+  });
+  const base = sweep.baseline.at.point[0].at;
+  const ends = range === undefined ? [] : [range.from, range.to];
+  const bounds = ends.flatMap(({ point: [level] }, end) =>
+    level.at === undefined || level.at === base
+      ? []
+      : [
+          {
+            on: "x" as const,
+            at: level.at,
+            words: `${end === 0 ? "good from" : "good to"} ${levelLabel(level, factor.unit)}`,
+          },
+        ],
+  );
+  return {
+    type: "lines",
+    heading: label,
+    about: `${response.title}: ${better === "low" ? "less" : "more"} is better. Bars are 95 % intervals.`,
+    x: {
+      title: shortName(factor.name),
+      unit: factor.unit ?? "amount",
+      ...(factor.isLogarithmic ? { isLogarithmic: true } : {}),
+    },
+    y: { title: label, unit: response.unit },
+    series: [{ name: label, points }],
+    marks: [
+      ...(base === undefined
+        ? []
+        : [
+            {
+              on: "x" as const,
+              at: base,
+              words: `asked about: ${levelLabel(sweep.baseline.at.point[0], factor.unit)}`,
+            },
+          ]),
+      ...bounds,
+      ...(limit === undefined || limit.value === "baseline"
+        ? []
+        : [{ on: "y" as const, at: limit.value, words: `has to be ${limit.text}` }]),
+    ],
+  };
+}
+
+function heatOf(sweep: Sweep, { label, response, better }: Asked, index: number): HeatPart {
+  const [down, across] = sweep.study.study.factors;
+  const found = new Map(sweep.points.map((swept) => [swept.at.key, swept.cells[index].value]));
+  const base = pointLabel(sweep, sweep.baseline.at.point);
+  const value = amountText(sweep.baseline.cells[index].value, response.unit);
+  return {
+    type: "heat",
+    heading: label,
+    about: `${response.title}: ${better === "low" ? "less" : "more"} is better. Asked about: ${base}, where it is ${value}.`,
+    columns: { title: shortName(across.name), labels: across.levels.map((level) => levelLabel(level, across.unit)) },
+    rows: { title: shortName(down.name), labels: down.levels.map((level) => levelLabel(level, down.unit)) },
+    unit: response.unit,
+    better,
+    values: down.levels.map((row) =>
+      across.levels.map((column) => {
+        const here = found.get(`${row.text}\u0000${column.text}`);
+        return here === undefined || Number.isNaN(here) ? null : here;
+      }),
+    ),
+  };
+}
+
+function tableOf(sweep: Sweep): TablePart {
+  const { responses } = sweep.study;
+  const rows = inOrder(sweep).map(({ at, isBaseline, cells }) => {
+    const verdicts = cells.map(({ difference }) => difference?.verdict ?? "same");
+    const isBroken = cells.some(({ keeping }) => keeping === "broken");
+    const isWorse = verdicts.includes("worse") || isBroken;
+    const tone = isBaseline
+      ? ("plain" as const)
+      : isWorse
+        ? ("bad" as const)
+        : verdicts.includes("better")
+          ? ("good" as const)
+          : undefined;
+    return {
+      ...(tone === undefined ? {} : { tone }),
+      cells: [
+        `${pointLabel(sweep, at.point)}${isBaseline ? " (asked about)" : ""}`,
+        ...cells.flatMap((cell, index) => [
+          amountText(cell.value, responses[index].response.unit),
+          intervalText(cell, responses[index].response.unit),
+          isBaseline ? "" : `${differenceText(cell, responses[index].response.unit)}${verdictWord(verdicts[index])}`,
+        ]),
+      ],
+    };
+  });
+  return {
+    type: "table",
+    heading: "All points",
+    about: "The same seeds at every point, so that differences are paired.",
+    columns: [
+      { title: "" },
+      ...responses.flatMap(({ label }) => [
+        { title: label, align: "right" as const },
+        { title: "95 % interval" },
+        { title: "difference" },
+      ]),
+    ],
+    rows,
+  };
+}
+
+const verdictWord = (verdict: string): string => (verdict === "same" ? "" : ` (${verdict})`);

@@ -1,0 +1,173 @@
+// A sweep in words: whether the setting that was asked about stands, how far one may go from it, and what gets worse beyond.
+
+import { printable } from "../scenario/problem.ts";
+import type { Level, Point } from "../tune/factor.ts";
+import type { Unit } from "../tune/response.ts";
+import type { Asked } from "../tune/study.ts";
+import type { Cell, Measured, Sweep } from "../tune/sweep.ts";
+import { type Change, type Standing, type SweepAnswer } from "../tune/sweep-answer.ts";
+import { plural, printCount, printShare, printTime } from "./words.ts";
+
+export interface SweepWords {
+  readonly tone: "good" | "bad" | "unsure";
+  /** The answer in one sentence. */
+  readonly verdict: string;
+  /** What else there is to say, a sentence or two each. */
+  readonly sentences: readonly string[];
+}
+
+export function sweepWords(sweep: Sweep, answer: SweepAnswer): SweepWords {
+  const base = pointLabel(sweep, sweep.baseline.at.point);
+  const { tone, verdict } = verdictOf(sweep, answer, base);
+  const sentences = [...rangeWords(sweep, answer, base), ...goodWords(sweep, answer, base), ...cautions(sweep)];
+  // Names of responses are the reader's own.
+  return { tone, verdict: printable(verdict), sentences: sentences.map((sentence) => printable(sentence)) };
+}
+
+function verdictOf(sweep: Sweep, { baseline, superior }: SweepAnswer, base: string) {
+  const { responses } = sweep.study;
+  const [broken] = baseline.broken;
+  if (broken !== undefined) {
+    const { label, limit } = responses[broken];
+    const found = measuredText(responses[broken], baseline.swept.cells[broken]);
+    const verdict = `${capital(base)} breaks a limit: ${label} is ${found}, and has to be ${limit?.text}.`;
+    return { tone: "bad" as const, verdict };
+  }
+  const best = bestOf(superior);
+  if (best !== undefined) {
+    const label = pointLabel(sweep, best.swept.at.point);
+    const gains = best.better.map((change) => changeText(sweep, change)).join(", and ");
+    const verdict = `${capital(label)} is better than ${base}: ${gains}; nothing that was asked is worse.`;
+    return { tone: "unsure" as const, verdict };
+  }
+  const verdict = `${capital(base)} stands: nothing that was tried is better in one thing without being worse in another.`;
+  return { tone: "good" as const, verdict };
+}
+
+/** The one with most to gain, and of those the first response's best. */
+function bestOf(superior: readonly Standing[]): Standing | undefined {
+  const gain = ({ better }: Standing): number => Math.abs(better[0]?.cell.difference?.value ?? 0);
+  return superior.toSorted((a, b) => b.better.length - a.better.length || gain(b) - gain(a))[0];
+}
+
+function rangeWords(sweep: Sweep, { range }: SweepAnswer, base: string): readonly string[] {
+  if (range === undefined) return [];
+  const { name } = sweep.study.study.factors[0];
+  const [from, to] = [pointLabel(sweep, range.from.point), pointLabel(sweep, range.to.point)];
+  const within =
+    from === to
+      ? `No neighbour of ${base} does as well.`
+      : `${capital(shortName(name))} may be anything from ${from} to ${to}: nothing is measurably worse there than at ${base}.`;
+  const beyond = (standing: Standing | undefined, side: "below" | "above", end: string): string => {
+    if (standing === undefined) return `How far ${side} ${end} that goes was not tried.`;
+    const label = pointLabel(sweep, standing.swept.at.point);
+    return `${capital(side)}, at ${label}, ${complaints(sweep, standing)}.`;
+  };
+  return [within, `${beyond(range.below, "below", from)} ${beyond(range.above, "above", to)}`];
+}
+
+function complaints(sweep: Sweep, { worse, broken, open, swept }: Standing): string {
+  const { responses } = sweep.study;
+  const limits = [...broken, ...open].filter((response) => !worse.some((change) => change.response === response));
+  return [
+    ...worse.map((change) => changeText(sweep, change)),
+    ...limits.map((response) => {
+      const asked = responses[response];
+      const verb = broken.includes(response) ? "is" : "may well not keep its limit with";
+      return `${asked.label} ${verb} ${measuredText(asked, swept.cells[response])} (${asked.limit?.text})`;
+    }),
+  ].join(", and ");
+}
+
+/** Of sweeps without one ordered axis. */
+function goodWords(sweep: Sweep, { range, good }: SweepAnswer, base: string): readonly string[] {
+  if (range !== undefined) return [];
+  const others = good.filter(({ swept }) => !swept.isBaseline);
+  const total = sweep.points.length - 1;
+  if (others.length === 0)
+    return [`None of the other ${plural(total, "point")} does as well as ${base} in everything.`];
+  const shown = others.slice(0, 4).map(({ swept }) => pointLabel(sweep, swept.at.point));
+  const more = others.length > shown.length ? `, and ${others.length - shown.length} more` : "";
+  return [
+    `In nothing worse than ${base}: ${others.length} of ${plural(total, "other point")}: ${shown.join("; ")}${more}.`,
+  ];
+}
+
+function cautions({ points, baseline, missing }: Sweep): readonly string[] {
+  const cut = points.reduce((sum, point) => sum + point.cut, 0);
+  const comparisons = plural(Math.max(1, points.length - 1), "comparison");
+  return [
+    `Each point is ${plural(baseline.runs, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %; better and worse is said only of what ${comparisons} would not show by chance.`,
+    ...(missing > 0 ? [`${capital(plural(missing, "run"))} did not get finished.`] : []),
+    ...(cut > 0 ? [`A limit cut ${plural(cut, "run")} short: what they measured is of a part of them.`] : []),
+  ];
+}
+
+/** "pause p99 rises from 93.1 ms to 124 ms (by 28 to 34 ms)". */
+export function changeText({ study, baseline }: Sweep, { response, cell }: Change): string {
+  const { label, response: asked } = study.responses[response];
+  const { difference } = cell;
+  const before = baseline.cells[response].value;
+  if (difference === undefined) return label;
+  const rises = difference.value > 0;
+  const [near, far] = [difference.low, difference.high].map((end) => Math.abs(end)).toSorted((a, b) => a - b);
+  const by = `by ${amountText(near, asked.unit)} to ${amountText(far, asked.unit)}`;
+  return `${label} ${rises ? "rises" : "falls"} from ${amountText(before, asked.unit)} to ${amountText(cell.value, asked.unit)} (${by})`;
+}
+
+/** "2.1 % (1.5 to 2.9 %)"; of nothing seen, how much it may be. */
+export function measuredText({ response: { unit } }: Asked, measured: Measured): string {
+  if (Number.isNaN(measured.value)) return "never measured";
+  return `${amountText(measured.value, unit)} (${intervalText(measured, unit)})`;
+}
+
+export function intervalText({ value, low, high }: Measured, unit: Unit): string {
+  if (Number.isNaN(value)) return "-";
+  if (!Number.isFinite(high)) return low > 0 ? `at least ${amountText(low, unit)}` : "any";
+  if (value === 0 && low <= 0 && high > 0) return `at most ${amountText(high, unit)}`;
+  const [first, last] = [amountText(low, unit), amountText(high, unit)];
+  const same = first.split(" ").at(-1) === last.split(" ").at(-1) && first.includes(" ");
+  return first === last ? `exactly ${first}` : `${same ? first.slice(0, first.lastIndexOf(" ")) : first} to ${last}`;
+}
+
+/** "+31.4 ms", "-2 %". */
+export function differenceText(cell: Cell, unit: Unit): string {
+  const { difference } = cell;
+  if (difference === undefined) return "";
+  if (difference.value === 0) return "0";
+  return `${difference.value > 0 ? "+" : "-"}${amountText(Math.abs(difference.value), unit)}`;
+}
+
+export function amountText(value: number, unit: Unit): string {
+  if (Number.isNaN(value)) return "-";
+  if (unit === "durationUs") return printTime(value);
+  if (unit === "share") return printShare(value);
+  if (value >= 1000) return printCount(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}
+
+/** Of a level that is a word, or a whole map of them. */
+const labelMax = 40;
+
+export function levelLabel({ text, at }: Level, unit: Unit | undefined): string {
+  if (at === undefined || unit === undefined) return printable(text).slice(0, labelMax);
+  if (unit === "durationUs")
+    return printTime(at)
+      .replace(/(\.\d*?)0+ /, "$1 ")
+      .replace(". ", " ");
+  return unit === "share" ? printShare(at) : text;
+}
+
+/** "100 ms", or "heartbeat 1 s, timeout 5 s". */
+export function pointLabel({ study }: Pick<Sweep, "study">, point: Point): string {
+  const { factors } = study.study;
+  if (factors.length === 1) return levelLabel(point[0], factors[0].unit);
+  return point
+    .map((level, index) => `${shortName(factors[index].name)} ${levelLabel(level, factors[index].unit)}`)
+    .join(", ");
+}
+
+/** "settings.transfer.deadline" is the deadline to whoever varies nothing else of that name. */
+export const shortName = (name: string): string => name.split(".").at(-1) ?? name;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,87 @@
+// The answer of a sweep, as facts that words are made of: whether the baseline stands, how far one may go from it, and what
+// gets worse beyond.
+
+import type { StudyPoint } from "./open-study.ts";
+import type { Cell, Sweep, SweptPoint } from "./sweep.ts";
+
+/** A response that differs from the baseline's at a point. */
+export interface Change {
+  /** Place among the responses. */
+  readonly response: number;
+  readonly cell: Cell;
+}
+
+/** A point, and what there is better or worse than at the baseline. */
+export interface Standing {
+  readonly swept: SweptPoint;
+  readonly better: readonly Change[];
+  readonly worse: readonly Change[];
+  /** Places of responses whose limits are broken, or may be. */
+  readonly broken: readonly number[];
+  readonly open: readonly number[];
+}
+
+export interface SweepAnswer {
+  /** At the baseline. */
+  readonly baseline: Standing;
+  /** Better than the baseline in something, worse in nothing, and within every limit that it can be said of. */
+  readonly superior: readonly Standing[];
+  /** Of one ordered factor: how far one can go from the baseline before anything is worse, and the points beyond. */
+  readonly range: AnswerRange | undefined;
+  /** Otherwise: the points that are worse in nothing, and within the limits. */
+  readonly good: readonly Standing[];
+}
+
+export interface AnswerRange {
+  readonly from: StudyPoint;
+  readonly to: StudyPoint;
+  /** Undefined: the range reaches the end of what was tried. */
+  readonly below: Standing | undefined;
+  readonly above: Standing | undefined;
+}
+
+export function answerOf(sweep: Sweep): SweepAnswer {
+  const standings = sweep.points.map((swept) => standingOf(swept));
+  const baseline = standingOf(sweep.baseline);
+  const isGood = ({ worse, broken, open }: Standing): boolean =>
+    worse.length === 0 && broken.length === 0 && open.every((response) => baseline.open.includes(response));
+  const good = standings.filter((standing) => isGood(standing));
+  const superior = good.filter(({ better }) => better.length > 0);
+  const [factor, second] = sweep.study.study.factors;
+  const isAxis = second === undefined && factor.unit !== undefined;
+  return { baseline, superior, good, range: isAxis ? rangeOf(standings, isGood) : undefined };
+}
+
+function standingOf(swept: SweptPoint): Standing {
+  const changes = swept.cells.map((cell, response) => ({ response, cell }));
+  const ofVerdict = (verdict: string): readonly Change[] =>
+    changes.filter(({ cell }) => cell.difference?.verdict === verdict);
+  const ofKeeping = (keeping: string): readonly number[] =>
+    changes.flatMap(({ response, cell }) => (cell.keeping === keeping ? [response] : []));
+  return {
+    swept,
+    better: ofVerdict("better"),
+    worse: ofVerdict("worse"),
+    broken: ofKeeping("broken"),
+    open: ofKeeping("open"),
+  };
+}
+
+/** Neighbours of the baseline for as long as they are as good; undefined when the baseline breaks a limit itself. */
+function rangeOf(standings: readonly Standing[], isGood: (standing: Standing) => boolean): AnswerRange | undefined {
+  const inOrder = standings.toSorted((a, b) => placeOf(a) - placeOf(b));
+  const base = inOrder.findIndex(({ swept }) => swept.isBaseline);
+  if (!isGood(inOrder[base]) || Number.isNaN(placeOf(inOrder[base]))) return undefined;
+  let from = base;
+  while (from > 0 && isGood(inOrder[from - 1])) from--;
+  let to = base;
+  while (to < inOrder.length - 1 && isGood(inOrder[to + 1])) to++;
+  return {
+    from: inOrder[from].swept.at,
+    to: inOrder[to].swept.at,
+    below: inOrder[from - 1],
+    above: inOrder[to + 1],
+  };
+}
+
+const placeOf = ({ swept }: Standing): number => swept.at.point[0].at ?? Number.NaN;

@@ -1,0 +1,213 @@
+// What a sweep found: at each point what every response comes to, and how it differs from the baseline, seed by seed. The
+// same seeds meet the same chances at every point, so that most of what differs between seeds drops out of a difference.
+
+import { assert } from "../base/assert.ts";
+import type { Observation } from "./observation.ts";
+import type { OpenStudy, StudyPoint } from "./open-study.ts";
+import { type Sample, sampleOf } from "./response.ts";
+import { estimate, halfWidth, intervalOf } from "./search/estimate.ts";
+import type { Asked } from "./study.ts";
+import { upperBound } from "../check/statistics.ts";
+
+/** A value and the interval that holds the true one in 95 of 100 such sweeps. NaN and open: never measured. */
+export interface Measured {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Against the baseline, on the same seeds. */
+export interface Difference extends Measured {
+  /** Whether it is more than chance, all points of the sweep considered (Bonferroni). */
+  readonly verdict: "better" | "worse" | "same";
+  /** The variance of the difference over that of two sweeps with seeds of their own; undefined: nothing varied. */
+  readonly pairing: number | undefined;
+}
+
+/** Whether a limit is kept: by the whole interval, by none of it, or it cannot be said. */
+export type Keeping = "kept" | "broken" | "open";
+
+export interface Cell extends Measured {
+  /** Samples that it is made of, over all seeds. */
+  readonly samples: number;
+  /** Undefined at the baseline. */
+  readonly difference: Difference | undefined;
+  /** Undefined: there is no limit. */
+  readonly keeping: Keeping | undefined;
+}
+
+export interface SweptPoint {
+  readonly at: StudyPoint;
+  readonly isBaseline: boolean;
+  /** Runs that were finished, and those of them that a limit cut short. */
+  readonly runs: number;
+  readonly cut: number;
+  /** In the order of the responses. */
+  readonly cells: readonly Cell[];
+}
+
+export interface Pairing {
+  readonly asked: Asked;
+  /** Over all points together: variance of paired differences over that of unpaired ones; undefined: nothing varied. */
+  readonly ratio: number | undefined;
+}
+
+export interface Sweep {
+  readonly study: OpenStudy;
+  readonly points: readonly SweptPoint[];
+  readonly baseline: SweptPoint;
+  readonly pairings: readonly Pairing[];
+  /** Runs that were asked for and not finished. */
+  readonly missing: number;
+}
+
+const confidence = 0.95;
+
+/** @param observations by point, by seed; undefined where a run was not finished. */
+export function sweepOf(
+  study: OpenStudy,
+  points: readonly StudyPoint[],
+  observations: readonly (readonly (Observation | undefined)[])[],
+): Sweep {
+  const base = points.findIndex(({ key }) => key === study.baseline.key);
+  assert(base >= 0, "the baseline is among the points");
+  const columns = study.responses.map((asked) =>
+    columnOf(asked, observations, base, { comparisons: Math.max(1, points.length - 1) }),
+  );
+  const swept = points.map((at, index): SweptPoint => {
+    const done = observations[index].filter((one) => one !== undefined);
+    return {
+      at,
+      isBaseline: index === base,
+      runs: done.length,
+      cut: done.filter(({ outcome }) => outcome === "inconclusive").length,
+      cells: columns.map(({ cells }) => cells[index]),
+    };
+  });
+  return {
+    study,
+    points: swept,
+    baseline: swept[base],
+    pairings: columns.map(({ asked, ratio }) => ({ asked, ratio })),
+    missing: observations.reduce((sum, runs) => sum + runs.filter((one) => one === undefined).length, 0),
+  };
+}
+
+interface Column extends Pairing {
+  readonly cells: readonly Cell[];
+}
+
+function columnOf(
+  asked: Asked,
+  observations: readonly (readonly (Observation | undefined)[])[],
+  base: number,
+  { comparisons }: { readonly comparisons: number },
+): Column {
+  const samples = observations.map((runs) =>
+    runs.map((one) => (one === undefined ? undefined : sampleOf(asked.response, one))),
+  );
+  const variances = { paired: 0, unpaired: 0 };
+  const cells = samples.map((runs, index): Cell => {
+    const here = runs.filter((one) => one !== undefined);
+    const measured = measuredOf(asked, here);
+    const against = index === base ? undefined : differenceOf(asked, runs, samples[base], comparisons);
+    variances.paired += against?.paired ?? 0;
+    variances.unpaired += against?.unpaired ?? 0;
+    const difference = against?.difference;
+    return {
+      ...measured,
+      samples: here.reduce((sum, { count }) => sum + count, 0),
+      difference,
+      keeping: keepingOf(asked, measured, difference),
+    };
+  });
+  const { paired, unpaired } = variances;
+  return { asked, cells, ratio: unpaired > 0 ? paired / unpaired : undefined };
+}
+
+function measuredOf({ response: { statistic } }: Asked, samples: readonly Sample[]): Measured {
+  const { value } = estimate(statistic, samples);
+  if (Number.isNaN(value)) return { value, low: Number.NaN, high: Number.NaN };
+  const { low, high } = intervalOf(statistic, samples, confidence);
+  return { value, low: Math.max(0, low), high };
+}
+
+interface Against {
+  readonly difference: Difference;
+  readonly paired: number;
+  readonly unpaired: number;
+}
+
+/** Undefined: one of the two was never measured on the seeds that both have. */
+function differenceOf(
+  { response: { statistic }, better }: Asked,
+  here: readonly (Sample | undefined)[],
+  there: readonly (Sample | undefined)[],
+  comparisons: number,
+): Against | undefined {
+  const both = here.flatMap((one, index) => {
+    const other = there[index];
+    return one === undefined || other === undefined ? [] : [[one, other] as const];
+  });
+  const left = estimate(
+    statistic,
+    both.map(([one]) => one),
+  );
+  const right = estimate(
+    statistic,
+    both.map(([, other]) => other),
+  );
+  const value = left.value - right.value;
+  if (Number.isNaN(value)) return undefined;
+  const influence = left.influence.map((one, index) => one - right.influence[index]);
+  const half = halfWidth(influence, (1 + confidence) / 2);
+  // Runs that all differ by nothing may still differ in one of so many: of shares and rates that is a bound.
+  const isShare = statistic.type === "rate";
+  const unseen =
+    half === 0 && isShare && both.length > 0 ? upperBound({ events: 0, runs: both.length }, confidence) : 0;
+  const strict = halfWidth(influence, 1 - (1 - confidence) / 2 / comparisons);
+  const isSame = Math.abs(value) <= strict || both.length === 0;
+  const paired = squaresOf(influence);
+  const unpaired = squaresOf(left.influence) + squaresOf(right.influence);
+  return {
+    paired,
+    unpaired,
+    difference: {
+      value,
+      low: value - half - unseen,
+      high: value + half + unseen,
+      verdict: isSame ? "same" : value < 0 === (better === "low") ? "better" : "worse",
+      pairing: unpaired > 0 ? paired / unpaired : undefined,
+    },
+  };
+}
+
+const squaresOf = (influence: readonly number[]): number => influence.reduce((sum, one) => sum + one * one, 0);
+
+function keepingOf({ limit }: Asked, measured: Measured, difference: Difference | undefined): Keeping | undefined {
+  if (limit === undefined) return undefined;
+  const { comparison, value: bound } = limit;
+  // What is as good as the baseline keeps a limit that the baseline sets, as far as can be seen.
+  if (bound === "baseline") return difference?.verdict === "worse" ? "broken" : "kept";
+  if (Number.isNaN(measured.value)) return "open";
+  const ends = [measured.low, measured.high].map((end) => keeps(end, comparison, bound));
+  if (ends.every((kept) => kept)) return "kept";
+  // A bound of nothing at all is kept when nothing was seen: how much that says is what the interval is for.
+  if (bound === 0 && measured.value === 0) return "kept";
+  return ends.some((kept) => kept) ? "open" : "broken";
+}
+
+function keeps(value: number, comparison: "<" | "<=" | ">" | ">=" | "=", bound: number): boolean {
+  switch (comparison) {
+    case "<":
+      return value < bound;
+    case "<=":
+      return value <= bound;
+    case ">":
+      return value > bound;
+    case ">=":
+      return value >= bound;
+    case "=":
+      return value === bound;
+  }
+}
