@@ -414,7 +414,7 @@ function addSweep(program: CommandUnknownOpts, output: Output, give: Give): void
     .option("--limit-time <duration>", "end a run after so much wall-clock time")
     .option("--pairing", "show how much the same seeds at every point are worth")
     .option("--output <file>", "write all of it as JSON")
-    .option("--report <dir>", "write report.md and report.json there")
+    .option("--report <dir>", "write a page with charts there, and report.md and report.json")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .option("--plant <id>", "with a planted bug: see list mutants", collect)
     .addHelpText(

@@ -4,7 +4,7 @@ import { plain } from "../scenario/located.ts";
 import { pairingRows } from "../report/pairing-lines.ts";
 import { sweepWords } from "../report/sweep-words.ts";
 import type { Point } from "../tune/factor.ts";
-import type { Sweep } from "../tune/sweep.ts";
+import type { Cell, Sweep } from "../tune/sweep.ts";
 import type { SweepAnswer } from "../tune/sweep-answer.ts";
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
@@ -48,23 +48,7 @@ export function sweepDocument(sweep: Sweep, answer: SweepAnswer) {
       isBaseline,
       runs,
       cut,
-      responses: cells.map(({ value, low, high, samples, difference, keeping }) => ({
-        value: finite(value),
-        low: finite(low),
-        high: finite(high),
-        samples,
-        limit: keeping ?? null,
-        difference:
-          difference === undefined
-            ? null
-            : {
-                value: difference.value,
-                low: finite(difference.low),
-                high: finite(difference.high),
-                verdict: difference.verdict,
-                pairing: difference.pairing ?? null,
-              },
-      })),
+      responses: cells.map((cell) => cellDocument(cell)),
     })),
     pairing: pairingRows(sweep),
     missing: sweep.missing,
@@ -80,3 +64,21 @@ const valuesOf = ({ study }: Sweep, point: Point): Readonly<Record<string, unkno
       return [name, put !== undefined && second === undefined && put.path === name ? plain(put.value) : text];
     }),
   );
+
+const cellDocument = ({ value, low, high, samples, difference, keeping }: Cell) => ({
+  value: finite(value),
+  low: finite(low),
+  high: finite(high),
+  samples,
+  limit: keeping ?? null,
+  difference:
+    difference === undefined
+      ? null
+      : {
+          value: difference.value,
+          low: finite(difference.low),
+          high: finite(difference.high),
+          verdict: difference.verdict,
+          pairing: difference.pairing ?? null,
+        },
+});

@@ -4,6 +4,7 @@ import { Evaluator } from "../campaign/evaluator.ts";
 import type { ResultCache } from "../campaign/result-cache.ts";
 import { pairingLines } from "../report/pairing-lines.ts";
 import { sweepLines } from "../report/sweep-lines.ts";
+import { sweepPage } from "../report/sweep-page.ts";
 import { sweepMarkdown } from "../report/sweep-markdown.ts";
 import { pointLabel } from "../report/sweep-words.ts";
 import { plural, printCount } from "../report/words.ts";
@@ -13,10 +14,12 @@ import { type Sweep, sweepOf } from "../tune/sweep.ts";
 import { answerOf } from "../tune/sweep-answer.ts";
 import { openCache } from "./cache-option.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { OutputFolder, writeWhole } from "./files.ts";
+import { writeWhole } from "./files.ts";
 import { interruptible } from "./interruption.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
+import { ReportFolder } from "./report-folder.ts";
+import { startClock } from "./report-meta.ts";
 import { isStudyFile, loadStudy, openedStudy } from "./studies.ts";
 import { sweepDocument } from "./sweep-document.ts";
 import { changedStudy, readSweepRequest, type SweepFlags, type SweepRequest, typedStudy } from "./sweep-request.ts";
@@ -26,7 +29,8 @@ export async function sweep(reference: string, flags: SweepFlags, output: Output
   const systems = loadSystems(request.plugIns);
   const study = studyOf(reference, request, systems);
   // Before anything runs: a sweep of an hour must not end at a folder that cannot be made.
-  const folder = request.report === undefined ? undefined : new OutputFolder(request.report);
+  const folder = request.report === undefined ? undefined : new ReportFolder(request.report);
+  const clock = startClock(request.workers);
   const cache = openCache(flags, request.plugIns);
   try {
     const { swept, wasInterrupted, ran, known, leftOut } = await sweptStudy(study, request, cache);
@@ -50,7 +54,10 @@ export async function sweep(reference: string, flags: SweepFlags, output: Output
       ...(request.output === undefined ? [] : [request.output]),
       ...(folder === undefined
         ? []
-        : [folder.write("report.md", sweepMarkdown(swept, answer)), folder.write("report.json", json)]),
+        : folder.write([{ name: "index", page: sweepPage(swept, answer) }], clock(), [
+            { name: "report.md", text: sweepMarkdown(swept, answer) },
+            { name: "report.json", text: json },
+          ])),
     ];
     const exitCode: ExitCode = wasInterrupted ? exitCodes.interrupted : exitCodes.held;
     return {

@@ -89,10 +89,11 @@ function againstCell(swept: SweptPoint, cell: Cell, { response, limit }: Asked, 
   return { text: `${differenceText(cell, response.unit)}${verdict}${limited}`, paint: painted };
 }
 
+const highest = (cell: Cell): number => (Number.isFinite(cell.high) ? cell.high : cell.value);
+
 /** A line for a point: its interval, its value, and where the baseline's value lies. */
 function chartOf({ points, baseline }: Sweep, index: number): (cell: Cell) => string {
   const cells = points.map((point) => point.cells[index]).filter(({ value }) => !Number.isNaN(value));
-  const highest = (cell: Cell): number => (Number.isFinite(cell.high) ? cell.high : cell.value);
   const low = Math.min(...cells.map((cell) => cell.low));
   const high = Math.max(...cells.map((cell) => highest(cell)));
   if (cells.length === 0 || !(high > low)) return () => "";

@@ -44,9 +44,10 @@ function verdictOf(sweep: Sweep, { baseline, superior }: SweepAnswer, base: stri
   return { tone: "good" as const, verdict };
 }
 
+const gain = ({ better }: Standing): number => Math.abs(better[0]?.cell.difference?.value ?? 0);
+
 /** The one with most to gain, and of those the first response's best. */
 function bestOf(superior: readonly Standing[]): Standing | undefined {
-  const gain = ({ better }: Standing): number => Math.abs(better[0]?.cell.difference?.value ?? 0);
   return superior.toSorted((a, b) => b.better.length - a.better.length || gain(b) - gain(a))[0];
 }
 
@@ -104,7 +105,7 @@ function cautions({ points, baseline, missing }: Sweep): readonly string[] {
 }
 
 /** "pause p99 rises from 93.1 ms to 124 ms (by 28 to 34 ms)". */
-export function changeText({ study, baseline }: Sweep, { response, cell }: Change): string {
+function changeText({ study, baseline }: Sweep, { response, cell }: Change): string {
   const { label, response: asked } = study.responses[response];
   const { difference } = cell;
   const before = baseline.cells[response].value;
@@ -116,7 +117,7 @@ export function changeText({ study, baseline }: Sweep, { response, cell }: Chang
 }
 
 /** "2.1 % (1.5 to 2.9 %)"; of nothing seen, how much it may be. */
-export function measuredText({ response: { unit } }: Asked, measured: Measured): string {
+function measuredText({ response: { unit } }: Asked, measured: Measured): string {
   if (Number.isNaN(measured.value)) return "never measured";
   return `${amountText(measured.value, unit)} (${intervalText(measured, unit)})`;
 }

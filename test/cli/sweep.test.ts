@@ -63,7 +63,7 @@ describe("faultline sweep", () => {
       await sweep(file, { ...flags, workers: "0", output: join(folder, "2.json") }, output);
       expect(readFileSync(join(folder, "2.json"), "utf8")).toBe(readFileSync(join(folder, "1.json"), "utf8"));
       expect(readdirSync(join(folder, "report")).toSorted()).toEqual(
-        expect.arrayContaining(["report.json", "report.md"]),
+        expect.arrayContaining(["index.html", "report.json", "report.md"]),
       );
       expect(readFileSync(join(folder, "report", "report.md"), "utf8")).toContain("300 ms is better than 100 ms");
     }));
