@@ -79,6 +79,7 @@ const cellDocument = ({ value, low, high, samples, difference, keeping }: Cell) 
           low: finite(difference.low),
           high: finite(difference.high),
           verdict: difference.verdict,
+          leansWorse: difference.leansWorse,
           pairing: difference.pairing ?? null,
         },
 });

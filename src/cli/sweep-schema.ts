@@ -14,6 +14,7 @@ const difference = z.object({
   low: measured,
   high: measured,
   verdict: z.enum(["better", "worse", "same"]).describe("Beyond chance, all points considered."),
+  leansWorse: z.boolean().describe("Its own interval lies on the worse side."),
   pairing: measured.describe("Variance over that of a difference without common seeds."),
 });
 

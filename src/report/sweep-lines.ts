@@ -84,8 +84,11 @@ function againstCell(swept: SweptPoint, cell: Cell, { response, limit }: Asked, 
   const { difference, keeping } = cell;
   const limited = limit === undefined || keeping === "kept" ? "" : keeping === "broken" ? " breaks" : " open";
   if (swept.isBaseline || difference === undefined) return { text: limited.trim(), paint: paint.bad };
-  const verdict = difference.verdict === "same" ? "" : ` ${difference.verdict}`;
-  const painted = { better: paint.good, worse: paint.bad, same: paint.dim }[difference.verdict];
+  const { leansWorse } = difference;
+  const verdict = leansWorse ? " worse" : difference.verdict === "better" ? " better" : "";
+  const painted = leansWorse
+    ? paint.bad
+    : { better: paint.good, worse: paint.bad, same: paint.dim }[difference.verdict];
   return { text: `${differenceText(cell, response.unit)}${verdict}${limited}`, paint: painted };
 }
 
@@ -136,7 +139,8 @@ function gridTable(
 }
 
 function gridCell({ isBaseline }: SweptPoint, cell: Cell, unit: Asked["response"]["unit"], paint: Paint): TableCell {
-  const verdict = cell.difference?.verdict ?? "same";
+  const leansWorse = cell.difference?.leansWorse === true;
+  const verdict = leansWorse ? "worse" : (cell.difference?.verdict ?? "same");
   const mark = isBaseline ? "*" : { better: "+", worse: "-", same: " " }[verdict];
   const painted = { better: paint.good, worse: paint.bad, same: undefined }[verdict];
   const broken = cell.keeping === "broken" ? "!" : "";

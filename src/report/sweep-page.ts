@@ -112,7 +112,9 @@ function heatOf(sweep: Sweep, { label, response, better }: Asked, index: number)
 function tableOf(sweep: Sweep): TablePart {
   const { responses } = sweep.study;
   const rows = inOrder(sweep).map(({ at, isBaseline, cells }) => {
-    const verdicts = cells.map(({ difference }) => difference?.verdict ?? "same");
+    const verdicts = cells.map(({ difference }) =>
+      difference?.leansWorse === true ? "worse" : (difference?.verdict ?? "same"),
+    );
     const isBroken = cells.some(({ keeping }) => keeping === "broken");
     const isWorse = verdicts.includes("worse") || isBroken;
     const tone = isBaseline

@@ -58,7 +58,7 @@ function rangeWords(sweep: Sweep, { range }: SweepAnswer, base: string): readonl
   const within =
     from === to
       ? `No neighbour of ${base} does as well.`
-      : `${capital(shortName(name))} may be anything from ${from} to ${to}: nothing is measurably worse there than at ${base}.`;
+      : `${capital(shortName(name))} may be anything from ${from} to ${to}: nothing is worse there than at ${base}, as far as these runs can tell.`;
   const beyond = (standing: Standing | undefined, side: "below" | "above", end: string): string => {
     if (standing === undefined) return `How far ${side} ${end} that goes was not tried.`;
     const label = pointLabel(sweep, standing.swept.at.point);
@@ -98,7 +98,7 @@ function cautions({ points, baseline, missing }: Sweep): readonly string[] {
   const cut = points.reduce((sum, point) => sum + point.cut, 0);
   const comparisons = plural(Math.max(1, points.length - 1), "comparison");
   return [
-    `Each point is ${plural(baseline.runs, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %; better and worse is said only of what ${comparisons} would not show by chance.`,
+    `Each point is ${plural(baseline.runs, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %. Better is said of what ${comparisons} together would not show by chance; worse, already of what lies outside its interval.`,
     ...(missing > 0 ? [`${capital(plural(missing, "run"))} did not get finished.`] : []),
     ...(cut > 0 ? [`A limit cut ${plural(cut, "run")} short: what they measured is of a part of them.`] : []),
   ];

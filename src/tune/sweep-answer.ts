@@ -11,7 +11,7 @@ export interface Change {
   readonly cell: Cell;
 }
 
-/** A point, and what there is better or worse than at the baseline. */
+/** A point, and what there is better than at the baseline, beyond chance; or worse, by all that its interval says. */
 export interface Standing {
   readonly swept: SweptPoint;
   readonly better: readonly Change[];
@@ -54,14 +54,12 @@ export function answerOf(sweep: Sweep): SweepAnswer {
 
 function standingOf(swept: SweptPoint): Standing {
   const changes = swept.cells.map((cell, response) => ({ response, cell }));
-  const ofVerdict = (verdict: string): readonly Change[] =>
-    changes.filter(({ cell }) => cell.difference?.verdict === verdict);
   const ofKeeping = (keeping: string): readonly number[] =>
     changes.flatMap(({ response, cell }) => (cell.keeping === keeping ? [response] : []));
   return {
     swept,
-    better: ofVerdict("better"),
-    worse: ofVerdict("worse"),
+    better: changes.filter(({ cell }) => cell.difference?.verdict === "better"),
+    worse: changes.filter(({ cell }) => cell.difference?.leansWorse === true),
     broken: ofKeeping("broken"),
     open: ofKeeping("open"),
   };

@@ -20,6 +20,8 @@ export interface Measured {
 export interface Difference extends Measured {
   /** Whether it is more than chance, all points of the sweep considered (Bonferroni). */
   readonly verdict: "better" | "worse" | "same";
+  /** Whether its own interval lies on the worse side: enough not to vouch for the point. */
+  readonly leansWorse: boolean;
   /** The variance of the difference over that of two sweeps with seeds of their own; undefined: nothing varied. */
   readonly pairing: number | undefined;
 }
@@ -165,6 +167,7 @@ function differenceOf(
   const isShare = statistic.type === "rate";
   const unseen =
     half === 0 && isShare && both.length > 0 ? upperBound({ events: 0, runs: both.length }, confidence) : 0;
+  const isLow = better === "low";
   const strict = halfWidth(influence, 1 - (1 - confidence) / 2 / comparisons);
   const isSame = Math.abs(value) <= strict || both.length === 0;
   const paired = squaresOf(influence);
@@ -176,7 +179,8 @@ function differenceOf(
       value,
       low: value - half - unseen,
       high: value + half + unseen,
-      verdict: isSame ? "same" : value < 0 === (better === "low") ? "better" : "worse",
+      verdict: isSame ? "same" : value < 0 === isLow ? "better" : "worse",
+      leansWorse: both.length > 0 && Math.abs(value) > half && value > 0 === isLow,
       pairing: unpaired > 0 ? paired / unpaired : undefined,
     },
   };
@@ -188,7 +192,7 @@ function keepingOf({ limit }: Asked, measured: Measured, difference: Difference 
   if (limit === undefined) return undefined;
   const { comparison, value: bound } = limit;
   // What is as good as the baseline keeps a limit that the baseline sets, as far as can be seen.
-  if (bound === "baseline") return difference?.verdict === "worse" ? "broken" : "kept";
+  if (bound === "baseline") return difference?.leansWorse === true ? "broken" : "kept";
   if (Number.isNaN(measured.value)) return "open";
   const ends = [measured.low, measured.high].map((end) => keeps(end, comparison, bound));
   if (ends.every((kept) => kept)) return "kept";
