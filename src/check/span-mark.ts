@@ -12,6 +12,8 @@ export interface SpanMark {
   readonly label?: string;
   /** Whose lane it is on. Absent: that of the node that said so. */
   readonly lane?: NodeId;
+  /** Nobody else should have one of this row and key meanwhile: where two do, the diagram says so. */
+  readonly isExclusive?: true;
   /** Whether it is as things should be; absent: neither. */
   readonly tone?: "good" | "bad";
 }

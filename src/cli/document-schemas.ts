@@ -287,6 +287,7 @@ const replayed = documentOf({
   ),
   properties: z.array(propertyResult),
   expectations: z.array(expectation),
+  wrote: wrote.optional(),
 });
 
 const listed = documentOf({

@@ -25,6 +25,7 @@ export interface FuzzFlags extends PlugInFlags {
   readonly strategy?: readonly string[] | undefined;
   readonly save?: string | undefined;
   readonly corpus?: string | undefined;
+  readonly report?: string | undefined;
   readonly shrinkTime?: string | undefined;
   readonly allowInert?: boolean | undefined;
   readonly variant?: string | undefined;
@@ -41,6 +42,7 @@ export interface FuzzRequest extends HuntOptions {
   readonly bails: boolean;
   readonly save: string;
   readonly corpus: string | undefined;
+  readonly report: string | undefined;
   /** Wall-clock milliseconds for each finding; 0: none is shrunk. */
   readonly shrinkMsMax: number;
   readonly allowsInert: boolean;
@@ -76,6 +78,7 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
     bails: flags.bail ?? false,
     save: flags.save ?? (flags.corpus === undefined ? "failures" : `${flags.corpus}/failures`),
     corpus: flags.corpus,
+    report: flags.report,
     shrinkMsMax: readShrinkTime(flags.shrinkTime),
     allowsInert: flags.allowInert ?? false,
     variant: flags.variant,

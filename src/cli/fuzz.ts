@@ -25,12 +25,16 @@ import { HuntKeeping } from "./hunt-keeping.ts";
 import { huntReport, huntResultOf, huntShardDocument } from "./hunt-shard.ts";
 import { interruptible } from "./interruption.ts";
 import type { Answer, Output } from "./output.ts";
+import { huntPages } from "./hunt-pages.ts";
+import { ReportFolder } from "./report-folder.ts";
 import { startClock } from "./report-meta.ts";
 import { loadSystems } from "./plug-in-option.ts";
 import { loadStories } from "./stories.ts";
 
 export async function fuzz(references: readonly string[], flags: FuzzFlags, output: Output): Promise<Answer> {
   const request = readFuzzRequest(flags);
+  // Before anything runs: a hunt of an hour must not end at a folder that cannot be made.
+  const folder = request.report === undefined ? undefined : new ReportFolder(request.report);
   const clock = startClock(request.workers);
   const systems = loadSystems(request.plugIns);
   const { system, stories } = huntedStories(references, request, systems);
@@ -70,13 +74,22 @@ export async function fuzz(references: readonly string[], flags: FuzzFlags, outp
     request.shard,
     circumstancesOf(request),
   );
+  const meta = clock();
+  const wrote = folder?.write(huntPages(summary, system), meta) ?? [];
   return {
     exitCode: exitCodeOf(summary),
-    lines: summariseHunt(summary, output.paint, output.width),
-    document: { ...huntDocument(summary), ...huntShardDocument(result, { campaign, ...request.shard }) },
-    report: huntReport([{ result, inert }], clock()),
+    lines: [...summariseHunt(summary, output.paint, output.width), ...wrote.map((path) => `wrote ${path}`)],
+    document: {
+      ...huntDocument(summary),
+      ...huntShardDocument(result, { campaign, ...request.shard }),
+      ...wroteOf(wrote),
+    },
+    report: huntReport([{ result, inert }], meta),
   };
 }
+
+const wroteOf = (wrote: readonly string[]): { readonly wrote?: readonly string[] } =>
+  wrote.length === 0 ? {} : { wrote };
 
 function exitCodeOf({ groups, inert, allowsInert, wasInterrupted }: HuntSummary): ExitCode {
   if (wasInterrupted) return exitCodes.interrupted;

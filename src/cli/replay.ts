@@ -13,7 +13,11 @@ import { readSeed, readTime } from "./arguments.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
+import { commandLine } from "./next-commands.ts";
 import { onlyStory } from "./one-failure.ts";
+import { type NamedPage, ReportFolder } from "./report-folder.ts";
+import { startClock } from "./report-meta.ts";
+import { recordedRun } from "./run-recording.ts";
 import { type LoadedStory, loadStories } from "./stories.ts";
 
 export interface ReplayFlags extends PlugInFlags {
@@ -24,6 +28,7 @@ export interface ReplayFlags extends PlugInFlags {
   readonly until?: string | undefined;
   readonly node?: readonly string[] | undefined;
   readonly follow?: string | undefined;
+  readonly report?: string | undefined;
 }
 
 /** More events than a reader reads; the last ones are kept, since failures are told by their end. */
@@ -38,6 +43,8 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
   const story = onlyStory(stories, reference);
   checkNodes(flags.node ?? [], story);
 
+  const folder = flags.report === undefined ? undefined : new ReportFolder(flags.report);
+  const clock = startClock(0);
   const { startUs } = story.scenario.world;
   const filter = {
     fromUs: startUs + fromUs,
@@ -48,6 +55,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
   const { run, lines, leftOut } = retold(story, seed, filter);
   const { scenario, outcome, verdict, digest, forcedMisfits, expectations } = run;
   const standing = standingOf(run);
+  const wrote = folder?.write([pageOf(story, run.seed, flags)], clock()) ?? [];
   const isAsItShouldBe = outcome === "held" && standing?.type !== "notReached";
   return {
     exitCode: isAsItShouldBe ? exitCodes.held : exitCodes.failed,
@@ -60,6 +68,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       "",
       ...verdictLines(run, paint, width),
       ...(standing === undefined ? [] : standingLines(standing, run, paint, width)),
+      ...wrote.map((path) => `wrote ${path}`),
     ],
     document: {
       scenario: scenario.name,
@@ -74,7 +83,16 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       properties: verdict.properties,
       expectations,
       ...(standing === undefined ? {} : { standing }),
+      ...(wrote.length === 0 ? {} : { wrote }),
     },
+  };
+}
+
+function pageOf(story: LoadedStory, seed: number, flags: ReplayFlags): NamedPage {
+  const changes = { set: flags.set ?? [], plugIns: plugInsOf(flags) };
+  return {
+    name: "index",
+    ...recordedRun(story, seed, commandLine("replay", story, changes, `--seed ${seed}`), "index"),
   };
 }
 

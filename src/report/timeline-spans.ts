@@ -48,6 +48,7 @@ export class Spans {
       row: spans.map(({ mark }) => this.#place(mark.row)),
       key: spans.map(({ mark }) => this.#place(mark.key)),
       label: spans.map(({ mark }) => this.#place(mark.label ?? "")),
+      exclusive: spans.map(({ mark }) => (mark.isExclusive === true ? 1 : 0)),
       tone: spans.map(({ mark: { tone } }) => (tone === "good" ? 1 : tone === "bad" ? 2 : 0)),
       fromUs: spans.map(({ fromUs }) => fromUs),
       toUs: spans.map(({ toUs }) => toUs),

@@ -62,6 +62,8 @@ export interface SpanColumns {
   readonly row: readonly number[];
   readonly key: readonly number[];
   readonly label: readonly number[];
+  /** 1: no other should be of its row and key at a time; 0 otherwise. */
+  readonly exclusive: readonly number[];
   /** 0 plain, 1 good, 2 bad. */
   readonly tone: readonly number[];
   readonly fromUs: readonly number[];

@@ -26,6 +26,7 @@ interface Shown {
 
 export function App({ page, meta }: { page: ReportPage; meta: Meta }) {
   const shown = useMemo(() => shownIn(page), [page]);
+  const { first, rest } = sentencesOf(page.verdict.words);
   return (
     <main>
       <header class={`verdict tone-${page.verdict.tone}`}>
@@ -33,8 +34,13 @@ export function App({ page, meta }: { page: ReportPage; meta: Meta }) {
           Faultline {page.kind} <bdi class="title">{page.title}</bdi>
         </p>
         <h1>
-          <bdi>{page.verdict.words}</bdi>
+          <bdi>{first}</bdi>
         </h1>
+        {rest === "" ? null : (
+          <p>
+            <bdi>{rest}</bdi>
+          </p>
+        )}
       </header>
       {page.parts.map((part, place) => (
         <section key={place} class={`part part-${part.type}`} aria-labelledby={`part-${place}`}>
@@ -57,6 +63,13 @@ export function App({ page, meta }: { page: ReportPage; meta: Meta }) {
       </footer>
     </main>
   );
+}
+
+/** The first sentence is the headline. */
+function sentencesOf(words: string): { readonly first: string; readonly rest: string } {
+  const end = /[.!?] (?=\p{Lu})/u.exec(words);
+  if (end === null) return { first: words, rest: "" };
+  return { first: words.slice(0, end.index + 1), rest: words.slice(end.index + 2) };
 }
 
 function shownIn({ parts }: ReportPage): Shown {

@@ -13,6 +13,7 @@ const names = [
   "good-soft",
   "bad",
   "bad-soft",
+  "bad-hatch",
   "unsure",
   "unsure-soft",
   "accent",
@@ -22,7 +23,9 @@ const names = [
   "duplicate",
   "changed",
   "past",
+  "past-soft",
   "future",
+  "future-soft",
   "partition",
 ] as const;
 

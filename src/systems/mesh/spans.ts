@@ -30,7 +30,9 @@ const markers: Markers = {
   leaseRenewed: () => [{ row: rows.lease, key: "", label: "lease", tone: "good" }],
   leaseExpired: () => [{ row: rows.lease, key: "", label: "no lease", tone: "bad" }],
   serverExpelled: () => ended(rows.lease, ""),
-  authorityTaken: ({ player, token }) => [{ row: rows.authority, key: player, label: `${player} · token ${token}` }],
+  authorityTaken: ({ player, token }) => [
+    { row: rows.authority, key: player, label: `${player} · token ${token}`, isExclusive: true },
+  ],
   authorityDropped: ({ player }) => ended(rows.authority, player),
   fenceRaised: ({ player, token }) => [{ row: rows.fence, key: player, label: `${player} ≥ ${token}` }],
   transferStarted: ({ transfer, player, target }) => [

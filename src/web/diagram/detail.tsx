@@ -1,6 +1,6 @@
 // What is chosen, in words: what happened in that step, the node's state before and after, what it came from, what it led to.
 
-import { fates } from "../../report/timeline.ts";
+import { fates, type Timeline } from "../../report/timeline.ts";
 import { printMoment, printTime } from "../../report/words.ts";
 import { type Cause, chainOf, type Step, stepOf } from "./causality.ts";
 import { arrivedMax, detailKind, type Model, timerKind } from "./model.ts";
@@ -61,6 +61,7 @@ function Chosen({ model, view, step }: { model: Model; view: ViewState; step: St
         </section>
         <StateChange model={model} step={step} />
         <section>
+          {broken.length === 0 ? null : <Evidence model={model} view={view} broken={broken} event={step.event} />}
           <h4>What it came from</h4>
           <Chain model={model} view={view} step={step} />
         </section>
@@ -152,9 +153,52 @@ function StateChange({ model, step }: { model: Model; step: Step }) {
   );
 }
 
+/** The events that a property's judge points to. */
+function Evidence({
+  model,
+  view,
+  broken,
+  event,
+}: {
+  model: Model;
+  view: ViewState;
+  broken: Timeline["violations"];
+  event: number;
+}) {
+  const { startUs, lanes } = model.timeline;
+  const events = [...new Set(broken.flatMap(({ evidence }) => evidence))].filter((one) => one !== event);
+  const steps = events.flatMap((one) => stepOf(model, one) ?? []);
+  if (steps.length === 0) return null;
+  return (
+    <>
+      <h4>What it rests on</h4>
+      <ol class="chain">
+        {steps.slice(0, chainShown).map((step) => (
+          <li key={step.event}>
+            <button type="button" class="link" onClick={() => view.jump(step)}>
+              {printMoment(step.atUs - startUs, 3)} {lanes[step.lane]?.name ?? "world"} {toldIn(model, step)}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The first thing stated in a step, or else what arrived in it. */
+function toldIn({ messages, happenings, timeline: { texts } }: Model, step: Step): string {
+  const told = step.happenings.find(
+    (place) => happenings.kind[place] !== timerKind && happenings.kind[place] !== detailKind,
+  );
+  const text = told === undefined ? undefined : happenings.text[told];
+  if (text !== undefined) return texts[text] ?? "";
+  return step.arrived === undefined ? "" : `receives ${texts[messages.text[step.arrived]] ?? ""}`;
+}
+
 function Chain({ model, view, step }: { model: Model; view: ViewState; step: Step }) {
   const chain = chainOf(model, step);
-  if (chain.length === 0) return <p class="hint">Nothing led here: it is how the run began, or the world's doing.</p>;
+  if (chain.length === 0)
+    return <p class="hint">No message led here: its own clock, how the run began, or the world's doing.</p>;
   return (
     <ol class="chain">
       {chain.slice(0, chainShown).map((cause) => (

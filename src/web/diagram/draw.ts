@@ -60,6 +60,7 @@ export function draw(context: Context, scene: Scene): void {
   drawStates(context, scene, scale);
   drawCone(context, scene, scale);
   drawSpans(context, scene, scale);
+  drawClashes(context, scene, scale);
   drawMessages(context, scene, scale);
   drawHappenings(context, scene, scale);
   context.restore();
@@ -143,13 +144,13 @@ function drawCone(context: Context, { model, layout, palette, cone, width }: Sce
   for (const [lane, { line }] of layout.lanes.entries()) {
     const [past, future] = [cone.past[lane], cone.future[lane]];
     if (past >= 0) {
-      context.fillStyle = palette.past;
-      context.fillRect(gutter, line - 2, Math.max(0, x(at(past)) - gutter), 4);
+      context.fillStyle = palette["past-soft"];
+      context.fillRect(gutter, line - 1, Math.max(0, x(at(past)) - gutter), 3);
     }
     if (future < Infinity) {
       const left = Math.max(gutter, x(at(future)));
-      context.fillStyle = palette.future;
-      context.fillRect(left, line - 2, Math.max(0, width - left), 4);
+      context.fillStyle = palette["future-soft"];
+      context.fillRect(left, line - 1, Math.max(0, width - left), 3);
     }
   }
 }
@@ -196,6 +197,26 @@ function drawSpans(context: Context, { model, layout, palette, window, width }: 
   }
 }
 
+/** The stretches in which two have what one should. */
+function drawClashes(context: Context, { model, layout, palette, window, width }: Scene, { x, gutter }: Scale): void {
+  const { spans } = model.timeline;
+  for (const { spans: both, fromUs, toUs } of layout.clashes) {
+    if (toUs < window.fromUs || fromUs > window.toUs) continue;
+    const left = Math.max(x(fromUs), gutter);
+    const length = Math.max(Math.min(x(toUs), width) - left, 1);
+    for (const span of both) {
+      const box = layout.lanes[spans.lane[span]];
+      const row = layout.rowOf[span];
+      if (box === undefined || row < 0) continue;
+      const y = box.line + 9 + row * rowHeight;
+      context.fillStyle = palette["bad-hatch"];
+      context.fillRect(left, y, length, rowHeight - 2);
+      context.fillStyle = palette.bad;
+      context.fillRect(left, y + rowHeight - 4, length, 2);
+    }
+  }
+}
+
 const fateStyles = (palette: Palette): readonly string[] =>
   fates.map((fate) => {
     switch (fate) {
@@ -231,7 +252,15 @@ function drawMessages(context: Context, scene: Scene, scale: Scale): void {
   for (const [fate, places] of [...byFate].sort(([a], [b]) => a - b)) {
     context.strokeStyle = styles[fate] ?? palette.message;
     context.lineWidth = fate === 0 ? 1 : 1.4;
-    context.globalAlpha = isChosen ? 0.22 : fate === 0 ? (visible.length > 400 ? 0.5 : 0.85) : 0.95;
+    context.globalAlpha = isChosen
+      ? fate === 0
+        ? 0.24
+        : 0.75
+      : fate === 0
+        ? visible.length > 400
+          ? 0.5
+          : 0.85
+        : 0.95;
     strokeAll(context, scene, scale, places, withHeads);
   }
   context.globalAlpha = 1;

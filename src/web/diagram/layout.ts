@@ -13,10 +13,18 @@ export interface LaneBox {
   readonly rows: number;
 }
 
+export interface Clash {
+  readonly spans: readonly [number, number];
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
 export interface Layout {
   readonly lanes: readonly LaneBox[];
   /** By span: its row in the lane; -1: there are too many at once, and it is only told. */
   readonly rowOf: Int16Array;
+  /** Where two lanes have what only one should, as both spans of it and the time. */
+  readonly clashes: readonly Clash[];
   /** Of the band at the top in which faults stand. */
   readonly faultRows: readonly number[];
   readonly faultsHeight: number;
@@ -26,7 +34,7 @@ export interface Layout {
 export const rowHeight = 15;
 const laneHead = 34;
 const laneFoot = 6;
-const rowsMax = 4;
+const rowsMax = 6;
 const faultRowsMax = 4;
 const top = 6;
 
@@ -50,7 +58,7 @@ export function layoutOf(timeline: Timeline): Layout {
     y += height;
     return box;
   });
-  return { lanes: boxes, rowOf, faultRows, faultsHeight, height: y + 22 };
+  return { lanes: boxes, rowOf, clashes: clashesOf(spans), faultRows, faultsHeight, height: y + 22 };
 }
 
 interface Stretch {
@@ -92,6 +100,22 @@ function rowsOf(spans: SpanColumns, { texts, lanes }: Timeline) {
     rowsByLane.set(lane, Math.min(used, rowsMax));
   }
   return { rowOf, rowsByLane };
+}
+
+function clashesOf({ exclusive, lane, row, key, fromUs, toUs }: SpanColumns): readonly Clash[] {
+  const open = new Map<string, number[]>();
+  const clashes: Clash[] = [];
+  for (const [span, isExclusive] of exclusive.entries()) {
+    if (isExclusive === 0) continue;
+    const name = `${row[span]} ${key[span]}`;
+    const before = (open.get(name) ?? []).filter((other) => toUs[other] > fromUs[span]);
+    for (const other of before) {
+      if (lane[other] === lane[span]) continue;
+      clashes.push({ spans: [other, span], fromUs: fromUs[span], toUs: Math.min(toUs[other], toUs[span]) });
+    }
+    open.set(name, [...before, span]);
+  }
+  return clashes;
 }
 
 /** Room for the names of lanes, left of all. */

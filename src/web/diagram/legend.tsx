@@ -17,6 +17,7 @@ export function Legend({ model, view }: { model: Model; view: ViewState }) {
         {has((fate) => fate > arrivedMax) ? <Key tone="bad" words="lost ×" /> : null}
         {timeline.states.length > 0 ? <Key tone="bad-soft" words="down or paused" /> : null}
         {timeline.faults.some(({ isPartition }) => isPartition) ? <Key tone="partition" words="partition" /> : null}
+        {timeline.spans.exclusive.includes(1) ? <Key tone="bad-hatch" words="two have what one should" /> : null}
         <Key tone="past" words="led to what is chosen" />
         <Key tone="future" words="came of it" />
       </ul>
