@@ -132,6 +132,8 @@ export interface StoryPart extends Headed {
 /** Nodes as lanes, messages as arrows. At most one on a page. */
 export interface DiagramPart extends Headed {
   readonly type: "diagram";
+  /** The property at whose first violation it opens; absent: at the first one that fails the run, or at the whole run. */
+  readonly opensAt?: string;
   /** A text: the name of the file beside the page that holds it, because it is large. */
   readonly timeline: Timeline | string;
 }

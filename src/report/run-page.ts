@@ -58,6 +58,7 @@ export function runPage(source: RunPageSource): ReportPage {
 
 function diagramPart({ run, system, events, eventsDropped }: RunPageSource): ReportPart {
   const { scenario, verdict, endedAtUs } = run;
+  const [first] = byImportance(run);
   const dropped = eventsDropped === 0 ? "" : ` The first ${plural(eventsDropped, "event")} are not in it.`;
   return {
     type: "diagram",
@@ -65,6 +66,7 @@ function diagramPart({ run, system, events, eventsDropped }: RunPageSource): Rep
     about:
       "Time runs to the right, each node has a lane, arrows are messages. Choose anything to see what it was, " +
       `what it came from and what it led to.${dropped}`,
+    ...(first === undefined ? {} : { opensAt: first.id }),
     timeline: timelineOf({ scenario, system, events, verdict, endUs: endedAtUs }),
   };
 }
@@ -93,16 +95,22 @@ const shrunkPart = (shrunk: readonly string[]): readonly ReportPart[] =>
 
 const firstEvent = (property: PropertyResult): number => property.first[0]?.event ?? 0;
 
+/** What a failure file or a story is about comes first, then what fails the run. */
+function rankOf(property: PropertyResult, { scenario: { failure, expect } }: Run): number {
+  if (property.id === failure?.property) return 0;
+  if (!isExcused(expect, property)) return 1;
+  return expect.violated.includes(property.id) ? 2 : 3;
+}
+
 /** The earliest violation that fails the run comes first; then those that do not. */
 const byImportance = (run: Run): readonly PropertyResult[] => {
   const broken = run.verdict.properties.filter(({ status }) => status === "violated");
-  const rank = (property: PropertyResult): number => Number(isExcused(run.scenario.expect, property));
   return broken
     .map((property, place) => ({ property, place }))
     .sort(
       (a, b) =>
         Number(a.property.advisory) - Number(b.property.advisory) ||
-        rank(a.property) - rank(b.property) ||
+        rankOf(a.property, run) - rankOf(b.property, run) ||
         firstEvent(a.property) - firstEvent(b.property) ||
         a.place - b.place,
     )

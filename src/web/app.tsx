@@ -75,7 +75,7 @@ function sentencesOf(words: string): { readonly first: string; readonly rest: st
 function shownIn({ parts }: ReportPage): Shown {
   const diagram = parts.find((part): part is DiagramPart => part.type === "diagram");
   const timeline = diagram === undefined ? undefined : loadedTimeline(diagram.timeline);
-  if (timeline !== undefined) return { timeline, view: openedAt(timeline) };
+  if (timeline !== undefined) return { timeline, view: openedAt(timeline, diagram?.opensAt) };
   const charts = parts.find((part) => part.type === "charts");
   const view = charts === undefined ? undefined : new ViewState({ fromUs: charts.startUs, toUs: charts.endUs });
   return { timeline, view };

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
 import type { ChartsPart, TimeChart, TimeSeries } from "../../report/page.ts";
-import type { ViewState } from "../diagram/view-state.ts";
+import type { ViewState, Window } from "../diagram/view-state.ts";
 import { printAt, printValue } from "../format.ts";
 import { type Palette, palette } from "../palette.ts";
 import { useWidth } from "./frame.tsx";
@@ -29,15 +29,9 @@ function OneChart({ chart, view, startUs }: { chart: TimeChart; view: ViewState;
   useEffect(() => {
     if (box.current === null || width === 0) return undefined;
     const plot = new uPlot(optionsOf(chart, view, startUs, width, colours), dataOf(chart), box.current);
-    let request = 0;
-    const stop = effect(() => {
-      const { fromUs, toUs } = view.window.value;
-      cancelAnimationFrame(request);
-      request = requestAnimationFrame(() => plot.setScale("x", { min: fromUs, max: toUs }));
-    });
+    const stop = whenSeen(box.current, view, ({ fromUs, toUs }) => plot.setScale("x", { min: fromUs, max: toUs }));
     return () => {
       stop();
-      cancelAnimationFrame(request);
       plot.destroy();
     };
   }, [chart, width, colours]);
@@ -56,6 +50,30 @@ function OneChart({ chart, view, startUs }: { chart: TimeChart; view: ViewState;
       <div ref={box} class="plot" role="img" aria-label={inWords(chart)} />
     </figure>
   );
+}
+
+/** Once a frame at most, and only while the reader can see it. @returns the end of it. */
+function whenSeen(element: HTMLElement, view: ViewState, show: (window: Window) => void): () => void {
+  let request = 0;
+  let isSeen = false;
+  const showSoon = (): void => {
+    cancelAnimationFrame(request);
+    if (isSeen) request = requestAnimationFrame(() => show(view.window.peek()));
+  };
+  const observer = new IntersectionObserver((entries) => {
+    isSeen = entries.some(({ isIntersecting }) => isIntersecting);
+    showSoon();
+  });
+  observer.observe(element);
+  const stop = effect(() => {
+    // What is read here is what the effect follows.
+    if (view.window.value.toUs > 0) showSoon();
+  });
+  return () => {
+    stop();
+    observer.disconnect();
+    cancelAnimationFrame(request);
+  };
 }
 
 const inWords = ({ title, y, series }: TimeChart): string =>

@@ -7,7 +7,7 @@ import type { Timeline } from "../../report/timeline.ts";
 import { palette } from "../palette.ts";
 import { chainOf, coneOf, ledTo, type Step, stepOf } from "./causality.ts";
 import { Detail } from "./detail.tsx";
-import { draw, type Scene } from "./draw.ts";
+import { draw, type Scene, visibleMessages } from "./draw.ts";
 import { listenToGestures } from "./gestures.ts";
 import { type Hit, hitAt } from "./hit.ts";
 import { keysHelp, pressed } from "./keys.ts";
@@ -49,14 +49,14 @@ function Stage({ model, view, width, step }: { model: Model; view: ViewState; wi
   const [under, setUnder] = useState<{ hit: Hit; x: number; y: number } | undefined>(undefined);
   const causes = useMemo(() => causesOf(model, step), [model, step]);
   const shown = useShown(model, view);
-  const scene: Scene = { model, layout, palette: palette.value, window: view.window.value, width, ...shown, ...causes };
+  const looks = { model, layout, palette: palette.value, window: view.window.value, width };
+  const scene: Scene = { ...looks, isMoving: false, ...shown, ...causes };
   const latest = useRef(scene);
   latest.current = scene;
   useEffect(() => {
     const context = contextOf(canvas.current, width, layout.height);
     if (context === undefined) return undefined;
-    const request = requestAnimationFrame(() => draw(context, latest.current));
-    return () => cancelAnimationFrame(request);
+    return drawSoon(context, latest);
   });
   useEffect(() => (stage.current === null ? undefined : listenToGestures(stage.current, view)), [view, width]);
   const at = (event: MouseEvent): Hit | undefined => {
@@ -100,6 +100,20 @@ function Stage({ model, view, width, step }: { model: Model; view: ViewState; wi
       )}
     </div>
   );
+}
+
+const restMs = 120;
+const hurriedMessages = 600;
+
+/** At once in a hurry when there is much to draw, and in full once nothing has changed for a while. */
+function drawSoon(context: CanvasRenderingContext2D, latest: { readonly current: Scene }): () => void {
+  const isMuch = visibleMessages(latest.current).length > hurriedMessages;
+  const request = requestAnimationFrame(() => draw(context, { ...latest.current, isMoving: isMuch }));
+  const timer = isMuch ? setTimeout(() => draw(context, latest.current), restMs) : undefined;
+  return () => {
+    cancelAnimationFrame(request);
+    clearTimeout(timer);
+  };
 }
 
 function causesOf(model: Model, step: Step | undefined): Pick<Scene, "chain" | "led" | "cone"> {

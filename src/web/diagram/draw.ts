@@ -1,6 +1,9 @@
 // Draws the diagram on a canvas: what is in the window, as much of it as can be told apart.
 
+import { scaleLinear } from "d3-scale";
+
 import { fates } from "../../report/timeline.ts";
+import { printAt } from "../format.ts";
 import type { Palette } from "../palette.ts";
 import { type Cone } from "./causality.ts";
 import { gutterOf, type Layout, rowHeight } from "./layout.ts";
@@ -13,6 +16,8 @@ export interface Scene {
   readonly palette: Palette;
   readonly window: Window;
   readonly width: number;
+  /** Drawn in a hurry, because the next picture is due at once. */
+  readonly isMoving: boolean;
   /** By kind of message: whether it is shown. */
   readonly shownKinds: Uint8Array;
   /** By text: whether it is followed. Absent: all are. */
@@ -38,8 +43,10 @@ export function scaleOf({ window, width }: Pick<Scene, "window" | "width">) {
 export const rightRoom = 8;
 /** More messages than this are drawn by example: one of each pair of nodes in each short while. */
 const messagesMax = 2_500;
+const messagesMovingMax = 500;
 const arrowHeadsMax = 700;
 const labelsMax = 400;
+const strokesMax = 24;
 const dotsMax = 1_800;
 
 type Context = CanvasRenderingContext2D;
@@ -56,6 +63,7 @@ export function draw(context: Context, scene: Scene): void {
   context.beginPath();
   context.rect(scale.gutter, 0, width - scale.gutter, layout.height);
   context.clip();
+  drawTimeAxis(context, scene, scale);
   drawFaults(context, scene, scale);
   drawStates(context, scene, scale);
   drawCone(context, scene, scale);
@@ -99,6 +107,23 @@ function clipped(context: Context, text: string, width: number): string {
     else high = middle - 1;
   }
   return low === 0 ? "" : `${text.slice(0, low)}…`;
+}
+
+function drawTimeAxis(context: Context, { model, layout, palette, window, width }: Scene, { x, gutter }: Scale): void {
+  const { startUs } = model.timeline;
+  const ticks = scaleLinear([window.fromUs - startUs, window.toUs - startUs], [gutter, width]).ticks(
+    Math.max(2, Math.floor((width - gutter) / 110)),
+  );
+  const [first = 0, second = 1_000_000] = ticks;
+  context.textAlign = "center";
+  for (const tick of ticks) {
+    const at = Math.round(x(tick + startUs)) + 0.5;
+    context.fillStyle = palette.faint;
+    context.fillRect(at, layout.faultsHeight, 1, layout.height - 20 - layout.faultsHeight);
+    context.fillStyle = palette.soft;
+    context.fillText(printAt(tick, second - first), at, layout.height - 10);
+  }
+  context.textAlign = "left";
 }
 
 function drawFaults(context: Context, { model, layout, palette, width }: Scene, { x, gutter }: Scale): void {
@@ -278,7 +303,12 @@ function strokeAll(context: Context, scene: Scene, { x }: Scale, places: readonl
   const { model, layout } = scene;
   const { atUs, endUs, from, to, fate } = model.messages;
   context.beginPath();
-  for (const place of places) {
+  for (const [order, place] of places.entries()) {
+    // Without a graphics processor the time for one path grows faster than its length.
+    if (order % strokesMax === strokesMax - 1) {
+      context.stroke();
+      context.beginPath();
+    }
     const isLost = fate[place] > arrivedMax;
     const x1 = x(atUs[place]);
     const x2 = x(endUs[place]);
@@ -314,7 +344,7 @@ function arrowHead(context: Context, from: Point, to: Point): void {
 }
 
 /** Those in the window, or examples of them where there are too many to be told apart. */
-export function visibleMessages({ model, window, shownKinds, followed, layout }: Scene): readonly number[] {
+export function visibleMessages({ model, window, shownKinds, followed, layout, isMoving }: Scene): readonly number[] {
   const { messages } = model;
   const { atUs, endUs, from, to, fate, kind, text, long } = messages;
   const first = lowerBound(atUs, window.fromUs - longUs);
@@ -325,13 +355,16 @@ export function visibleMessages({ model, window, shownKinds, followed, layout }:
     (followed === undefined || followed[text[place]] === 1);
   const visible: number[] = [];
   for (const place of long) if (place < first && isShown(place)) visible.push(place);
-  const stepUs = ((window.toUs - window.fromUs) * Math.max(0, last - first - messagesMax)) / (messagesMax * 320);
+  const most = isMoving ? messagesMovingMax : messagesMax;
+  // About as many pairs of nodes have something to say at a time.
+  const slots = most / 24;
+  const stepUs = last - first <= most ? 0 : (window.toUs - window.fromUs) / slots;
   if (stepUs === 0) {
     for (let place = first; place < last; place++) if (isShown(place)) visible.push(place);
     return visible;
   }
   // The same examples wherever the window is: what is panned must not flicker. Steps grow by doubling for that, too.
-  const step = 2 ** Math.ceil(Math.log2(stepUs));
+  const step = 2 ** Math.floor(Math.log2(stepUs));
   const lanes = layout.lanes.length;
   const lastStep = new Float64Array(lanes * lanes * fates.length).fill(-1);
   for (let place = first; place < last; place++) {

@@ -10,11 +10,14 @@ const messagesMin = 400;
 const lengthUsMin = 300_000;
 const lengthUsMax = 4_000_000;
 
-export function openedAt(timeline: Timeline): ViewState {
+export function openedAt(timeline: Timeline, property: string | undefined): ViewState {
   const { startUs, endUs, violations } = timeline;
   const view = new ViewState({ fromUs: startUs, toUs: endUs });
   view.hidden.value = busyKinds(timeline);
-  const first = violations.find(({ isExcused }) => !isExcused) ?? violations[0];
+  const first =
+    violations.find((violation) => violation.property === property) ??
+    violations.find(({ isExcused }) => !isExcused) ??
+    violations[0];
   if (first === undefined) return view;
   const evidenceUs = first.evidence.map((event) => timeOf(timeline, event)).filter((atUs) => atUs <= first.atUs);
   const earliestUs = Math.max(Math.min(first.atUs, ...evidenceUs), first.atUs - lengthUsMax);

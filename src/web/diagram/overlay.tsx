@@ -1,8 +1,5 @@
-// What stands in focus above the canvas, as shapes that can be reached and read: violations, what is chosen, the time axis.
+// What stands in focus above the canvas, as shapes that can be pointed at: violations, and what is chosen.
 
-import { scaleLinear } from "d3-scale";
-
-import { printAt } from "../format.ts";
 import type { Step } from "./causality.ts";
 import { type Scene, scaleOf } from "./draw.ts";
 import type { ViewState } from "./view-state.ts";
@@ -11,30 +8,9 @@ export function Overlay({ scene, view, step }: { scene: Scene; view: ViewState; 
   const { layout, width } = scene;
   return (
     <svg class="overlay" width={width} height={layout.height} aria-hidden="true">
-      <TimeAxis scene={scene} />
       <ChosenMark scene={scene} step={step} />
       <Violations scene={scene} view={view} />
     </svg>
-  );
-}
-
-function TimeAxis({ scene }: { scene: Scene }) {
-  const { window, width, layout, model } = scene;
-  const { gutter, x } = scaleOf(scene);
-  const { startUs } = model.timeline;
-  const ticks = scaleLinear([window.fromUs - startUs, window.toUs - startUs], [gutter, width]).ticks(
-    Math.max(2, Math.floor((width - gutter) / 110)),
-  );
-  const [first = 0, second = 1_000_000] = ticks;
-  return (
-    <g class="axis">
-      {ticks.map((tick) => (
-        <g key={tick} transform={`translate(${x(tick + startUs)},0)`}>
-          <line y1={layout.faultsHeight} y2={layout.height - 20} />
-          <text y={layout.height - 6}>{printAt(tick, second - first)}</text>
-        </g>
-      ))}
-    </g>
   );
 }
 
