@@ -13,6 +13,7 @@ import { TraceRecorder } from "../trace/recorder.ts";
 import type { TraceEvent, Tracer } from "../trace/trace-event.ts";
 import { fileNameOf, readText } from "./files.ts";
 import type { LoadedStory } from "./stories.ts";
+import { headerOf } from "./trace-file.ts";
 
 /** More events than a browser draws; the last ones are kept, since failures are told by their end. */
 const eventsMax = 600_000;
@@ -75,8 +76,7 @@ export class RunRecording implements Tracer {
 
   #downloads(run: Run, name: string): readonly { name: string; mediaType: string; text: string }[] {
     const { scenario, system } = this.#story;
-    const nodes = [...scenario.nodes].flatMap(([role, ids]) => ids.map((id) => ({ id, role })));
-    const header = { scenario: scenario.name, system: scenario.system, seed: this.#seed, nodes };
+    const header = headerOf(scenario, this.#seed);
     const { events, dropped } = this.#recorder;
     const end = { events: events.length, atUs: run.endedAtUs, ending: run.verdict.summary, digest: run.digest };
     const base = name === "index" ? `${fileNameOf(scenario.name)}-seed-${this.#seed}` : name;
