@@ -52,6 +52,7 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   addRun(program, output, give);
   addMerge(program, output, give);
   addFuzz(program, output, give);
+  addTune(program, output, give);
   addExplore(program, output, give);
   addReplay(program, output, give);
   addShrink(program, output, give);
@@ -169,6 +170,27 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
       output.reportBy(flags);
       const { fuzz } = await import("./fuzz.ts");
       await give("fuzz", fuzz(scenarios, flags, output));
+    });
+}
+
+function addTune(program: CommandUnknownOpts, output: Output, give: Give): void {
+  program
+    .command("tune")
+    .description("search for the best setting of a study, and say how sure it is")
+    .argument("<study>", "a study file, or a name such as studies/heartbeat")
+    .option("--budget <n>", "so many runs (what the study says, or 2000)")
+    .option("--time <duration>", "so long, as in 60s or 10m")
+    .option("--seed <n>", "of the choices of the search: the same seed searches the same (1)")
+    .option("--set <path=value>", "change a value of the scenario first", collect)
+    .option("--workers <n>", "threads; 0: none but this one")
+    .option("--output <file>", "write what --json says there")
+    .option("--report <dir>", "write a page with charts there")
+    .option("--external", "answer another optimiser, line by line, on stdin and stdout")
+    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
+    .addHelpText("after", example("faultline tune scenarios/studies/transfer-deadline.yaml --budget 600"))
+    .action(async (study, flags) => {
+      const { tune } = await import("./tune.ts");
+      await give("tune", tune(study, flags, output));
     });
 }
 

@@ -3,22 +3,8 @@
 
 import { assert } from "../../base/assert.ts";
 import { upperBound } from "../../check/statistics.ts";
+import type { Sample, Statistic } from "../response.ts";
 import { studentQuantile } from "./student.ts";
-
-/** How a response is made of what runs measured. Samples of all runs are pooled: percentiles are never averaged. */
-export type Statistic =
-  | { readonly type: "mean" }
-  /** The share of runs to which something happened: a sample's sum is 0 or 1. */
-  | { readonly type: "rate" }
-  | { readonly type: "quantile"; readonly of: number; readonly outOf: number };
-
-/** What one run measured of one response. Without samples it says nothing about it, and that is no zero. */
-export interface Sample {
-  readonly sum: number;
-  readonly count: number;
-  /** Of quantiles: values with how often, rising. Empty otherwise. */
-  readonly values: readonly (readonly [value: number, count: number])[];
-}
 
 /** What some runs come to. */
 export interface Estimate {

@@ -31,12 +31,14 @@ interface Row {
 export class Ledger {
   readonly task: SearchTask;
   #runsDone = 0;
+  #runsMax: number;
   #isOver = false;
   readonly #rows = new Map<string, Row>();
   readonly #points = new Map<string, Point>();
 
   constructor(task: SearchTask) {
     this.task = task;
+    this.#runsMax = task.runsMax;
   }
 
   get runsDone(): number {
@@ -44,7 +46,12 @@ export class Ledger {
   }
 
   get runsLeft(): number {
-    return this.#isOver ? 0 : this.task.runsMax - this.#runsDone;
+    return this.#isOver ? 0 : Math.max(0, this.#runsMax - this.#runsDone);
+  }
+
+  /** So much of all runs. */
+  runsOfShare(share: number): number {
+    return Math.floor(this.#runsMax * share);
   }
 
   get wasCutShort(): boolean {
@@ -70,10 +77,11 @@ export class Ledger {
       return seeds.length === 0 ? [] : [{ point, under: lane.under, seeds }];
     });
     if (wanted.length === 0) return;
-    const { results, isOver } = yield wanted;
+    const { results, isOver, runsMax } = yield wanted;
     assert(results.length === wanted.length, "each that was wanted is answered");
     for (const [index, { point, seeds }] of wanted.entries()) this.#keep(point, lane, results[index], seeds.length);
     this.#isOver ||= isOver;
+    this.#runsMax = runsMax ?? this.#runsMax;
   }
 
   /** Of the first so many runs; undefined: of all there are. */

@@ -23,8 +23,8 @@ interface Refinement {
   /** Points of the design: neighbours begin half as far away as those were apart. */
   readonly points: number;
   readonly kept: number;
-  /** Runs that have to be left for what comes after. */
-  readonly reserve: number;
+  /** The share of all runs that has to be left for what comes after. */
+  readonly reserved: number;
 }
 
 /** @returns what is left, best first. */
@@ -34,7 +34,7 @@ export function* refine(ledger: Ledger, begin: readonly Point[], how: Refinement
   let steps = firstSteps(space, how.points);
   let known = -1;
   let doubt = 0;
-  while (ledger.runsLeft > how.reserve) {
+  while (ledger.runsLeft > ledger.runsOfShare(how.reserved)) {
     const focus = focusOf(ledger, field);
     const likely = likelihoods[doubt];
     const challengers = challengersOf(ledger, focus, steps, likely);
@@ -55,7 +55,10 @@ export function* refine(ledger: Ledger, begin: readonly Point[], how: Refinement
       field = withoutBeaten(ledger, field, confident);
       if (field.length < 2) break;
       // Today's setting is what others are compared to.
-      yield* ledger.need(today === undefined ? field : [...field, today], spendable(ledger, field, runs, how.reserve));
+      yield* ledger.need(
+        today === undefined ? field : [...field, today],
+        spendable(ledger, field, runs, ledger.runsOfShare(how.reserved)),
+      );
       if (ledger.runsDone === known) break;
     }
   }
@@ -106,14 +109,14 @@ function* challenge(
   ledger: Ledger,
   focus: readonly Point[],
   challengers: readonly Point[],
-  { firstRuns, reserve, likely }: Refinement & { readonly likely: number },
+  { firstRuns, reserved, likely }: Refinement & { readonly likely: number },
 ): Asking<readonly Point[]> {
   const runs = Math.min(...focus.map((point) => ledger.runsOf(point)));
   let left = challengers;
   let reached = 0;
-  while (left.length > 0 && reached < runs && ledger.runsLeft > reserve) {
+  while (left.length > 0 && reached < runs && ledger.runsLeft > ledger.runsOfShare(reserved)) {
     reached = Math.min(runs, reached === 0 ? firstRuns : Math.ceil(1.5 * reached));
-    const going = left.slice(0, affordable(ledger, left, reached, reserve));
+    const going = left.slice(0, affordable(ledger, left, reached, ledger.runsOfShare(reserved)));
     // What has come this far is judged by what is known of it.
     if (going.length === 0) return left.filter((point) => ledger.runsOf(point) > 0);
     yield* ledger.need(going, reached);

@@ -3,7 +3,7 @@
 
 import { isBroken, type Shown, shownOf } from "./confirm.ts";
 import { explore, planOf } from "./explore.ts";
-import { type Asking, fresh, Ledger } from "./ledger.ts";
+import { type Asking, fresh, Ledger, searching } from "./ledger.ts";
 import { leastViolating, preferred, type Sureness, surenessOf } from "./recommend.ts";
 import { frontAmong, refine } from "./refine.ts";
 import { type Point, samePoint } from "./space.ts";
@@ -21,6 +21,8 @@ export interface Looked {
 
 export interface Recommendation {
   readonly shown: Shown;
+  /** Measured under fresh seeds; false: it was cut short before, and what is shown is what it was chosen by. */
+  readonly isConfirmed: boolean;
   readonly sureness: Sureness | undefined;
   /** Preferred to it by the search, until fresh seeds showed that they break a constraint. */
   readonly setAside: readonly Shown[];
@@ -52,25 +54,31 @@ const nearestShown = 5;
 
 export function* search(task: SearchTask): Asking<Found> {
   const ledger = new Ledger(task);
-  const surroundings = Math.floor(task.runsMax * surroundingsShare);
-  const kept = surroundings + Math.floor(task.runsMax * confirmShare);
-  const plan = planOf(ledger, Math.floor((task.runsMax - kept) * exploreShare));
+  const reserved = confirmShare + surroundingsShare;
+  const plan = planOf(ledger, ledger.runsOfShare((1 - reserved) * exploreShare));
   const survivors = yield* explore(ledger, plan);
-  const finalists = yield* refine(ledger, survivors, { ...plan, reserve: kept });
+  const finalists = yield* refine(ledger, survivors, { ...plan, reserved });
 
   const front = preferred(ledger, frontAmong(ledger, finalists).slice(0, confirmedMax));
   const rivals = task.objectives.length === 1 ? finalists.slice(0, confirmedMax / 2) : [];
   const points = distinct([...front.map(({ point }) => point), ...(front.length === 0 ? [] : rivals)]);
   const compared = distinct([...points, ...(task.today === undefined ? [] : [task.today])]);
-  yield* ledger.need(compared, Math.floor((ledger.runsLeft - surroundings) / compared.length), fresh);
+  const runs = Math.floor((ledger.runsLeft - ledger.runsOfShare(surroundingsShare)) / compared.length);
+  yield* ledger.need(compared, runs, fresh);
 
-  const shown = points.filter((point) => ledger.runsOf(point, fresh) > 0).map((point) => shownOf(ledger, point));
+  const isConfirmed = points.some((point) => ledger.runsOf(point, fresh) > 0);
+  const lane = isConfirmed ? fresh : searching;
+  const shown = points.filter((point) => ledger.runsOf(point, lane) > 0).map((point) => shownOf(ledger, point, lane));
   const isOfFront = (one: Shown): boolean => front.some(({ point }) => samePoint(point, one.point));
   const chosen = shown.find((one) => !isBroken(one));
   const recommended =
     chosen === undefined
       ? undefined
-      : yield* recommendation(ledger, chosen, shown.slice(0, shown.indexOf(chosen)), points);
+      : yield* recommendation(ledger, chosen, {
+          isConfirmed,
+          setAside: shown.slice(0, shown.indexOf(chosen)),
+          rivals: points,
+        });
   return {
     runsDone: ledger.runsDone,
     wasCutShort: ledger.wasCutShort,
@@ -79,7 +87,7 @@ export function* search(task: SearchTask): Asking<Found> {
       chosen === undefined
         ? []
         : [chosen, ...shown.filter((one) => one !== chosen && isOfFront(one) && !isBroken(one))],
-    today: task.today === undefined ? undefined : shownOf(ledger, task.today),
+    today: task.today === undefined ? undefined : shownOf(ledger, task.today, lane),
     recommended,
     nearest: chosen === undefined ? leastViolating(ledger, nearestShown) : [],
   };
@@ -88,14 +96,14 @@ export function* search(task: SearchTask): Asking<Found> {
 function* recommendation(
   ledger: Ledger,
   shown: Shown,
-  setAside: readonly Shown[],
-  rivals: readonly Point[],
+  how: { readonly isConfirmed: boolean; readonly setAside: readonly Shown[]; readonly rivals: readonly Point[] },
 ): Asking<Recommendation> {
+  const { isConfirmed, setAside, rivals } = how;
   const sureness = surenessOf(ledger, shown.point, rivals);
   // Half of what is left is for the weather, where there is any.
   const room = yield* roomAround(ledger, shown.point, ledger.runsLeft / (ledger.task.worse > 0 ? 2 : 1));
   const weather = yield* inWorseWeather(ledger, shown.point);
-  return { shown, sureness, setAside, room, weather };
+  return { shown, isConfirmed, sureness, setAside, room, weather };
 }
 
 const distinct = (points: readonly Point[]): readonly Point[] =>

@@ -40,6 +40,8 @@ export function keptBy(ledger: Ledger, point: Point, constraint: Constraint, cha
   const own = ledger.estimateOf(point, response, undefined, lane);
   switch (constraint.type) {
     case "never": {
+      // Of what was never run nothing is known, and that keeps no promise.
+      if (Number.isNaN(own.value)) return unknown;
       const isBroken = own.value > 0;
       // Nothing that was not seen in some runs is sure never to be: that is bounded, and told as a bound.
       return { excess: isBroken ? own.value : 0, isSurelyKept: !isBroken, isSurelyBroken: isBroken };
@@ -59,11 +61,13 @@ export function keptBy(ledger: Ledger, point: Point, constraint: Constraint, cha
   }
 }
 
+const unknown: Kept = { excess: 1, isSurelyKept: false, isSurelyBroken: false };
+
 const unquestioned: Kept = { excess: 0, isSurelyKept: true, isSurelyBroken: false };
 
 function keptAs(own: Estimate, bound: number, comparison: "<=" | ">=", scale: number, chance: number): Kept {
   // What was never measured is no evidence that a bound is kept.
-  if (Number.isNaN(own.value)) return { excess: 1, isSurelyKept: false, isSurelyBroken: false };
+  if (Number.isNaN(own.value)) return unknown;
   const over = comparison === "<=" ? own.value - bound : bound - own.value;
   const half = halfWidth(own.influence, chance);
   return { excess: Math.max(0, over) / scale, isSurelyKept: over + half <= 0, isSurelyBroken: over - half > 0 };

@@ -1,6 +1,6 @@
 // What a search is asked: which settings there are to choose among, what is wanted of them, and what they may cost.
 
-import type { Sample, Statistic } from "./estimate.ts";
+import type { Sample, Statistic } from "../response.ts";
 import type { Exists, Point, Space } from "./space.ts";
 
 export interface Response {
@@ -38,7 +38,7 @@ export interface SearchTask {
   readonly seed: number;
   /** The first of the seeds that runs are made with. */
   readonly firstSeed: number;
-  /** A run is one point under one seed. At least 1. */
+  /** A run is one point under one seed. At least 1; answers may correct it, where what counts is time. */
   readonly runsMax: number;
 }
 
@@ -58,6 +58,8 @@ export interface Answers {
   readonly results: readonly (readonly RunResult[])[];
   /** Time is up, or somebody pressed Ctrl-C: nothing more is run. */
   readonly isOver: boolean;
+  /** How many runs there will be time for in all, as far as can be told by now; absent: as many as before. */
+  readonly runsMax?: number | undefined;
 }
 
 /** How sure an interval is, everywhere. */

@@ -3,7 +3,8 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 
 import { Generator } from "../../../src/base/random.ts";
-import { estimate, halfWidth, intervalOf, type Sample } from "../../../src/tune/search/estimate.ts";
+import type { Sample } from "../../../src/tune/response.ts";
+import { estimate, halfWidth, intervalOf } from "../../../src/tune/search/estimate.ts";
 import { sobol } from "../../../src/tune/search/sobol.ts";
 import { designOf, sizeOf } from "../../../src/tune/search/space.ts";
 import { studentQuantile } from "../../../src/tune/search/student.ts";

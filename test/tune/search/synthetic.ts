@@ -1,7 +1,7 @@
 // Problems whose answer is known: a value for each point, and noise that depends on the seed, of which a part is common to
 // all points, as it is where points share their seeds.
 import { Generator } from "../../../src/base/random.ts";
-import type { Sample } from "../../../src/tune/search/estimate.ts";
+import type { Sample } from "../../../src/tune/response.ts";
 import type { Asking } from "../../../src/tune/search/ledger.ts";
 import type { Factor, Point } from "../../../src/tune/search/space.ts";
 import type { Answers, RunResult, SearchTask, Wanted } from "../../../src/tune/search/task.ts";
