@@ -85,7 +85,8 @@ const shownDocument = (task: StudyTask, shown: Shown): Readonly<Record<string, u
 const constraintNumbers = (task: StudyTask, shown: ConstraintShown, place: number) => ({
   constraint: constraintWords(task, task.constraints[place]),
   isKept: shown.excess === 0,
-  isSure: shown.isSurelyKept || shown.isSurelyBroken,
+  // Of what must never happen, only that it did is sure.
+  isSure: shown.isSurelyBroken || (shown.isSurelyKept && task.constraints[place].type !== "never"),
   events: task.constraints[place].type === "never" ? shown.events : null,
   ...measuredNumbers(shown.measured),
 });

@@ -13,12 +13,14 @@ import { interruptible } from "./interruption.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
 import { loadStudy } from "./studies.ts";
+import { answerAsked } from "./tune-external.ts";
 import { tuneDocument } from "./tune-document.ts";
 import { budgetOf, readTuneRequest, type TuneFlags, type TuneRequest } from "./tune-request.ts";
 
 export async function tune(reference: string, flags: TuneFlags, output: Output): Promise<Answer> {
   const request = readTuneRequest(flags);
   const task = taskOf(reference, request);
+  if (request.isExternal) return external(task, request);
   // Before anything runs: a search of an hour must not end at a file that cannot be made.
   const file = request.output === undefined ? undefined : new WholeFile(request.output);
   const folder = request.report === undefined ? undefined : new OutputFolder(request.report);
@@ -87,6 +89,38 @@ async function searched(task: StudyTask, request: TuneRequest) {
       }
     },
   );
+}
+
+/** Whatever is said on stdout is a document a line, also the last one. */
+async function external(task: StudyTask, request: TuneRequest): Promise<Answer> {
+  const { result: end, wasInterrupted } = await interruptible(
+    "ending with what was told",
+    (text: string) => text,
+    async ({ signal }) => {
+      const { workers, plugIns } = request;
+      const limits = { runMsMax: Infinity };
+      const evaluator = await Evaluator.start({ workers, plugIns, signal, limits, figures: task.study.figures });
+      try {
+        return await answerAsked(
+          {
+            study: task.study,
+            evaluator,
+            runsMax: request.runsMax ?? Infinity,
+            signal,
+            input: process.stdin,
+            say: (line) => process.stdout.write(line),
+          },
+          task,
+        );
+      } finally {
+        await evaluator.end();
+      }
+    },
+  );
+  // Whoever drives may keep its end of the pipe open.
+  process.stdin.destroy();
+  const exitCode = wasInterrupted ? exitCodes.interrupted : exitCodes.held;
+  return { exitCode, lines: [JSON.stringify({ end })], document: { ...end } };
 }
 
 const writePage = (told: TuneTold, document: string, folder: OutputFolder): readonly string[] => [

@@ -19,7 +19,7 @@ export function printValue(value: number, unit: Unit): string {
       return printShare(value);
     case "count":
     case "amount":
-      return String(Number(value.toPrecision(3)));
+      return String(Number(value.toPrecision(value < 1_000 ? 3 : 4)));
   }
 }
 

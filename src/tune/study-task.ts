@@ -39,9 +39,9 @@ export type StudyTaskResult =
 /** More factors than this no design of a search spreads over. */
 const factorsMax = 10;
 
-export function studyTask(study: OpenStudy): StudyTaskResult {
+/** @param levels of each factor; absent: those of the study, and today's. */
+export function studyTask(study: OpenStudy, levels: StudyTask["levels"] = levelsWithToday(study)): StudyTaskResult {
   const { factors } = study.study;
-  const levels = factors.map(({ levels: own, unit }, index) => withLevel(own, study.baseline.point[index], unit));
   const responses: TaskResponse[] = [promises];
   const problems: Problem[] = factors.length > factorsMax ? [tooManyFactors(study)] : [];
   const objectives = objectivesOf(study).map((asked): Objective => {
@@ -176,6 +176,9 @@ function beyond({ response, label }: Asked, { text }: Limit, isBeyond: (value: n
     },
   };
 }
+
+const levelsWithToday = ({ study, baseline }: OpenStudy): StudyTask["levels"] =>
+  study.factors.map(({ levels, unit }, index) => withLevel(levels, baseline.point[index], unit));
 
 /** The level of today's setting among the others, where a factor's own levels leave it out. */
 function withLevel(levels: readonly Level[], today: Level, unit: Unit | undefined): readonly Level[] {

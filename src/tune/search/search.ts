@@ -43,9 +43,9 @@ export interface Found {
   readonly nearest: readonly Standing[];
 }
 
-/** Of all runs: what is kept to confirm what was chosen, and what for its surroundings. */
+/** Of all runs: what is kept to confirm what was chosen, and what for its surroundings, with worse networks or without. */
 const confirmShare = 0.2;
-const surroundingsShare = 0.15;
+const surroundingsShare = { calm: 0.12, worse: 0.25 };
 /** Of the runs of the search itself, what the first look over the whole space may take. */
 const exploreShare = 0.6;
 /** Points of the front that are confirmed. */
@@ -54,7 +54,8 @@ const nearestShown = 5;
 
 export function* search(task: SearchTask): Asking<Found> {
   const ledger = new Ledger(task);
-  const reserved = confirmShare + surroundingsShare;
+  const surroundings = task.worse > 0 ? surroundingsShare.worse : surroundingsShare.calm;
+  const reserved = confirmShare + surroundings;
   const plan = planOf(ledger, ledger.runsOfShare((1 - reserved) * exploreShare));
   const survivors = yield* explore(ledger, plan);
   const finalists = yield* refine(ledger, survivors, { ...plan, reserved });
@@ -63,8 +64,9 @@ export function* search(task: SearchTask): Asking<Found> {
   const rivals = task.objectives.length === 1 ? finalists.slice(0, confirmedMax / 2) : [];
   const points = distinct([...front.map(({ point }) => point), ...(front.length === 0 ? [] : rivals)]);
   const compared = distinct([...points, ...(task.today === undefined ? [] : [task.today])]);
-  const runs = Math.floor((ledger.runsLeft - ledger.runsOfShare(surroundingsShare)) / compared.length);
-  yield* ledger.need(compared, runs, fresh);
+  // What the search did not need is shared out between both.
+  const runs = Math.floor((ledger.runsLeft * confirmShare) / (reserved * compared.length));
+  yield* ledger.need(compared, Math.max(1, runs), fresh);
 
   const isConfirmed = points.some((point) => ledger.runsOf(point, fresh) > 0);
   const lane = isConfirmed ? fresh : searching;
