@@ -8,10 +8,12 @@ import { plural } from "../report/words.ts";
 import { type StudyTask, studyTask } from "../tune/study-task.ts";
 import { canonicalJson } from "../base/canonical-json.ts";
 import { type ExitCode, exitCodes, ReaderMistake } from "./exit-codes.ts";
-import { OutputFolder, WholeFile } from "./files.ts";
+import { WholeFile } from "./files.ts";
 import { interruptible } from "./interruption.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
+import { ReportFolder } from "./report-folder.ts";
+import { startClock } from "./report-meta.ts";
 import { loadStudy } from "./studies.ts";
 import { answerAsked } from "./tune-external.ts";
 import { tuneDocument } from "./tune-document.ts";
@@ -23,7 +25,8 @@ export async function tune(reference: string, flags: TuneFlags, output: Output):
   if (request.isExternal) return external(task, request);
   // Before anything runs: a search of an hour must not end at a file that cannot be made.
   const file = request.output === undefined ? undefined : new WholeFile(request.output);
-  const folder = request.report === undefined ? undefined : new OutputFolder(request.report);
+  const folder = request.report === undefined ? undefined : new ReportFolder(request.report);
+  const clock = startClock(request.workers);
   const { result: found, wasInterrupted } = await searched(task, request);
   const told: TuneTold = { task, found };
   const document = tuneDocument(told);
@@ -34,7 +37,10 @@ export async function tune(reference: string, flags: TuneFlags, output: Output):
     file.finish();
     wrote.push(request.output ?? "");
   }
-  if (folder !== undefined) wrote.push(...writePage(told, text, folder));
+  if (folder !== undefined) {
+    const page = { name: "index", page: tunePage(told, text) };
+    wrote.push(...folder.write([page], clock(), [{ name: "tune.json", text }]));
+  }
   return {
     exitCode: exitCodeOf(told, wasInterrupted),
     lines: [...tuneLines(told, output.paint, output.width), ...wrote.map((path) => `wrote ${path}`)],
@@ -122,8 +128,3 @@ async function external(task: StudyTask, request: TuneRequest): Promise<Answer> 
   const exitCode = wasInterrupted ? exitCodes.interrupted : exitCodes.held;
   return { exitCode, lines: [JSON.stringify({ end })], document: { ...end } };
 }
-
-const writePage = (told: TuneTold, document: string, folder: OutputFolder): readonly string[] => [
-  folder.write("tune.json", document),
-  folder.write("page.json", `${canonicalJson(tunePage(told, document))}\n`),
-];
