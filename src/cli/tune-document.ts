@@ -57,7 +57,7 @@ export function tuneDocument({ task, found }: TuneTold): Readonly<Record<string,
   };
 }
 
-export const pointDocument = ({ space }: StudyTask, point: Point): Readonly<Record<string, string>> =>
+const pointDocument = ({ space }: StudyTask, point: Point): Readonly<Record<string, string>> =>
   Object.fromEntries(space.map(({ path, levels }, index) => [path, levels[point[index]]]));
 
 /** What is measured at a point, by response and by constraint. */

@@ -54,7 +54,7 @@ function exitCodeOf({ found }: TuneTold, wasInterrupted: boolean): ExitCode {
 }
 
 /** @throws ReaderMistake */
-export function taskOf(reference: string, { set, plugIns }: TuneRequest): StudyTask {
+function taskOf(reference: string, { set, plugIns }: TuneRequest): StudyTask {
   const systems = loadSystems(plugIns);
   const study = loadStudy(reference, { systems, set, change: (read) => read });
   const result = studyTask(study);

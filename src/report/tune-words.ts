@@ -86,7 +86,7 @@ export function keptWords(
 }
 
 /** "3.0 s less than today", or that no difference was seen. */
-export function differenceWords({ value, low, high }: Measured, unit: Unit): string {
+function differenceWords({ value, low, high }: Measured, unit: Unit): string {
   if (Number.isNaN(value)) return "not comparable with today's";
   if (value === 0 && low === 0 && high === 0) return "exactly today's";
   if (low <= 0 && high >= 0)
