@@ -52,6 +52,8 @@ class Pace {
   runs = 0;
   readonly #budget: SearchBudget;
   readonly #startMs = performance.now();
+  /** Since when runs are as fast as they will be. */
+  #warmMs = performance.now();
   #piloted = 0;
 
   constructor(budget: SearchBudget) {
@@ -66,6 +68,11 @@ class Pace {
     this.runs += runs;
   }
 
+  /** What was before is no measure of what comes: it loaded what all runs need. */
+  warm(): void {
+    this.#warmMs = performance.now();
+  }
+
   /** Runs that are no part of the search, and tell how long one takes. */
   pilot(runs: number): void {
     this.#piloted += runs;
@@ -74,8 +81,9 @@ class Pace {
   runsMax(): number {
     const { runsMax, msMax } = this.#budget;
     if (msMax === Infinity) return runsMax;
-    const tookMs = Math.max(1, performance.now() - this.#startMs);
-    const more = ((this.runs + this.#piloted) / tookMs) * Math.max(0, msMax - tookMs) * planned;
+    const now = performance.now();
+    const perMs = (this.runs + this.#piloted) / Math.max(1, now - this.#warmMs);
+    const more = perMs * Math.max(0, msMax - (now - this.#startMs)) * planned;
     return Math.max(1, Math.min(runsMax, runsOfTimeMax, this.runs + Math.floor(more)));
   }
 }
@@ -83,7 +91,8 @@ class Pace {
 async function pilot(run: SearchRun, pace: Pace): Promise<void> {
   const { task } = run;
   const seeds = Array.from({ length: pilotRuns }, (_, ordinal) => task.study.study.seeds.from + ordinal);
-  // The first run of a thread is no measure of the next ones: it loads what all need.
+  await answered([{ point: task.today, under: 0, seeds: [task.study.study.seeds.from] }], run);
+  pace.warm();
   const [results = []] = await answered([{ point: task.today, under: 0, seeds }], run);
   pace.pilot(results.length);
 }

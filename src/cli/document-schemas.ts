@@ -25,6 +25,7 @@ import {
   wrote,
 } from "./document-parts.ts";
 import { sweptDocument } from "./sweep-schema.ts";
+import { tuneDocuments } from "./tune-schema.ts";
 
 const singleRun = documentOf({
   scenario: z.string(),
@@ -410,6 +411,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   keep: keptFailure,
   mutants: mutantsHunted,
   sweep: sweptDocument,
+  tune: tuneDocuments,
   merge: merged,
   replay: replayed,
   list: listed,

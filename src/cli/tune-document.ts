@@ -27,7 +27,10 @@ export function tuneDocument({ task, found }: TuneTold): Readonly<Record<string,
         : {
             ...shownDocument(task, recommended.shown),
             isConfirmed: recommended.isConfirmed,
-            sureness: recommended.sureness ?? null,
+            sureness:
+              recommended.sureness === undefined
+                ? null
+                : { ...recommended.sureness, betterByMax: finite(recommended.sureness.betterByMax) },
             setAside: recommended.setAside.map((shown) => shownDocument(task, shown)),
             room: recommended.room.map(({ factor, from, to, steps }) => ({
               path: task.space[factor].path,

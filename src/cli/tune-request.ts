@@ -5,10 +5,11 @@ import { availableParallelism } from "node:os";
 import type { SearchBudget } from "../campaign/run-search.ts";
 import { readCount, readSeed, readTime } from "./arguments.ts";
 import { argumentMistake } from "./exit-codes.ts";
+import type { CacheFlags } from "./cache-option.ts";
 import { type PlugInFlags, plugInsOf } from "./plug-in-option.ts";
 
 /** Options as they were typed. */
-export interface TuneFlags extends PlugInFlags {
+export interface TuneFlags extends PlugInFlags, CacheFlags {
   readonly budget?: string | undefined;
   readonly time?: string | undefined;
   readonly seed?: string | undefined;

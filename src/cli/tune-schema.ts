@@ -27,7 +27,7 @@ const shown = z.object({
 
 const recommendation = shown.extend({
   isConfirmed: z.boolean().describe("Measured under seeds that had no part in choosing it."),
-  sureness: z.object({ rivals: z.int(), betterByMax: z.number(), undecided: z.int() }).nullable(),
+  sureness: z.object({ rivals: z.int(), betterByMax: number, undecided: z.int() }).nullable(),
   setAside: z.array(shown).describe("Preferred to it, until fresh seeds broke a limit of theirs."),
   room: z.array(
     z.object({

@@ -1,12 +1,14 @@
 // `faultline tune`: searches for the best setting, and says how good it is and how sure that is.
 
 import { Evaluator } from "../campaign/evaluator.ts";
+import type { ResultCache } from "../campaign/result-cache.ts";
 import { runSearch } from "../campaign/run-search.ts";
 import { tunePage } from "../report/tune-page.ts";
 import { tuneLines, type TuneTold } from "../report/tune-summary.ts";
 import { plural } from "../report/words.ts";
 import { type StudyTask, studyTask } from "../tune/study-task.ts";
 import { canonicalJson } from "../base/canonical-json.ts";
+import { openCache } from "./cache-option.ts";
 import { type ExitCode, exitCodes, ReaderMistake } from "./exit-codes.ts";
 import { WholeFile } from "./files.ts";
 import { interruptible } from "./interruption.ts";
@@ -22,31 +24,43 @@ import { budgetOf, readTuneRequest, type TuneFlags, type TuneRequest } from "./t
 export async function tune(reference: string, flags: TuneFlags, output: Output): Promise<Answer> {
   const request = readTuneRequest(flags);
   const task = taskOf(reference, request);
-  if (request.isExternal) return external(task, request);
   // Before anything runs: a search of an hour must not end at a file that cannot be made.
   const file = request.output === undefined ? undefined : new WholeFile(request.output);
   const folder = request.report === undefined ? undefined : new ReportFolder(request.report);
   const clock = startClock(request.workers);
-  const { result: found, wasInterrupted } = await searched(task, request);
-  const told: TuneTold = { task, found };
-  const document = tuneDocument(told);
-  const text = `${canonicalJson(document)}\n`;
-  const wrote: string[] = [];
-  if (file !== undefined) {
-    file.write(text);
-    file.finish();
-    wrote.push(request.output ?? "");
+  const cache = openCache(flags, request.plugIns);
+  try {
+    if (request.isExternal) return await external(task, request, cache);
+    const { result: found, wasInterrupted } = await searched(task, request, cache);
+    const told: TuneTold = { task, found };
+    const document = { ...tuneDocument(told), notes: cache?.notes ?? [] };
+    const text = `${canonicalJson(document)}\n`;
+    if (file !== undefined) file.write(text);
+    file?.finish();
+    const wrote = [
+      ...(request.output === undefined ? [] : [request.output]),
+      ...(folder?.write([{ name: "index", page: tunePage(told, text) }], clock(), [{ name: "tune.json", text }]) ?? []),
+    ];
+    const exitCode = exitCodeOf(told, wasInterrupted);
+    return {
+      exitCode,
+      lines: [
+        ...tuneLines(told, output.paint, output.width),
+        ...noteLines(wasInterrupted, cache),
+        ...wrote.map((path) => `wrote ${path}`),
+      ],
+      document: { ...document, ...(wrote.length === 0 ? {} : { wrote }) },
+    };
+  } finally {
+    file?.abandon();
+    cache?.close();
   }
-  if (folder !== undefined) {
-    const page = { name: "index", page: tunePage(told, text) };
-    wrote.push(...folder.write([page], clock(), [{ name: "tune.json", text }]));
-  }
-  return {
-    exitCode: exitCodeOf(told, wasInterrupted),
-    lines: [...tuneLines(told, output.paint, output.width), ...wrote.map((path) => `wrote ${path}`)],
-    document: { ...document, ...(wrote.length === 0 ? {} : { wrote }) },
-  };
 }
+
+const noteLines = (wasInterrupted: boolean, cache: ResultCache | undefined): readonly string[] => [
+  ...(cache?.notes ?? []),
+  ...(wasInterrupted && cache !== undefined ? ["What was finished is kept: typed again, it goes on from there."] : []),
+];
 
 function exitCodeOf({ found }: TuneTold, wasInterrupted: boolean): ExitCode {
   if (wasInterrupted) return exitCodes.interrupted;
@@ -62,7 +76,7 @@ function taskOf(reference: string, { set, plugIns }: TuneRequest): StudyTask {
   return result.task;
 }
 
-async function searched(task: StudyTask, request: TuneRequest) {
+async function searched(task: StudyTask, request: TuneRequest, cache: ResultCache | undefined) {
   const budget = budgetOf(request, task.study.study.search.budget);
   const total = budget.runsMax < Infinity ? ` of ${plural(budget.runsMax, "run")}` : " runs";
   return interruptible(
@@ -75,6 +89,7 @@ async function searched(task: StudyTask, request: TuneRequest) {
         workers,
         plugIns,
         signal,
+        cache,
         limits: { runMsMax: Infinity },
         figures: task.study.figures,
         onProgress: (done) => onProgress(before + done),
@@ -98,14 +113,18 @@ async function searched(task: StudyTask, request: TuneRequest) {
 }
 
 /** Whatever is said on stdout is a document a line, also the last one. */
-async function external(task: StudyTask, request: TuneRequest): Promise<Answer> {
+async function external(
+  task: StudyTask,
+  request: TuneRequest,
+  cache: ResultCache | undefined,
+): Promise<Answer> {
   const { result: end, wasInterrupted } = await interruptible(
     "ending with what was told",
     (text: string) => text,
     async ({ signal }) => {
       const { workers, plugIns } = request;
       const limits = { runMsMax: Infinity };
-      const evaluator = await Evaluator.start({ workers, plugIns, signal, limits, figures: task.study.figures });
+      const evaluator = await Evaluator.start({ workers, plugIns, signal, cache, limits, figures: task.study.figures });
       try {
         return await answerAsked(
           {

@@ -105,6 +105,7 @@ export function surenessWords({ responses, objectives }: StudyTask, { sureness, 
   const { unit } = responses[objective.response];
   const most = printValue(sureness.betterByMax, unit);
   const others = `${sureness.rivals === 1 ? "the other one" : `the ${sureness.rivals} others`} that came this far`;
+  if (sureness.betterByMax === Infinity) return `${confirmed}, in too few runs to compare it with ${others}.`;
   return sureness.betterByMax === 0
     ? `${confirmed}: none of ${others} is better, with 95 % confidence.`
     : `${confirmed}: with 95 % confidence none of ${others} is better by more than ${most}.`;

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "vitest";
 
+import { tuneDocuments } from "../../src/cli/tune-schema.ts";
 import { echoPlugIn, faultline, filesIn, inFolder } from "./command.ts";
 
 const plugIn = ["--plug-in", echoPlugIn];
@@ -39,7 +40,12 @@ interface Document {
   readonly looked: readonly Told[];
 }
 
-const documentOf = (stdout: string): Document => JSON.parse(stdout) as Document;
+/** What it says has the schema that it is said to have. */
+function documentOf(stdout: string): Document {
+  const document: unknown = JSON.parse(stdout);
+  tuneDocuments.parse({ faultline: "", command: "", exitCode: 0, ...(document as object) });
+  return document as Document;
+}
 
 async function inStudy<Result>(text: string, use: (cwd: string) => Promise<Result>): Promise<Result> {
   return inFolder(async (cwd) => {
@@ -93,10 +99,9 @@ describe("a search that finds something", { timeout: 60_000 }, () => {
       const { code, stdout } = await tune(cwd, "--time", "3s", "--json");
       expect(code).toBe(0);
       expect(performance.now() - startMs).toBeLessThan(25_000);
-      expect(documentOf(stdout).recommended?.point).toEqual({
-        "workload.every": "100ms",
-        "settings.defence.onceOnly": "true",
-      });
+      const { recommended, runs } = documentOf(stdout);
+      expect(recommended?.point["settings.defence.onceOnly"]).toBe("true");
+      expect(runs).toBeGreaterThan(0);
     });
   });
 
