@@ -5,13 +5,13 @@ import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { formatNames } from "./export-formats.ts";
 import { topicNames } from "./topics.ts";
-import type { Answer, Output } from "./output.ts";
+import type { Output } from "./output.ts";
+import { collect, example, type Give } from "./program-parts.ts";
 import { reporterNames } from "./reporters.ts";
+import { addTune } from "./tune-command.ts";
 import { version } from "./version.ts";
 
 // Commands are loaded when they are called: a help text needs neither simulator nor threads.
-
-type Give = (command: string, answer: Answer | Promise<Answer>) => Promise<void>;
 
 export async function runProgram(typed: readonly string[], output: Output): Promise<void> {
   const give: Give = async (command, answer) => output.give(command, await answer);
@@ -71,12 +71,8 @@ function programOf(output: Output, give: Give): CommandUnknownOpts {
   return program;
 }
 
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
-
 const reporterAbout = `${reporterNames.join(", ")}; several at once`;
 const reporterOutputAbout = "put json, junit or sarif into a file, as in junit=out.xml";
-
-const example = (...lines: readonly string[]): string => `\nExample:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 
 function addRun(program: CommandUnknownOpts, output: Output, give: Give): void {
   program
@@ -170,27 +166,6 @@ function addFuzz(program: CommandUnknownOpts, output: Output, give: Give): void 
       output.reportBy(flags);
       const { fuzz } = await import("./fuzz.ts");
       await give("fuzz", fuzz(scenarios, flags, output));
-    });
-}
-
-function addTune(program: CommandUnknownOpts, output: Output, give: Give): void {
-  program
-    .command("tune")
-    .description("search for the best setting of a study, and say how sure it is")
-    .argument("<study>", "a study file, or a name such as studies/heartbeat")
-    .option("--budget <n>", "so many runs (what the study says, or 2000)")
-    .option("--time <duration>", "so long, as in 60s or 10m")
-    .option("--seed <n>", "of the choices of the search: the same seed searches the same (1)")
-    .option("--set <path=value>", "change a value of the scenario first", collect)
-    .option("--workers <n>", "threads; 0: none but this one")
-    .option("--output <file>", "write what --json says there")
-    .option("--report <dir>", "write a page with charts there")
-    .option("--external", "answer another optimiser, line by line, on stdin and stdout")
-    .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
-    .addHelpText("after", example("faultline tune scenarios/studies/transfer-deadline.yaml --budget 600"))
-    .action(async (study, flags) => {
-      const { tune } = await import("./tune.ts");
-      await give("tune", tune(study, flags, output));
     });
 }
 

@@ -113,11 +113,7 @@ async function searched(task: StudyTask, request: TuneRequest, cache: ResultCach
 }
 
 /** Whatever is said on stdout is a document a line, also the last one. */
-async function external(
-  task: StudyTask,
-  request: TuneRequest,
-  cache: ResultCache | undefined,
-): Promise<Answer> {
+async function external(task: StudyTask, request: TuneRequest, cache: ResultCache | undefined): Promise<Answer> {
   const { result: end, wasInterrupted } = await interruptible(
     "ending with what was told",
     (text: string) => text,
