@@ -1,11 +1,11 @@
 // `npm run hunt`: measures what the hunt promises, section by section, and writes reports/hunt.md and reports/hunt.json.
 // Progress goes to stderr. Ends with 1 when a bar is not met.
 
-import { type HuntSection, writeSection } from "./report.ts";
+import { type MeasuredSection, writeSection } from "./report.ts";
 import { explainSection } from "./sections/explain.ts";
 import { shrinkSection } from "./sections/shrink.ts";
 
-const sections: ReadonlyMap<string, (tell: (line: string) => void) => HuntSection> = new Map([
+const sections: ReadonlyMap<string, (tell: (line: string) => void) => MeasuredSection> = new Map([
   ["shrink", shrinkSection],
   ["explain", explainSection],
 ]);

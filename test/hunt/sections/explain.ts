@@ -5,7 +5,7 @@ import { explain } from "../../../src/explore/explain/explain.ts";
 import { decisiveSentence, inevitableSentence } from "../../../src/report/explanation-lines.ts";
 import { systemNamed } from "../../../src/systems/registry.ts";
 import { casesOf, failureOfCase } from "../cases.ts";
-import type { HuntSection } from "../report.ts";
+import type { MeasuredSection } from "../report.ts";
 
 /**
  * By story, what decides: kinds of faults, the messages they strike if they strike any; or the setting itself, where the
@@ -50,7 +50,7 @@ interface Measured {
   readonly tooLate: string;
 }
 
-export function explainSection(tell: (line: string) => void): HuntSection {
+export function explainSection(tell: (line: string) => void): MeasuredSection {
   const measured = casesOf(["defences"]).flatMap((one): readonly Measured[] => {
     const failure = failureOfCase(one);
     const system = systemNamed(one.scenario.system);

@@ -10,7 +10,7 @@ import { simulate } from "../../../src/simulate.ts";
 import { systemNamed } from "../../../src/systems/registry.ts";
 import { edited } from "../../laws/edited-system.ts";
 import { type Case, casesOf, failureOfCase, padded, stormy } from "../cases.ts";
-import type { HuntFigure, HuntSection } from "../report.ts";
+import type { MeasuredFigure, MeasuredSection } from "../report.ts";
 
 const secondsMax = 60;
 const paddingFaults = 200;
@@ -30,7 +30,7 @@ interface Measured {
   readonly sameCore: boolean | undefined;
 }
 
-export function shrinkSection(tell: (line: string) => void): HuntSection {
+export function shrinkSection(tell: (line: string) => void): MeasuredSection {
   const measured = casesOf(["defences", "fm-001-network-timeout", "fm-005-split-brain"]).flatMap(
     (plain): readonly Measured[] => {
       const one = measure({ ...plain, scenario: stormy(plain.scenario) }, plain);
@@ -113,7 +113,7 @@ function cpuSeconds(): number {
 }
 
 /** Of failures with ten decisions or more: where there was little to take away, a share says nothing. */
-function medianRemoved(all: readonly Measured[], of: string, before: (one: Measured) => number): HuntFigure {
+function medianRemoved(all: readonly Measured[], of: string, before: (one: Measured) => number): MeasuredFigure {
   const removed = all
     .filter((one) => before(one) >= 10)
     .map((one) => 1 - one.shrunk.after.decisions / before(one))
@@ -127,7 +127,7 @@ function medianRemoved(all: readonly Measured[], of: string, before: (one: Measu
   };
 }
 
-function figuresOf(all: readonly Measured[]): readonly HuntFigure[] {
+function figuresOf(all: readonly Measured[]): readonly MeasuredFigure[] {
   const slowest = Math.max(0, ...all.map(({ cpuSeconds: seconds }) => seconds));
   const share = (of: readonly Measured[], holds: (one: Measured) => boolean): number =>
     of.filter((one) => holds(one)).length / Math.max(1, of.length);
@@ -136,7 +136,7 @@ function figuresOf(all: readonly Measured[]): readonly HuntFigure[] {
     of: readonly Measured[],
     min: number,
     holds: (one: Measured) => boolean,
-  ): HuntFigure => ({
+  ): MeasuredFigure => ({
     what,
     bar: min === 1 ? "all" : `>= ${min * 100} %`,
     measured: `${of.filter((one) => holds(one)).length} of ${of.length}`,
