@@ -23,7 +23,7 @@ const repetitions = 20;
 const near = 1.05;
 const coverageRepeats = 200;
 /** Of real problems the truth is what so many runs of each point come to, under seeds that no search uses. */
-const truthRuns = 120;
+const truthRuns = 100;
 /** Seeds of one repetition end before those of the next begin. */
 const seedsApart = 10_000_000;
 
