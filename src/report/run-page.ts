@@ -149,10 +149,9 @@ function brokenWords([first, ...others]: readonly PropertyResult[], { scenario }
   const [violation] = first?.first ?? [];
   if (first === undefined || violation === undefined) return "a property is broken.";
   const at = printMoment(violation.atUs - scenario.world.startUs, 3);
-  const also = others.length === 0 ? "" : ` So are ${others.map(({ id }) => id).join(", ")}.`;
-  const besides = others.length === 1 ? also.replace("So are", "So is") : also;
+  const also = others.length === 0 ? "" : ` Broken as well: ${others.map(({ id }) => id).join(", ")}.`;
   return printable(
-    `${first.id} is broken at ${at}, on ${violation.node}: ${violation.because}. It promises that ${first.claim}.${besides}`,
+    `${first.id} is broken at ${at}, on ${violation.node}: ${violation.because}. It promises that ${first.claim}.${also}`,
   );
 }
 

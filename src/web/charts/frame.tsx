@@ -70,8 +70,8 @@ export function ChartFrame({
   const { element, width } = useWidth();
   const height = width < 560 ? 260 : 320;
   const [left, bottom] = [64, height - 46];
-  const xScale = axisScale(x, xValues, [left + 8, width - 14], Math.max(2, Math.floor(width / 110)));
-  const yScale = axisScale(y, yValues, [bottom - 6, 14], 6);
+  const xScale = axisScale(x, xValues, [left + 8, width - 30], Math.max(2, Math.floor(width / 110)));
+  const yScale = axisScale(y, yValues, [bottom - 6, 28], 6);
   const frame: Frame = { width, height, left, bottom, x: xScale.at, y: yScale.at };
   return (
     <div ref={element} class="chart">
@@ -97,7 +97,7 @@ export function ChartFrame({
           <text class="axis-title" x={(left + width) / 2} y={height - 8} text-anchor="middle">
             {x.title}
           </text>
-          <text class="axis-title" x={6} y={10}>
+          <text class="axis-title" x={4} y={11}>
             {y.title}
           </text>
           {children(frame)}

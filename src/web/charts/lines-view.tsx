@@ -10,13 +10,15 @@ export function LinesView({ part }: { part: LinesPart }) {
   const onY = part.marks.filter(({ on }) => on === "y").map(({ at }) => at);
   return (
     <>
-      <ul class="keys">
-        {part.series.map(({ name }, place) => (
-          <li key={name}>
-            <span class={`swatch swatch-series-${place % 8}`} /> {name}
-          </li>
-        ))}
-      </ul>
+      {part.series.length < 2 ? null : (
+        <ul class="keys">
+          {part.series.map(({ name }, place) => (
+            <li key={name}>
+              <span class={`swatch swatch-series-${place % 8}`} /> {name}
+            </li>
+          ))}
+        </ul>
+      )}
       <ChartFrame
         x={part.x}
         y={part.y}
@@ -90,9 +92,9 @@ function Marks({ marks, frame }: { marks: LinesPart["marks"]; frame: Frame }) {
       {marks.map(({ on, at, words }, place) =>
         on === "x" ? (
           <g key={place} transform={`translate(${x(at)},0)`}>
-            <line y1={14} y2={bottom} />
+            <line y1={28} y2={bottom} />
             <text
-              y={24 + (place % 3) * 13}
+              y={38 + (place % 3) * 13}
               x={x(at) > width * 0.7 ? -5 : 5}
               text-anchor={x(at) > width * 0.7 ? "end" : "start"}
             >
