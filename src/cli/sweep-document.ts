@@ -10,10 +10,9 @@ import type { SweepAnswer } from "../tune/sweep-answer.ts";
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 export function sweepDocument(sweep: Sweep, answer: SweepAnswer) {
-  const { study, points, baseline } = sweep;
-  const { title, why, seeds, factors, scenario } = study.study;
+  const { study, points } = sweep;
+  const { title, why, seeds, factors, circumstances, scenario } = study.study;
   const { verdict, tone, sentences } = sweepWords(sweep, answer);
-  const { range } = answer;
   return {
     title,
     why,
@@ -25,6 +24,7 @@ export function sweepDocument(sweep: Sweep, answer: SweepAnswer) {
       unit: unit ?? null,
       levels: levels.map(({ text }) => text),
     })),
+    circumstances: circumstances.map(({ name, levels }) => ({ name, levels: levels.map(({ text }) => text) })),
     responses: study.responses.map(({ label, response, better, limit }) => ({
       name: response.name,
       label,
@@ -37,14 +37,18 @@ export function sweepDocument(sweep: Sweep, answer: SweepAnswer) {
       tone,
       verdict,
       sentences,
-      from: range === undefined ? null : valuesOf(sweep, range.from.point),
-      to: range === undefined ? null : valuesOf(sweep, range.to.point),
-      better: answer.superior.map(({ swept }) => valuesOf(sweep, swept.at.point)),
-      asGood: answer.good.map(({ swept }) => valuesOf(sweep, swept.at.point)),
+      under: answer.map(({ group, range, superior, good }) => ({
+        circumstances: circumstancesOf(sweep, group.circumstances),
+        from: range === undefined ? null : valuesOf(sweep, range.from.point),
+        to: range === undefined ? null : valuesOf(sweep, range.to.point),
+        better: superior.map(({ swept }) => valuesOf(sweep, swept.at.point)),
+        asGood: good.map(({ swept }) => valuesOf(sweep, swept.at.point)),
+      })),
     },
-    baseline: valuesOf(sweep, baseline.at.point),
+    baseline: valuesOf(sweep, study.baseline.point),
     points: points.map(({ at, isBaseline, runs, cut, cells }) => ({
       at: valuesOf(sweep, at.point),
+      circumstances: circumstancesOf(sweep, at.circumstances),
       isBaseline,
       runs,
       cut,
@@ -64,6 +68,9 @@ const valuesOf = ({ study }: Sweep, point: Point): Readonly<Record<string, unkno
       return [name, put !== undefined && second === undefined && put.path === name ? plain(put.value) : text];
     }),
   );
+
+const circumstancesOf = ({ study }: Sweep, point: Point): Readonly<Record<string, string>> =>
+  Object.fromEntries(point.map(({ text }, index) => [study.study.circumstances[index].name, text]));
 
 const cellDocument = ({ value, low, high, samples, difference, keeping }: Cell) => ({
   value: finite(value),

@@ -103,6 +103,7 @@ export function typedStudy(reference: string, request: SweepRequest): StudyText 
       set: [],
       seeds,
       factors: [],
+      circumstances: [],
       design: { type: "grid" },
       responses,
       baseline: [],

@@ -9,6 +9,8 @@ const unit = z.enum(["durationUs", "share", "count", "amount"]);
 const measured = z.number().nullable();
 const point = z.record(z.string(), z.unknown()).describe("A value for each factor, as it would be typed.");
 
+const circumstances = z.record(z.string(), z.string());
+
 const difference = z.object({
   value: z.number(),
   low: measured,
@@ -34,6 +36,7 @@ export const sweptDocument = documentOf({
   system: z.string(),
   seeds: seedRange,
   factors: z.array(z.object({ name: z.string(), unit: unit.nullable(), levels: z.array(z.string()) })),
+  circumstances: z.array(z.object({ name: z.string(), levels: z.array(z.string()) })),
   responses: z.array(
     z.object({
       name: z.string(),
@@ -48,15 +51,23 @@ export const sweptDocument = documentOf({
     tone: z.enum(["good", "bad", "unsure"]),
     verdict: z.string(),
     sentences: z.array(z.string()),
-    from: point.nullable().describe("With `to`: as good as the baseline throughout; of one ordered factor."),
-    to: point.nullable(),
-    better: z.array(point),
-    asGood: z.array(point),
+    under: z
+      .array(
+        z.object({
+          circumstances,
+          from: point.nullable().describe("With `to`: as good as the baseline throughout; of one ordered factor."),
+          to: point.nullable(),
+          better: z.array(point),
+          asGood: z.array(point),
+        }),
+      )
+      .describe("One for each combination of circumstances; one in all where a study names none."),
   }),
   baseline: point,
   points: z.array(
     z.object({
       at: point,
+      circumstances,
       isBaseline: z.boolean(),
       runs: z.int(),
       cut: z.int().describe("Of these runs, those that a limit cut short."),

@@ -2,12 +2,14 @@
 // baseline, and a small chart of both.
 
 import { printable } from "../scenario/problem.ts";
-import type { Factor } from "../tune/factor.ts";
+import { pointKey } from "../tune/design.ts";
+import type { Factor, Level, Point } from "../tune/factor.ts";
 import type { Asked } from "../tune/study.ts";
-import type { Cell, Sweep, SweptPoint } from "../tune/sweep.ts";
-import type { SweepAnswer } from "../tune/sweep-answer.ts";
+import type { Cell, Sweep, SweepGroup, SweptPoint } from "../tune/sweep.ts";
+import type { GroupAnswer, SweepAnswer } from "../tune/sweep-answer.ts";
 import {
   amountText,
+  circumstancesLabel,
   differenceText,
   intervalText,
   levelLabel,
@@ -23,27 +25,53 @@ export interface SweepShape {
   readonly width: number;
 }
 
-export function sweepLines(sweep: Sweep, answer: SweepAnswer, { paint, width }: SweepShape): readonly string[] {
+export function sweepLines(sweep: Sweep, answer: SweepAnswer, shape: SweepShape): readonly string[] {
+  const { paint, width } = shape;
   const words = sweepWords(sweep, answer);
-  const { factors, title } = sweep.study.study;
   const tone = { good: paint.good, bad: paint.bad, unsure: paint.doubt }[words.tone];
-  const [first, second, third] = factors;
-  const fits = third === undefined && second !== undefined && second.levels.length <= columnsMax;
-  const isGrid = fits && sweep.study.study.design.type === "grid";
-  const tables = sweep.study.responses.flatMap((asked, index) => {
-    const head = headOf(asked, width, paint);
-    if (second === undefined) return [...head, ...axisTable(sweep, index, { paint, width }), ""];
-    return isGrid ? [...head, ...gridTable(sweep, index, first, second, { paint, width }), ""] : [];
+  const charts = sweep.study.responses.flatMap((asked, index) => {
+    const drawn = drawnOf(sweep, index, shape);
+    return drawn.length === 0 ? [] : [...headOf(asked, width, paint), ...drawn, ""];
   });
-  const listed = second === undefined || isGrid ? [] : [...pointsTable(sweep, answer, { paint, width }), ""];
+  const listed = charts.length > 0 ? [] : answer.flatMap((group) => [...pointsTable(sweep, group, shape), ""]);
   return [
-    ...wrap(printable(title), width).map((line) => paint.bold(line)),
+    ...wrap(printable(sweep.study.study.title), width).map((line) => paint.bold(line)),
     "",
-    ...tables,
+    ...charts,
     ...listed,
     ...wrap(words.verdict, width).map((line) => tone(line)),
     ...words.sentences.flatMap((sentence) => wrap(sentence, width)),
   ];
+}
+
+/** A response along one factor, or over two; nothing when there are more, or too many to stand beside each other. */
+function drawnOf(sweep: Sweep, index: number, shape: SweepShape): readonly string[] {
+  const { factors, circumstances, design } = sweep.study.study;
+  const [down, across, third] = factors;
+  const [only, another] = circumstances;
+  const fits = (factor: Factor): boolean => factor.levels.length <= columnsMax;
+  if (across === undefined && only !== undefined && another === undefined && fits(only)) {
+    const grid: Grid = { index, down, across: only, found: (row, column) => foundIn(sweep.points, [row], [column]) };
+    return gridTable(sweep, grid, shape);
+  }
+  if (across !== undefined && (third !== undefined || design.type !== "grid" || !fits(across))) return [];
+  return sweep.groups.flatMap((group) => {
+    const head = only === undefined ? [] : [`under ${circumstancesLabel(sweep, group.circumstances)}`];
+    if (across === undefined) return [...head, ...axisTable(sweep, group, index, shape)];
+    const found: Grid["found"] = (row, column) => foundIn(group.points, [row, column], group.circumstances);
+    return [...head, ...gridTable(sweep, { index, down, across, found }, shape)];
+  });
+}
+
+const foundIn = (points: readonly SweptPoint[], point: Point, circumstances: Point): SweptPoint | undefined =>
+  points.find(({ at }) => at.key === pointKey(point) && pointKey(at.circumstances) === pointKey(circumstances));
+
+interface Grid {
+  /** Place of the response. */
+  readonly index: number;
+  readonly down: Factor;
+  readonly across: Factor;
+  readonly found: (row: Level, column: Level) => SweptPoint | undefined;
 }
 
 /** Columns of a grid that fit beside each other. */
@@ -56,18 +84,18 @@ function headOf({ label, response, better, limit }: Asked, width: number, paint:
   return [first, ...rest].map((line) => paint.bold(line));
 }
 
-function axisTable(sweep: Sweep, index: number, { paint, width }: SweepShape): readonly string[] {
+function axisTable(sweep: Sweep, group: SweepGroup, index: number, { paint, width }: SweepShape): readonly string[] {
   const asked = sweep.study.responses[index];
   const [factor] = sweep.study.study.factors;
   const columns: readonly Column[] = [
     { title: shortName(factor.name), align: "right" },
     { title: "value", align: "right" },
     { title: "95 % interval", align: "left" },
-    { title: `against ${levelLabel(sweep.baseline.at.point[0], factor.unit)}`, align: "left" },
+    { title: `against ${levelLabel(group.baseline.at.point[0], factor.unit)}`, align: "left" },
     { title: "", align: "left" },
   ];
-  const chart = chartOf(sweep, index);
-  const rows = inOrder(sweep).map((swept): readonly TableCell[] => {
+  const chart = chartOf(group, index);
+  const rows = inOrder(sweep, group.points).map((swept): readonly TableCell[] => {
     const cell = swept.cells[index];
     return [
       { text: levelLabel(swept.at.point[0], factor.unit), paint: swept.isBaseline ? paint.name : undefined },
@@ -95,7 +123,7 @@ function againstCell(swept: SweptPoint, cell: Cell, { response, limit }: Asked, 
 const highest = (cell: Cell): number => (Number.isFinite(cell.high) ? cell.high : cell.value);
 
 /** A line for a point: its interval, its value, and where the baseline's value lies. */
-function chartOf({ points, baseline }: Sweep, index: number): (cell: Cell) => string {
+function chartOf({ points, baseline }: SweepGroup, index: number): (cell: Cell) => string {
   const cells = points.map((point) => point.cells[index]).filter(({ value }) => !Number.isNaN(value));
   const low = Math.min(...cells.map((cell) => cell.low));
   const high = Math.max(...cells.map((cell) => highest(cell)));
@@ -112,16 +140,13 @@ function chartOf({ points, baseline }: Sweep, index: number): (cell: Cell) => st
   };
 }
 
-/** Two factors: a value for each pair, with a mark where it differs from the baseline's. */
+/** A value for each pair of levels, with a mark where it differs from the baseline's under the same circumstances. */
 function gridTable(
   sweep: Sweep,
-  index: number,
-  down: Factor,
-  across: Factor,
+  { index, down, across, found }: Grid,
   { paint, width }: SweepShape,
 ): readonly string[] {
   const { unit } = sweep.study.responses[index].response;
-  const found = new Map(sweep.points.map((swept) => [swept.at.key, swept]));
   const columns: readonly Column[] = [
     { title: `${shortName(down.name)} \\ ${shortName(across.name)}`, align: "right" },
     ...across.levels.map((level) => ({ title: levelLabel(level, across.unit), align: "right" as const })),
@@ -129,13 +154,12 @@ function gridTable(
   const rows = down.levels.map((row): readonly TableCell[] => [
     { text: levelLabel(row, down.unit) },
     ...across.levels.map((column): TableCell => {
-      const swept = found.get(`${row.text}\u0000${column.text}`);
+      const swept = found(row, column);
       return swept === undefined ? { text: "·", paint: paint.dim } : gridCell(swept, swept.cells[index], unit, paint);
     }),
   ]);
   const note = "* the baseline, + better, - worse, ! breaks its limit, · contradicts itself";
-  const outside = found.has(sweep.baseline.at.key) && rows.length > 0 ? baselineNote(sweep, index) : [];
-  return [...table(columns, rows, width, paint), ...outside, paint.dim(clip(note, width))];
+  return [...table(columns, rows, width, paint), ...baselineNote(sweep, index), paint.dim(clip(note, width))];
 }
 
 function gridCell({ isBaseline }: SweptPoint, cell: Cell, unit: Asked["response"]["unit"], paint: Paint): TableCell {
@@ -148,34 +172,39 @@ function gridCell({ isBaseline }: SweptPoint, cell: Cell, unit: Asked["response"
 }
 
 /** A baseline between the levels is in no row of the grid. */
-function baselineNote(sweep: Sweep, index: number): readonly string[] {
-  const { baseline, study } = sweep;
-  const isOnGrid = baseline.at.point.every((level, factor) =>
+function baselineNote({ study, groups }: Sweep, index: number): readonly string[] {
+  const isOnGrid = study.baseline.point.every((level, factor) =>
     study.study.factors[factor].levels.some(({ text }) => text === level.text),
   );
   if (isOnGrid) return [];
-  const value = amountText(baseline.cells[index].value, study.responses[index].response.unit);
-  return [`* ${pointLabel(sweep, baseline.at.point)}: ${value}`];
+  const values = groups.map(({ baseline }) =>
+    amountText(baseline.cells[index].value, study.responses[index].response.unit),
+  );
+  return [`* ${pointLabel({ study }, study.baseline.point)}: ${values.join(", ")}`];
 }
 
 const pointsShownMax = 16;
 
 /** Many factors, or a random design: the baseline, then what is in nothing worse, best first. */
-function pointsTable(sweep: Sweep, answer: SweepAnswer, { paint, width }: SweepShape): readonly string[] {
+function pointsTable(
+  sweep: Sweep,
+  { group, good: standings }: GroupAnswer,
+  { paint, width }: SweepShape,
+): readonly string[] {
   const responses = sweep.study.responses.slice(0, 3);
-  const rest = sweep.points.filter(({ isBaseline }) => !isBaseline);
-  const good = new Set(answer.good.map(({ swept }) => swept));
+  const rest = group.points.filter(({ isBaseline }) => !isBaseline);
+  const good = new Set(standings.map(({ swept }) => swept));
   const value = ({ cells }: SweptPoint): number => (responses[0].better === "low" ? 1 : -1) * cells[0].value;
   const sorted = rest.toSorted((a, b) => Number(good.has(b)) - Number(good.has(a)) || value(a) - value(b));
-  const rows = [sweep.baseline, ...sorted]
+  const rows = [group.baseline, ...sorted]
     .slice(0, pointsShownMax)
     .map((swept): readonly TableCell[] => [
       { text: pointLabel(sweep, swept.at.point), paint: swept.isBaseline ? paint.name : undefined },
       ...responses.map((asked, index) => gridCell(swept, swept.cells[index], asked.response.unit, paint)),
     ]);
-  const left = sweep.points.length - rows.length;
+  const left = group.points.length - rows.length;
   const columns: readonly Column[] = [
-    { title: "point", align: "left" },
+    { title: circumstancesLabel(sweep, group.circumstances) || "point", align: "left" },
     ...responses.map(({ label }) => ({ title: label, align: "right" as const })),
   ];
   return [
@@ -185,8 +214,8 @@ function pointsTable(sweep: Sweep, answer: SweepAnswer, { paint, width }: SweepS
 }
 
 /** Along the axis where there is one. */
-export function inOrder({ points, study }: Sweep): readonly SweptPoint[] {
-  const [factor] = study.study.factors;
-  if (factor.unit === undefined || study.study.factors.length > 1) return points;
+export function inOrder({ study }: Pick<Sweep, "study">, points: readonly SweptPoint[]): readonly SweptPoint[] {
+  const [factor, second] = study.study.factors;
+  if (factor.unit === undefined || second !== undefined) return points;
   return points.toSorted((a, b) => (a.at.point[0].at ?? 0) - (b.at.point[0].at ?? 0));
 }

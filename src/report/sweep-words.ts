@@ -4,8 +4,8 @@ import { printable } from "../scenario/problem.ts";
 import type { Level, Point } from "../tune/factor.ts";
 import type { Unit } from "../tune/response.ts";
 import type { Asked } from "../tune/study.ts";
-import type { Cell, Measured, Sweep } from "../tune/sweep.ts";
-import { type Change, type Standing, type SweepAnswer } from "../tune/sweep-answer.ts";
+import type { Cell, Measured, Sweep, SweepGroup } from "../tune/sweep.ts";
+import type { Change, GroupAnswer, Standing, SweepAnswer } from "../tune/sweep-answer.ts";
 import { plural, printCount, printShare, printTime } from "./words.ts";
 
 export interface SweepWords {
@@ -17,31 +17,68 @@ export interface SweepWords {
 }
 
 export function sweepWords(sweep: Sweep, answer: SweepAnswer): SweepWords {
-  const base = pointLabel(sweep, sweep.baseline.at.point);
-  const { tone, verdict } = verdictOf(sweep, answer, base);
-  const sentences = [...rangeWords(sweep, answer, base), ...goodWords(sweep, answer, base), ...cautions(sweep)];
+  const told = answer.map((group) => ({ ...verdictOf(sweep, group), group }));
+  const [only, second] = told;
+  const sentences = told.flatMap(({ verdict, group }) => {
+    const all = [...(second === undefined ? [] : [verdict]), ...rangeWords(sweep, group), ...goodWords(sweep, group)];
+    const label = circumstancesLabel(sweep, group.group.circumstances);
+    return second === undefined ? all : [`Under ${label}: ${all.join(" ")}`];
+  });
+  const tones = told.map(({ tone }) => tone);
+  const tone = tones.includes("bad") ? "bad" : tones.includes("unsure") ? "unsure" : "good";
+  const verdict = second === undefined ? (only?.verdict ?? "Nothing could be compared.") : manyVerdict(sweep, told);
   // Names of responses are the reader's own.
-  return { tone, verdict: printable(verdict), sentences: sentences.map((sentence) => printable(sentence)) };
+  return {
+    tone,
+    verdict: printable(verdict),
+    sentences: [...sentences, ...cautions(sweep)].map((sentence) => printable(sentence)),
+  };
 }
 
-function verdictOf(sweep: Sweep, { baseline, superior }: SweepAnswer, base: string) {
+interface ToldGroup extends Pick<SweepWords, "tone" | "verdict"> {
+  readonly group: GroupAnswer;
+}
+
+function manyVerdict(sweep: Sweep, told: readonly ToldGroup[]): string {
+  const base = capital(pointLabel(sweep, sweep.study.baseline.point));
+  const labels = (tone: string): string =>
+    told
+      .flatMap((one) => (one.tone === tone ? [circumstancesLabel(sweep, one.group.group.circumstances)] : []))
+      .join("; ");
+  const parts = [
+    ["good", "stands under"],
+    ["unsure", "is surpassed under"],
+    ["bad", "breaks a limit under"],
+  ] as const;
+  const said = parts.flatMap(([tone, words]) => (labels(tone) === "" ? [] : [`${words} ${labels(tone)}`]));
+  return `${base} ${said.join(", and ")}.`;
+}
+
+function verdictOf(sweep: Sweep, { group, baseline, superior }: GroupAnswer): Pick<SweepWords, "tone" | "verdict"> {
   const { responses } = sweep.study;
+  const base = pointLabel(sweep, group.baseline.at.point);
   const [broken] = baseline.broken;
   if (broken !== undefined) {
     const { label, limit } = responses[broken];
     const found = measuredText(responses[broken], baseline.swept.cells[broken]);
-    const verdict = `${capital(base)} breaks a limit: ${label} is ${found}, and has to be ${limit?.text}.`;
-    return { tone: "bad" as const, verdict };
+    return {
+      tone: "bad",
+      verdict: `${capital(base)} breaks a limit: ${label} is ${found}, and has to be ${limit?.text}.`,
+    };
   }
   const best = bestOf(superior);
   if (best !== undefined) {
     const label = pointLabel(sweep, best.swept.at.point);
-    const gains = best.better.map((change) => changeText(sweep, change)).join(", and ");
-    const verdict = `${capital(label)} is better than ${base}: ${gains}; nothing that was asked is worse.`;
-    return { tone: "unsure" as const, verdict };
+    const gains = best.better.map((change) => changeText(sweep, group, change)).join(", and ");
+    return {
+      tone: "unsure",
+      verdict: `${capital(label)} is better than ${base}: ${gains}; nothing that was asked is worse.`,
+    };
   }
-  const verdict = `${capital(base)} stands: nothing that was tried is better in one thing without being worse in another.`;
-  return { tone: "good" as const, verdict };
+  return {
+    tone: "good",
+    verdict: `${capital(base)} stands: nothing that was tried is better in one thing without being worse in another.`,
+  };
 }
 
 const gain = ({ better }: Standing): number => Math.abs(better[0]?.cell.difference?.value ?? 0);
@@ -51,8 +88,9 @@ function bestOf(superior: readonly Standing[]): Standing | undefined {
   return superior.toSorted((a, b) => b.better.length - a.better.length || gain(b) - gain(a))[0];
 }
 
-function rangeWords(sweep: Sweep, { range }: SweepAnswer, base: string): readonly string[] {
+function rangeWords(sweep: Sweep, { range, group }: GroupAnswer): readonly string[] {
   if (range === undefined) return [];
+  const base = pointLabel(sweep, group.baseline.at.point);
   const { name } = sweep.study.study.factors[0];
   const [from, to] = [pointLabel(sweep, range.from.point), pointLabel(sweep, range.to.point)];
   const within =
@@ -62,16 +100,16 @@ function rangeWords(sweep: Sweep, { range }: SweepAnswer, base: string): readonl
   const beyond = (standing: Standing | undefined, side: "below" | "above", end: string): string => {
     if (standing === undefined) return `How far ${side} ${end} that goes was not tried.`;
     const label = pointLabel(sweep, standing.swept.at.point);
-    return `${capital(side)}, at ${label}, ${complaints(sweep, standing)}.`;
+    return `${capital(side)}, at ${label}, ${complaints(sweep, group, standing)}.`;
   };
   return [within, `${beyond(range.below, "below", from)} ${beyond(range.above, "above", to)}`];
 }
 
-function complaints(sweep: Sweep, { worse, broken, open, swept }: Standing): string {
+function complaints(sweep: Sweep, group: SweepGroup, { worse, broken, open, swept }: Standing): string {
   const { responses } = sweep.study;
   const limits = [...broken, ...open].filter((response) => !worse.some((change) => change.response === response));
   return [
-    ...worse.map((change) => changeText(sweep, change)),
+    ...worse.map((change) => changeText(sweep, group, change)),
     ...limits.map((response) => {
       const asked = responses[response];
       const verb = broken.includes(response) ? "is" : "may well not keep its limit with";
@@ -81,10 +119,11 @@ function complaints(sweep: Sweep, { worse, broken, open, swept }: Standing): str
 }
 
 /** Of sweeps without one ordered axis. */
-function goodWords(sweep: Sweep, { range, good }: SweepAnswer, base: string): readonly string[] {
+function goodWords(sweep: Sweep, { range, good, group }: GroupAnswer): readonly string[] {
   if (range !== undefined) return [];
+  const base = pointLabel(sweep, group.baseline.at.point);
   const others = good.filter(({ swept }) => !swept.isBaseline);
-  const total = sweep.points.length - 1;
+  const total = group.points.length - 1;
   if (others.length === 0)
     return [`None of the other ${plural(total, "point")} does as well as ${base} in everything.`];
   const shown = others.slice(0, 4).map(({ swept }) => pointLabel(sweep, swept.at.point));
@@ -94,18 +133,18 @@ function goodWords(sweep: Sweep, { range, good }: SweepAnswer, base: string): re
   ];
 }
 
-function cautions({ points, baseline, missing }: Sweep): readonly string[] {
+function cautions({ points, groups, missing }: Sweep): readonly string[] {
   const cut = points.reduce((sum, point) => sum + point.cut, 0);
-  const comparisons = plural(Math.max(1, points.length - 1), "comparison");
+  const comparisons = plural(Math.max(1, points.length - groups.length), "comparison");
   return [
-    `Each point is ${plural(baseline.runs, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %. Better is said of what ${comparisons} together would not show by chance; worse, already of what lies outside its interval.`,
+    `Each point is ${plural(groups[0]?.baseline.runs ?? 0, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %. Better is said of what ${comparisons} together would not show by chance; worse, already of what lies outside its interval.`,
     ...(missing > 0 ? [`${capital(plural(missing, "run"))} did not get finished.`] : []),
     ...(cut > 0 ? [`A limit cut ${plural(cut, "run")} short: what they measured is of a part of them.`] : []),
   ];
 }
 
 /** "pause p99 rises from 93.1 ms to 124 ms (by 28 to 34 ms)". */
-function changeText({ study, baseline }: Sweep, { response, cell }: Change): string {
+function changeText({ study }: Sweep, { baseline }: SweepGroup, { response, cell }: Change): string {
   const { label, response: asked } = study.responses[response];
   const { difference } = cell;
   const before = baseline.cells[response].value;
@@ -141,6 +180,7 @@ export function differenceText(cell: Cell, unit: Unit): string {
 
 export function amountText(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return "-";
+  if (value === 0 && unit !== "share") return "0";
   if (unit === "durationUs") return printTime(value);
   if (unit === "share") return printShare(value);
   if (value >= 1000) return printCount(Math.round(value));
@@ -167,6 +207,15 @@ export function pointLabel({ study }: Pick<Sweep, "study">, point: Point): strin
     .map((level, index) => `${shortName(factors[index].name)} ${levelLabel(level, factors[index].unit)}`)
     .join(", ");
 }
+
+/** "players 400", or "drift none". */
+export const circumstancesLabel = ({ study }: Pick<Sweep, "study">, circumstances: Point): string =>
+  circumstances
+    .map((level, index) => {
+      const { name, unit } = study.study.circumstances[index];
+      return `${shortName(name)} ${levelLabel(level, unit)}`;
+    })
+    .join(", ");
 
 /** "settings.transfer.deadline" is the deadline to whoever varies nothing else of that name. */
 export const shortName = (name: string): string => name.split(".").at(-1) ?? name;

@@ -32,6 +32,8 @@ export interface OpenStudy {
 /** A point and what it makes of the scenario. */
 export interface StudyPoint {
   readonly point: Point;
+  /** Levels of the circumstances; empty where a study names none. */
+  readonly circumstances: Point;
   readonly key: string;
   readonly scenario: Scenario;
 }
@@ -60,6 +62,7 @@ export function openStudy(study: StudyText, file: StudiedFile, typed: readonly O
     ...problemsIn(responses),
     ...(study.search.objectives === undefined ? [] : problemsIn(objectives)),
     ...levelProblems(study.factors, baseline, scenarios),
+    ...circumstanceProblems(study.circumstances, scenarios),
     ...study.search.worse.flatMap(({ puts }) => refusalsOf(scenarios.under(puts))),
   ];
   const at = scenarios.at(baseline);
@@ -76,31 +79,33 @@ export function openStudy(study: StudyText, file: StudiedFile, typed: readonly O
       system,
       responses: responses.filter(isAsked),
       objectives: objectives.filter(isAsked),
-      baseline: { point: baseline, key: pointKey(baseline), scenario: at.scenario },
+      baseline: { point: baseline, circumstances: [], key: pointKey(baseline), scenario: at.scenario },
       figures: new Set(asked.flatMap(({ response }) => figuresOf(response))),
     },
   };
 }
 
 /**
- * The points of the design that exist, the baseline among them or first; and how many the system finds contradictory.
+ * The points of the design that exist, under each of the circumstances in turn, the baseline among them or first; and those
+ * that the system finds contradictory.
  */
 export function studyPoints({ study, scenarios, baseline }: OpenStudy): {
   readonly points: readonly StudyPoint[];
   readonly leftOut: readonly { readonly point: Point; readonly problem: Problem }[];
 } {
   const leftOut: { point: Point; problem: Problem }[] = [];
-  const points = pointsOf(study.factors, study.design).flatMap((point): readonly StudyPoint[] => {
-    const key = pointKey(point);
-    if (key === baseline.key) return [baseline];
-    const read = scenarios.at(point);
-    if (read.type === "scenario") return [{ point, key, scenario: read.scenario }];
-    // Levels are right one by one: what is wrong now is their combination.
-    leftOut.push({ point, problem: read.problems[0] });
-    return [];
-  });
-  const isThere = points.some(({ key }) => key === baseline.key);
-  return { points: isThere ? points : [baseline, ...points], leftOut };
+  const design = pointsOf(study.factors, study.design);
+  const isThere = design.some((point) => pointKey(point) === baseline.key);
+  const points = pointsOf(study.circumstances, { type: "grid" }).flatMap((circumstances) =>
+    (isThere ? design : [baseline.point, ...design]).flatMap((point): readonly StudyPoint[] => {
+      const read = scenarios.at([...point, ...circumstances]);
+      if (read.type === "scenario") return [{ point, circumstances, key: pointKey(point), scenario: read.scenario }];
+      // Levels are right one by one: what is wrong now is their combination.
+      leftOut.push({ point, problem: read.problems[0] });
+      return [];
+    }),
+  );
+  return { points, leftOut };
 }
 
 /** What the study names, or else what the scenario says. */
@@ -157,6 +162,10 @@ function levelProblems(factors: readonly Factor[], baseline: Point, scenarios: P
     });
   });
 }
+
+/** Whatever is chosen, circumstances have to be possible. */
+const circumstanceProblems = (circumstances: readonly Factor[], scenarios: PointScenarios): readonly Problem[] =>
+  circumstances.flatMap(({ levels }) => levels.flatMap((level) => refusalsOf(scenarios.at([level]))));
 
 const endsOf = ({ levels }: Factor): readonly Level[] => [levels[0], levels[levels.length - 1]];
 

@@ -51,6 +51,10 @@ export const studySchema = z.strictObject({
     .union([z.int().min(0).max(seedMax), text(40, "The first and the last seed, as in 1..40.")])
     .describe("The same seeds at every point."),
   vary: z.record(z.string(), factor).describe("What is varied, by its path or under a name."),
+  under: z
+    .record(z.string(), factor)
+    .optional()
+    .describe("Circumstances, by path or under a name: points are compared with the baseline under the same ones."),
   design: z
     .union([
       z.literal("grid"),

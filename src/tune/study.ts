@@ -53,6 +53,8 @@ export interface StudyText {
   readonly set: readonly Override[];
   readonly seeds: Seeds;
   readonly factors: readonly Factor[];
+  /** What nobody chooses: a point is compared with the baseline under the same circumstances. */
+  readonly circumstances: readonly Factor[];
   readonly design: Design;
   readonly responses: readonly Written[];
   /** By name of a factor. */
@@ -94,19 +96,24 @@ export function readStudy(text: string, file: string): StudyResult {
 
 function studyOf(document: StudyDocument, root: LocatedMap): StudyResult {
   const problems: Problem[] = [];
-  const factors = entriesAt(root, ["vary"]).flatMap(({ path, pathPlace, value }) => {
-    const factor = readFactor(path, value, pathPlace);
-    if ("levels" in factor) return [factor];
-    problems.push(factor);
-    return [];
-  });
+  const factorsAt = (key: string): readonly Factor[] =>
+    entriesAt(root, [key]).flatMap(({ path, pathPlace, value }) => {
+      const factor = readFactor(path, value, pathPlace);
+      if ("levels" in factor) return [factor];
+      problems.push(factor);
+      return [];
+    });
+  const factors = factorsAt("vary");
+  const circumstances = factorsAt("under");
   const seeds = readSeeds(document.seeds, placeAt(root, ["seeds"]));
   if ("code" in seeds) problems.push(seeds);
   const design: Design =
     document.design === "grid"
       ? { type: "grid" }
       : { type: "random", points: document.design.random, seed: document.design.seed };
-  problems.push(...designProblems(factors, design, problems.length, placeAt(root, ["vary"], true)));
+  problems.push(
+    ...designProblems([...factors, ...circumstances], design, problems.length, placeAt(root, ["vary"], true)),
+  );
   const baseline = entriesAt(root, ["baseline"]);
   problems.push(...baseline.flatMap((put) => notVaried(put, factors)));
   if (problems.length > 0 || "code" in seeds) return refused(problems);
@@ -120,6 +127,7 @@ function studyOf(document: StudyDocument, root: LocatedMap): StudyResult {
       set: entriesAt(root, ["set"]),
       seeds,
       factors,
+      circumstances,
       design,
       responses: writtenAt(document.responses, root, ["responses"]),
       baseline,
@@ -205,7 +213,7 @@ const entriesOf = (map: Located): readonly Override[] =>
 
 /** What is wrong with a study that somebody has changed. */
 export const changedProblems = (study: StudyText, place: Place): readonly Problem[] => [
-  ...designProblems(study.factors, study.design, 0, place),
+  ...designProblems([...study.factors, ...study.circumstances], study.design, 0, place),
   ...study.baseline.flatMap((put) => notVaried(put, study.factors)),
 ];
 

@@ -2,7 +2,7 @@
 // gets worse beyond.
 
 import type { StudyPoint } from "./open-study.ts";
-import type { Cell, Sweep, SweptPoint } from "./sweep.ts";
+import type { Cell, Sweep, SweepGroup, SweptPoint } from "./sweep.ts";
 
 /** A response that differs from the baseline's at a point. */
 export interface Change {
@@ -21,7 +21,9 @@ export interface Standing {
   readonly open: readonly number[];
 }
 
-export interface SweepAnswer {
+/** Under one combination of circumstances. */
+export interface GroupAnswer {
+  readonly group: SweepGroup;
   /** At the baseline. */
   readonly baseline: Standing;
   /** Better than the baseline in something, worse in nothing, and within every limit that it can be said of. */
@@ -32,6 +34,9 @@ export interface SweepAnswer {
   readonly good: readonly Standing[];
 }
 
+/** For each group of the sweep. */
+export type SweepAnswer = readonly GroupAnswer[];
+
 export interface AnswerRange {
   readonly from: StudyPoint;
   readonly to: StudyPoint;
@@ -40,16 +45,18 @@ export interface AnswerRange {
   readonly above: Standing | undefined;
 }
 
-export function answerOf(sweep: Sweep): SweepAnswer {
-  const standings = sweep.points.map((swept) => standingOf(swept));
-  const baseline = standingOf(sweep.baseline);
+export const answerOf = (sweep: Sweep): SweepAnswer => sweep.groups.map((group) => groupAnswer(group, sweep));
+
+function groupAnswer(group: SweepGroup, { study }: Sweep): GroupAnswer {
+  const standings = group.points.map((swept) => standingOf(swept));
+  const baseline = standingOf(group.baseline);
   const isGood = ({ worse, broken, open }: Standing): boolean =>
     worse.length === 0 && broken.length === 0 && open.every((response) => baseline.open.includes(response));
   const good = standings.filter((standing) => isGood(standing));
   const superior = good.filter(({ better }) => better.length > 0);
-  const [factor, second] = sweep.study.study.factors;
+  const [factor, second] = study.study.factors;
   const isAxis = second === undefined && factor.unit !== undefined;
-  return { baseline, superior, good, range: isAxis ? rangeOf(standings, isGood) : undefined };
+  return { group, baseline, superior, good, range: isAxis ? rangeOf(standings, isGood) : undefined };
 }
 
 function standingOf(swept: SweptPoint): Standing {

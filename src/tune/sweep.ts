@@ -1,7 +1,8 @@
 // What a sweep found: at each point what every response comes to, and how it differs from the baseline, seed by seed. The
 // same seeds meet the same chances at every point, so that most of what differs between seeds drops out of a difference.
 
-import { assert } from "../base/assert.ts";
+import { pointKey } from "./design.ts";
+import type { Point } from "./factor.ts";
 import type { Observation } from "./observation.ts";
 import type { OpenStudy, StudyPoint } from "./open-study.ts";
 import { type Sample, sampleOf } from "./response.ts";
@@ -54,10 +55,19 @@ export interface Pairing {
   readonly ratio: number | undefined;
 }
 
-export interface Sweep {
-  readonly study: OpenStudy;
+/** Points under the same circumstances. */
+export interface SweepGroup {
+  /** Empty where a study names none. */
+  readonly circumstances: Point;
   readonly points: readonly SweptPoint[];
   readonly baseline: SweptPoint;
+}
+
+export interface Sweep {
+  readonly study: OpenStudy;
+  /** One for each combination of circumstances that has a baseline. */
+  readonly groups: readonly SweepGroup[];
+  readonly points: readonly SweptPoint[];
   readonly pairings: readonly Pairing[];
   /** Runs that were asked for and not finished. */
   readonly missing: number;
@@ -71,16 +81,21 @@ export function sweepOf(
   points: readonly StudyPoint[],
   observations: readonly (readonly (Observation | undefined)[])[],
 ): Sweep {
-  const base = points.findIndex(({ key }) => key === study.baseline.key);
-  assert(base >= 0, "the baseline is among the points");
-  const columns = study.responses.map((asked) =>
-    columnOf(asked, observations, base, { comparisons: Math.max(1, points.length - 1) }),
+  const bases = points.map((point) =>
+    points.findIndex(
+      ({ key, circumstances }) =>
+        key === study.baseline.key && pointKey(circumstances) === pointKey(point.circumstances),
+    ),
   );
-  const swept = points.map((at, index): SweptPoint => {
+  // Circumstances under which the baseline contradicts itself have nothing to be compared with.
+  const kept = points.flatMap((_, index) => (bases[index] >= 0 ? [index] : []));
+  const comparisons = Math.max(1, kept.length - new Set(kept.map((index) => bases[index])).size);
+  const columns = study.responses.map((asked) => columnOf(asked, observations, bases, comparisons));
+  const swept = kept.map((index): SweptPoint => {
     const done = observations[index].filter((one) => one !== undefined);
     return {
-      at,
-      isBaseline: index === base,
+      at: points[index],
+      isBaseline: index === bases[index],
       runs: done.length,
       cut: done.filter(({ outcome }) => outcome === "inconclusive").length,
       cells: columns.map(({ cells }) => cells[index]),
@@ -88,11 +103,20 @@ export function sweepOf(
   });
   return {
     study,
+    groups: groupsOf(swept),
     points: swept,
-    baseline: swept[base],
     pairings: columns.map(({ asked, ratio }) => ({ asked, ratio })),
     missing: observations.reduce((sum, runs) => sum + runs.filter((one) => one === undefined).length, 0),
   };
+}
+
+function groupsOf(points: readonly SweptPoint[]): readonly SweepGroup[] {
+  return points.flatMap((baseline) => {
+    if (!baseline.isBaseline) return [];
+    const { circumstances } = baseline.at;
+    const key = pointKey(circumstances);
+    return [{ circumstances, baseline, points: points.filter(({ at }) => pointKey(at.circumstances) === key) }];
+  });
 }
 
 interface Column extends Pairing {
@@ -102,8 +126,8 @@ interface Column extends Pairing {
 function columnOf(
   asked: Asked,
   observations: readonly (readonly (Observation | undefined)[])[],
-  base: number,
-  { comparisons }: { readonly comparisons: number },
+  bases: readonly number[],
+  comparisons: number,
 ): Column {
   const samples = observations.map((runs) =>
     runs.map((one) => (one === undefined ? undefined : sampleOf(asked.response, one))),
@@ -112,7 +136,8 @@ function columnOf(
   const cells = samples.map((runs, index): Cell => {
     const here = runs.filter((one) => one !== undefined);
     const measured = measuredOf(asked, here);
-    const against = index === base ? undefined : differenceOf(asked, runs, samples[base], comparisons);
+    const base = bases[index];
+    const against = index === base || base < 0 ? undefined : differenceOf(asked, runs, samples[base], comparisons);
     variances.paired += against?.paired ?? 0;
     variances.unpaired += against?.unpaired ?? 0;
     const difference = against?.difference;
@@ -194,10 +219,11 @@ function keepingOf({ limit }: Asked, measured: Measured, difference: Difference 
   // What is as good as the baseline keeps a limit that the baseline sets, as far as can be seen.
   if (bound === "baseline") return difference?.leansWorse === true ? "broken" : "kept";
   if (Number.isNaN(measured.value)) return "open";
+  // A bound of nothing at all is kept when nothing was seen: how much that says is what the interval is for. Once is enough
+  // to break it.
+  if (bound === 0 && (comparison === "=" || comparison === "<=")) return measured.value === 0 ? "kept" : "broken";
   const ends = [measured.low, measured.high].map((end) => keeps(end, comparison, bound));
   if (ends.every((kept) => kept)) return "kept";
-  // A bound of nothing at all is kept when nothing was seen: how much that says is what the interval is for.
-  if (bound === 0 && measured.value === 0) return "kept";
   return ends.some((kept) => kept) ? "open" : "broken";
 }
 

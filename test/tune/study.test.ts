@@ -147,6 +147,13 @@ describe("refuses", () => {
       "NOT_VARIED",
       /"set"/,
     ],
+    [
+      "circumstances that cannot be",
+      `${vary}under: { world.lnk: [mobile, region] }\n${asks}`,
+      6,
+      "UNKNOWN_PATH",
+      /world.link/,
+    ],
     ["a budget of zero", `${vary}${asks}tune: { budget: 0 }\n`, 7, "OUT_OF_RANGE", /at least 1/],
     [
       "a worse world that is none",

@@ -178,6 +178,31 @@ describe("the answer", () => {
     );
   });
 
+  test("compares under the same circumstances, and answers under each", () => {
+    const keys =
+      "vary: { workload.every: 100ms..500ms/5 }\nunder: { settings.retry.after: [50ms, 150ms] }\nbaseline: { workload.every: 200ms }\n" +
+      "responses: [{ of: hellos.count, as: hellos }]\n";
+    const make = sweeping(keys);
+    // The first five points are under 50 ms, where 200 ms to 300 ms is best; under the others more is always worse.
+    const sweep = make((at, seed, point) => ({
+      hellos: (point < 5 ? valley(at) : 9000 + atMs(at)) + Math.round(50 * noise(seed)),
+    }));
+    expect(sweep.groups.map(({ points }) => points.length)).toEqual([5, 5]);
+    expect(sweep.points[6]?.cells[0]?.difference).toBeUndefined();
+    expect(sweep.points[7]?.cells[0]?.difference?.value).toBeCloseTo(100, 0);
+    const { tone, text } = answerTo(sweep);
+    expect(tone).toBe("unsure");
+    expect(text).toMatch(
+      /^200 ms stands under after 50 ms, and is surpassed under after 150 ms\.\nUnder after 50 ms: 200 ms stands/,
+    );
+    expect(text).toMatch(/Under after 150 ms: 100 ms is better than 200 ms: hellos falls from 9 22\d to 9 12\d/);
+    const lines = sweepLines(sweep, answerOf(sweep), { paint: noPaint, width: 80 }).join("\n");
+    expect(lines).toMatch(/every \\ after +50 ms +150 ms\n +100 ms +22\d- +9 12\d\+\n +200 ms +12\d\* +9 22\d\*/);
+    expect(sweepPage(sweep, answerOf(sweep)).parts[1]).toMatchObject({
+      series: [{ name: "after 50 ms" }, { name: "after 150 ms" }],
+    });
+  });
+
   test("of two factors names points", () => {
     const keys =
       "vary: { workload.every: [100ms, 200ms], settings.retry.after: [50ms, 100ms] }\nresponses: [hellos.count]\n";
