@@ -44,12 +44,13 @@ export function sweepLines(sweep: Sweep, answer: SweepAnswer, shape: SweepShape)
   ];
 }
 
+const fits = ({ levels }: Factor): boolean => levels.length <= columnsMax;
+
 /** A response along one factor, or over two; nothing when there are more, or too many to stand beside each other. */
 function drawnOf(sweep: Sweep, index: number, shape: SweepShape): readonly string[] {
   const { factors, circumstances, design } = sweep.study.study;
   const [down, across, third] = factors;
   const [only, another] = circumstances;
-  const fits = (factor: Factor): boolean => factor.levels.length <= columnsMax;
   if (across === undefined && only !== undefined && another === undefined && fits(only)) {
     const grid: Grid = { index, down, across: only, found: (row, column) => foundIn(sweep.points, [row], [column]) };
     return gridTable(sweep, grid, shape);

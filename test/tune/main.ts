@@ -3,9 +3,11 @@
 
 import { type MeasuredSection, writeSection } from "../hunt/report.ts";
 import { optimumSection } from "./sections/optimum.ts";
+import { pairingSection } from "./sections/pairing.ts";
 
 const sections: ReadonlyMap<string, (tell: (line: string) => void) => Promise<MeasuredSection>> = new Map([
   ["optimum", optimumSection],
+  ["pairing", pairingSection],
 ]);
 
 async function main(typed: readonly string[]): Promise<number> {

@@ -162,6 +162,11 @@ describe("the answer", () => {
       })),
     );
     expect(broken.tone).toBe("bad");
+    const once = answerTo(
+      swept(keys.replace("< 150", "= 0"), (at, seed) => ({ hellos: at === 300_000 && seed === 3 ? 1 : 0 })),
+    );
+    expect(once.text).toMatch(/to 200 ms/);
+    expect(once.text).toMatch(/Above, at 300 ms, hellos is 0\.0333 \(.*\) \(= 0\)/);
     const open = answerTo(
       swept(keys, (at, seed) => ({ hellos: 100 + (at >= 400_000 ? Math.round(90 * noise(seed)) : 0) })),
     );
