@@ -25,7 +25,7 @@ export const alertFiguresOf = (name: string): AlertFigures => ({
 export function alertFigureSpecs(name: string): readonly FigureSpec[] {
   const { fired, delay, firing } = alertFiguresOf(name);
   return [
-    { id: fired, title: `times that ${name} fired`, kind: "count" },
+    { id: fired, title: `times that ${name} fired`, kind: "count", chart: "Alerts fired" },
     { id: delay, title: `from the first fault to when ${name} fired first`, kind: "durationUs" },
     { id: firing, title: `how long ${name} fired each time`, kind: "durationUs" },
   ];

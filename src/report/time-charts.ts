@@ -70,12 +70,13 @@ export function timeCharts(
   samples: FigureSamples,
 ): readonly TimeChart[] {
   const sliceUs = sliceOf(endUs - startUs);
-  const slices = { startUs, sliceUs };
+  const slices = { startUs, endUs, sliceUs };
   return [...figureCharts(samples, slices), ...messageCharts(events, slices)];
 }
 
 interface Slices {
   readonly startUs: number;
+  readonly endUs: number;
   readonly sliceUs: number;
 }
 
@@ -185,7 +186,12 @@ function sliced(
   };
 }
 
-const summed = (name: string, samples: readonly Sample[], slices: Slices): TimeSeries => ({
-  ...sliced(name, samples, slices, (values) => values.reduce((sum, value) => sum + value, 0)),
-  form: "bars",
-});
+/** Sums of all slices, also of those in which nothing was counted; no series at all where nothing ever was. */
+function summed(name: string, samples: readonly Sample[], slices: Slices): TimeSeries {
+  if (samples.length === 0) return { name, form: "bars", atUs: [], values: [] };
+  const { startUs, endUs, sliceUs } = slices;
+  const count = Math.floor((endUs - startUs) / sliceUs) + 1;
+  const values = Array.from({ length: count }, () => 0);
+  for (const { atUs, value } of samples) values[Math.floor((atUs - startUs) / sliceUs)] += value;
+  return { name, form: "bars", atUs: values.map((_, slice) => startUs + slice * sliceUs), values };
+}

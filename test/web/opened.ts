@@ -14,7 +14,7 @@ export async function opened(
   file: string,
   options: Parameters<Browser["newPage"]>[0] = {},
 ): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
   page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));

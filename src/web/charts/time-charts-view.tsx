@@ -170,15 +170,13 @@ function seriesOf({ form, isBad, name }: TimeSeries, place: number, colours: Pal
         paths: () => null,
         points: { show: true, size: 5, fill: colour, stroke: colour, width: 0 },
       };
-    case "bars":
-      return {
-        label: name,
-        stroke: colour,
-        fill: colour,
-        width: 0,
-        paths: uPlot.paths.bars?.({ size: [0.8, 100], align: 1 }) ?? (() => null),
-        points: { show: false },
-      };
+    case "bars": {
+      // Of several, those behind the first are lines: no bar hides another one.
+      const isBar = place === 0 || isBad === true;
+      const paths = isBar ? uPlot.paths.bars?.({ size: [0.8, 100], align: 1 }) : uPlot.paths.stepped?.({ align: 1 });
+      const look = isBar ? { fill: colour, width: 0 } : { width: 2 };
+      return { label: name, stroke: colour, ...look, paths: paths ?? (() => null), points: { show: false } };
+    }
     case "line":
       return { label: name, stroke: colour, width: 1.6, spanGaps: true, points: { show: true, size: 3, fill: colour } };
   }

@@ -121,7 +121,7 @@ function drawTimeAxis(context: Context, { model, layout, palette, window, width 
     context.fillStyle = palette.faint;
     context.fillRect(at, layout.faultsHeight, 1, layout.height - 20 - layout.faultsHeight);
     context.fillStyle = palette.soft;
-    context.fillText(printAt(tick, second - first), at, layout.height - 10);
+    context.fillText(printAt(tick, second - first), Math.max(at, gutter + 18), layout.height - 10);
   }
   context.textAlign = "left";
 }
@@ -393,8 +393,8 @@ function drawHappenings(context: Context, scene: Scene, { x, perUs }: Scale): vo
     const at = x(happenings.atUs[place]);
     if (isCrowded && at - lastX[lane] < 3) continue;
     lastX[lane] = at;
-    context.fillStyle = kindsDrawn[kind] ?? palette.ink;
-    const size = kind === timerKind || kind === detailKind ? 2 : 4;
+    context.fillStyle = isCrowded && kind === 0 ? palette.soft : (kindsDrawn[kind] ?? palette.ink);
+    const size = isCrowded || kind === timerKind || kind === detailKind ? 2 : 4;
     context.fillRect(at - size / 2, layout.lanes[lane].line - size / 2, size, size);
   }
 }
