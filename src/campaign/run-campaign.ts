@@ -22,7 +22,7 @@ export interface CampaignOptions {
 const progressEveryMs = 250;
 
 export async function runCampaign(jobs: readonly Job[], options: CampaignOptions): Promise<readonly ScenarioResult[]> {
-  const chunks = chunksOf(jobs, Math.max(1, options.workers));
+  const chunks = chunksOf(jobs, options.workers);
   const signals = new Int32Array(new SharedArrayBuffer(8));
   const stop = (): void => {
     Atomics.store(signals, 0, 1);

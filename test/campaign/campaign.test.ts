@@ -39,7 +39,7 @@ const options = (workers: number, rest: Partial<CampaignOptions> = {}): Campaign
 describe("chunks", () => {
   property.prop([
     fc.array(fc.tuple(fc.nat(1000), fc.integer({ min: 0, max: 300 })), { minLength: 1, maxLength: 4 }),
-    fc.integer({ min: 1, max: 64 }),
+    fc.integer({ min: 0, max: 64 }),
   ])("hold each seed of each job once, in order", (ranges, workers) => {
     const jobs: Job[] = ranges.map(([from, more]) => ({ scenario: quiet, seeds: { from, to: from + more } }));
     const seeds = (range: { from: number; to: number }, job: number) =>
@@ -48,6 +48,13 @@ describe("chunks", () => {
       jobs.flatMap((job, index) => seeds(job.seeds, index)),
     );
   });
+});
+
+test("are short on the thread that listens", () => {
+  const jobs: Job[] = [{ scenario: quiet, seeds: { from: 1, to: 1000 } }];
+  const longest = (workers: number): number =>
+    Math.max(...chunksOf(jobs, workers).map(({ seeds: { from, to } }) => to - from + 1));
+  expect([longest(0), longest(1)]).toEqual([5, 50]);
 });
 
 describe("a campaign", () => {
