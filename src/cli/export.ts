@@ -1,11 +1,6 @@
 // `faultline export`: one run in a format that other tools read. A run is a scenario or failure with its seed, or the file
 // of a trace; either way events go through one at a time, and the file appears whole or not at all.
 
-import { createReadStream, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-
 import type { ExportEnd, Exporter, ExportSubject } from "../report/exports/exporter.ts";
 import { figuresCsv } from "../report/exports/figures-csv.ts";
 import { traceFormats } from "../report/exports/formats.ts";
@@ -62,33 +57,33 @@ const saidEvery = 4_096;
 
 export async function exportRun(reference: string, flags: ExportFlags, output: Output): Promise<Answer> {
   const request = readRequest(reference, flags, output);
-  const target = targetOf(flags.output);
+  const isToStdout = flags.output === standardOutput;
   const progress = await Progress.begin();
   let exported: Exported;
-  const file = new WholeFile(target.path);
+  // What goes to stdout is whole elsewhere first, too, so that half an export is never read.
+  const file = isToStdout ? WholeFile.nameless() : new WholeFile(flags.output);
   try {
     const say = saying(progress);
     exported = reference.endsWith(traceFileEnding)
       ? fromTrace(reference, flags, request, file, say)
       : fromRun(reference, flags, request, file, say);
-    file.finish();
+    if (isToStdout) await file.deliver(process.stdout);
+    else file.finish();
   } catch (error) {
     file.abandon();
-    target.forget();
     throw error;
   } finally {
     progress.clear();
   }
-  await target.deliver();
   const { scenario, seed, summary, digest, events } = exported;
   const lines = [
     `${output.paint.bold(`${scenario}  seed ${seed}`)}  ${summary}`,
-    `${plural(events, "event")} to ${request.format}${target.isStdout ? "" : `; wrote ${flags.output}`}`,
+    `${plural(events, "event")} to ${request.format}${isToStdout ? "" : `; wrote ${flags.output}`}`,
   ];
-  if (target.isStdout) process.stderr.write(`${lines.join("\n")}\n`);
+  if (isToStdout) process.stderr.write(`${lines.join("\n")}\n`);
   return {
     exitCode: exitCodes.held,
-    lines: target.isStdout ? [] : lines,
+    lines: isToStdout ? [] : lines,
     document: { scenario, seed, format: request.format, summary, digest, events, wrote: [flags.output] },
   };
 }
@@ -156,23 +151,6 @@ function refuseOfTrace(file: string, format: FormatName, { seed, variant, set }:
     expected: `Expected ${option} with a scenario or a failure file.`,
     fix: `leave it out, or name the scenario.`,
   });
-}
-
-/** Where it goes. What goes to stdout is written whole elsewhere first, so that half an export is never read. */
-function targetOf(path: string) {
-  if (path !== standardOutput) {
-    return { path, isStdout: false, forget: () => {}, deliver: () => Promise.resolve() };
-  }
-  const folder = mkdtempSync(join(tmpdir(), "faultline-export-"));
-  const whole = join(folder, "whole");
-  const forget = (): void => rmSync(folder, { recursive: true, force: true });
-  // Whoever reads may leave early, and with that the process ends.
-  process.once("exit", forget);
-  const deliver = async (): Promise<void> => {
-    await pipeline(createReadStream(whole), process.stdout, { end: false });
-    forget();
-  };
-  return { path: whole, isStdout: true, forget, deliver };
 }
 
 type Say = (events: number, atUs: number) => void;

@@ -3,10 +3,12 @@
 import {
   accessSync,
   closeSync,
+  createReadStream,
   constants,
   fstatSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readSync,
@@ -17,7 +19,9 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 
 import { assert } from "../base/assert.ts";
@@ -143,12 +147,16 @@ function writeAllWhole(files: readonly { readonly path: string; readonly text: s
   }
 }
 
-/** A file written in parts, that appears only once it is complete. */
+/**
+ * A file written in parts, that appears only once it is complete. Until then it has no name, where the platform allows it,
+ * so that nothing is left of it even when the process is killed.
+ */
 export class WholeFile {
   readonly #path: string;
   readonly #temporary: string;
   /** Undefined: it is in its place, or given up. */
   #file: number | undefined;
+  readonly #isNamed: boolean;
   #pending: string[] = [];
   #pendingLength = 0;
 
@@ -158,7 +166,18 @@ export class WholeFile {
     this.#temporary = temporaryOf(path);
     // Known before the work whose result would be lost.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw writingProblem(path, { code: "EISDIR" });
-    this.#file = this.#trying(() => openSync(this.#temporary, "wx"));
+    this.#file = this.#trying(() => openSync(this.#temporary, "wx+"));
+    this.#isNamed = !unnamed(this.#temporary);
+  }
+
+  /** One that never has a name: to be delivered, once it is complete. */
+  static nameless(): WholeFile {
+    const folder = mkdtempSync(join(tmpdir(), "faultline-"));
+    try {
+      return new WholeFile(join(folder, "whole"));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   write(text: string): void {
@@ -170,8 +189,19 @@ export class WholeFile {
   /** Puts it in its place. */
   finish(): void {
     this.#flush();
+    const file = this.#file;
+    if (!this.#isNamed && file !== undefined) this.#trying(() => copyOut(file, this.#temporary));
     this.#close();
     this.#trying(() => renameSync(this.#temporary, this.#path));
+  }
+
+  /** Hands it all over to a stream, which stays open, and leaves nothing behind. */
+  async deliver(to: NodeJS.WritableStream): Promise<void> {
+    this.#flush();
+    const file = this.#file;
+    assert(file !== undefined, "what is delivered is still there");
+    await pipeline(createReadStream("", { fd: file, start: 0, autoClose: false }), to, { end: false });
+    this.abandon();
   }
 
   /** Leaves nothing behind, unless it is finished. */
@@ -205,6 +235,29 @@ export class WholeFile {
       rmSync(this.#temporary, { force: true });
       throw writingProblem(this.#path, error);
     }
+  }
+}
+
+/** Takes the name of an open file away. @returns whether the platform can. */
+function unnamed(path: string): boolean {
+  try {
+    rmSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyOut(from: number, path: string): void {
+  const to = openSync(path, "wx");
+  try {
+    const chunk = new Uint8Array(mebibyte);
+    for (let at = 0, read = -1; read !== 0; at += read) {
+      read = readSync(from, chunk, 0, chunk.length, at);
+      for (let wrote = 0; wrote < read;) wrote += writeSync(to, chunk, wrote, read - wrote);
+    }
+  } finally {
+    closeSync(to);
   }
 }
 

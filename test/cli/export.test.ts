@@ -48,6 +48,24 @@ describe("a run", () => {
   );
 });
 
+test.each(["t.csv", "-"])(
+  "an interruption leaves nothing behind: --output %s",
+  { timeout: patience },
+  async (target) => {
+    await inFolder(async (folder) => {
+      const words = ["export", "mesh/baseline", "--set", "until=30m", "--to", "csv", "--output", target];
+      const onProgress = (pid: number): void => void process.kill(pid, "SIGINT");
+      const { code, stdout } = await faultline(words, {
+        cwd: folder,
+        env: { TMPDIR: folder, NODE_DISABLE_COMPILE_CACHE: "1" },
+        onProgress,
+      });
+      expect([code, stdout]).not.toEqual([0, ""]);
+      expect([stdout, filesIn(folder)]).toEqual(["", []]);
+    });
+  },
+);
+
 /** What is typed, and what is said first. */
 const refused: readonly (readonly [words: string, said: string])[] = [
   ["export good.yaml --output x", "MISSING_MANDATORY_OPTION_VALUE"],
