@@ -3,6 +3,7 @@
 import { explainAside } from "../campaign/aside.ts";
 import type { Explanation } from "../explore/explain/explain.ts";
 import { signatureOf } from "../explore/signature.ts";
+import { eventLines } from "../report/event-lines.ts";
 import { decisiveSentence, type ExplainedLine, inevitableSentence, sliceLines } from "../report/explanation-lines.ts";
 import { shrunkLines } from "../report/shrunk-lines.ts";
 import { plural, printMoment, wrap } from "../report/words.ts";
@@ -98,7 +99,7 @@ function headLines({ failure, shrunk }: Explanation, name: string, seed: number,
 const numbered = (number: number, sentence: string, width: number): readonly string[] =>
   wrap(sentence, width - 4).map((line, index) => `${index === 0 ? `${number}.`.padEnd(4) : "    "}${line}`);
 
-function told(lines: readonly ExplainedLine[], startUs: number, { paint }: Output): readonly string[] {
+function told(lines: readonly ExplainedLine[], startUs: number, { paint, width }: Output): readonly string[] {
   const styles = {
     fault: paint.bold,
     heard: (text: string) => text,
@@ -108,13 +109,13 @@ function told(lines: readonly ExplainedLine[], startUs: number, { paint }: Outpu
   };
   const shown = lines.length <= linesMax ? lines : lines.slice(-linesMax);
   const nodeWidth = Math.max(5, ...shown.map(({ node }) => node.length));
+  const columns = { atWidth: 13, nodeWidth, width, paint };
   return [
     ...(shown.length < lines.length
       ? [paint.dim(`      …  ${plural(lines.length - shown.length, "line")} before`)]
       : []),
-    ...shown.map(
-      ({ atUs, node, kind, text }) =>
-        `${paint.dim(printMoment(atUs - startUs, 6).padStart(13))}  ${node.padEnd(nodeWidth)}  ${styles[kind](text)}`,
+    ...shown.flatMap(({ atUs, node, kind, text }) =>
+      eventLines({ at: printMoment(atUs - startUs, 6), node, text }, styles[kind], columns),
     ),
   ];
 }

@@ -22,7 +22,8 @@ import {
   summaryOf,
   trailLines,
 } from "../report/explore-lines.ts";
-import { type Paint, plural, wrap } from "../report/words.ts";
+import { plural, wrap } from "../report/words.ts";
+import { eventLines } from "../report/event-lines.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { explorationOf, type ExploreFlags, typedBounds } from "./explore-request.ts";
 import { readWalk, walkText } from "./explore-file.ts";
@@ -73,7 +74,8 @@ interface Told {
   readonly output: Output;
 }
 
-function answerOf({ asked, ground, explored, wrote, wasInterrupted, lineOf, output: { paint, width } }: Told): Answer {
+function answerOf({ asked, ground, explored, wrote, wasInterrupted, lineOf, output }: Told): Answer {
+  const { paint, width } = output;
   const { scenario, system, bounds, from, walk } = asked;
   const { result, shortest } = explored;
   const outcome = outcomeOf(result);
@@ -89,7 +91,7 @@ function answerOf({ asked, ground, explored, wrote, wasInterrupted, lineOf, outp
       paint.bold(scenario.name),
       ...wrap(scope.join(" "), width),
       "",
-      ...(lines.length === 0 ? [] : [...printed(lines, paint), ""]),
+      ...(lines.length === 0 ? [] : [...printed(lines, output), ""]),
       `${styled(summary)}${shortest === undefined ? "" : `: ${shortest.broken.properties.join(", ")}`}  ${sizeLine(result)}`,
       ...wrap(shortestLine(explored) ?? "", width).filter((line) => line !== ""),
       ...(replay === undefined ? [] : [`  ${replay}`]),
@@ -124,7 +126,8 @@ function violationOf(
 }
 
 /** The story of a way that was found before. */
-function retold(trail: string, { scenario, system }: Exploration, ground: SetUp, { paint }: Output): Answer {
+function retold(trail: string, { scenario, system }: Exploration, ground: SetUp, output: Output): Answer {
+  const { paint } = output;
   const { world, beginning } = ground;
   const path = pathOfTrail(world, beginning.state, trail);
   if (path === undefined) throw lostTrail(trail);
@@ -135,7 +138,7 @@ function retold(trail: string, { scenario, system }: Exploration, ground: SetUp,
     lines: [
       paint.bold(scenario.name),
       "",
-      ...printed(lines, paint),
+      ...printed(lines, output),
       "",
       broken.length === 0 ? paint.good("nothing is broken on this way") : paint.bad("violated"),
     ],
@@ -152,7 +155,7 @@ function retold(trail: string, { scenario, system }: Exploration, ground: SetUp,
 const progressText = ({ phase, states, transitions, depth }: ExploreProgress): string =>
   `${plural(states, "state")}, ${plural(transitions, "transition")}, depth ${depth}${phase === "shortest" ? ": looking for the shortest way" : ""}`;
 
-function printed(lines: readonly ExploreLine[], paint: Paint): readonly string[] {
+function printed(lines: readonly ExploreLine[], { paint, width }: Output): readonly string[] {
   const nodeWidth = Math.min(20, Math.max(5, ...lines.map(({ node }) => node.length)));
   const styles = {
     event: paint.bold,
@@ -162,9 +165,9 @@ function printed(lines: readonly ExploreLine[], paint: Paint): readonly string[]
     world: paint.bold,
     violation: paint.bad,
   };
-  return lines.map(
-    ({ step, node, kind, text }) =>
-      `${paint.dim(String(step).padStart(4))}  ${node.padEnd(nodeWidth)}  ${styles[kind](text)}`,
+  const columns = { atWidth: 4, nodeWidth, width, paint };
+  return lines.flatMap(({ step, node, kind, text }) =>
+    eventLines({ at: String(step), node, text }, styles[kind], columns),
   );
 }
 

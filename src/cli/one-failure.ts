@@ -1,7 +1,7 @@
 // The failure that a command is about: a failure file, or a scenario whose run fails under a seed.
 
 import { type Failure, findingOf } from "../explore/failure.ts";
-import { closestTo } from "../scenario/closest.ts";
+import { closestTo, expectedOneOf } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
 import { type Run, simulate } from "../simulate.ts";
 import { plural } from "../report/words.ts";
@@ -51,7 +51,7 @@ export function onlyStory(stories: readonly LoadedStory[], reference: string): L
   throw argumentMistake(reference, {
     code: "ONE_STORY_ONLY",
     what: `The file holds ${plural(stories.length, "story", "stories")}.`,
-    expected: `Expected one of ${names.join(", ")}.`,
+    expected: expectedOneOf(names),
     fix: `name one, as in ${names[0] ?? reference}.`,
   });
 }

@@ -41,6 +41,11 @@ export class Output {
     return paintFor(process.env, this.#people);
   }
 
+  /** Of lines that are one event each: whole where no terminal breaks them anyway, for whoever looks through them. */
+  get eventWidth(): number {
+    return process.stdout.isTTY ? this.width : Infinity;
+  }
+
   /** From here on these reporters speak. @throws ReaderMistake */
   reportBy(flags: ReporterFlags): void {
     this.#reporting = readReporting(flags, this.#isJson);

@@ -8,6 +8,7 @@ import { TraceRecorder } from "../trace/recorder.ts";
 import type { TraceEvent, Tracer } from "../trace/trace-event.ts";
 import { expectationLines, misfitLines, paintOutcome, propertyLines } from "../report/run-summary.ts";
 import { replayLines, type ReplayFilter, type ReplayLine } from "../report/replay-lines.ts";
+import { eventLines } from "../report/event-lines.ts";
 import { type Paint, plural, printMoment, printTime, wrap } from "../report/words.ts";
 import { readSeed, readTime } from "./arguments.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
@@ -34,7 +35,7 @@ export interface ReplayFlags extends PlugInFlags {
 /** More events than a reader reads; the last ones are kept, since failures are told by their end. */
 const eventsMax = 2_000_000;
 
-export function replay(reference: string, flags: ReplayFlags, { paint, width }: Output): Answer {
+export function replay(reference: string, flags: ReplayFlags, { paint, width, eventWidth }: Output): Answer {
   const seed = flags.seed === undefined ? undefined : readSeed("--seed", flags.seed);
   const fromUs = flags.from === undefined ? 0 : readTime("--from", flags.from);
   const untilUs = flags.until === undefined ? Infinity : readTime("--until", flags.until);
@@ -64,7 +65,9 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width }: 
       ...wrap(scenario.title, width),
       "",
       ...(leftOut === 0 ? [] : [paint.doubt(`${plural(leftOut, "event")} before these are left out: see --until.`)]),
-      ...(lines.length === 0 ? wrap(nothingToTell(flags), width) : printed(lines, startUs, paint)),
+      ...(lines.length === 0
+        ? wrap(nothingToTell(flags), width)
+        : printed(lines, startUs, { paint, width: eventWidth })),
       "",
       ...verdictLines(run, paint, width),
       ...(standing === undefined ? [] : standingLines(standing, run, paint, width)),
@@ -162,7 +165,11 @@ const isKept = ({ kind, atUs }: TraceEvent, untilUs: number): boolean => {
   return (kind === "fact" || kind === "sent") && atUs <= untilUs;
 };
 
-function printed(lines: readonly ReplayLine[], startUs: number, paint: Paint): readonly string[] {
+function printed(
+  lines: readonly ReplayLine[],
+  startUs: number,
+  { paint, width }: Pick<Output, "paint" | "width">,
+): readonly string[] {
   const nodeWidth = Math.min(20, Math.max(5, ...lines.slice(0, 10_000).map(({ node }) => node.length)));
   const styles = {
     message: (text: string) => text,
@@ -172,9 +179,9 @@ function printed(lines: readonly ReplayLine[], startUs: number, paint: Paint): r
     world: paint.bold,
     violation: paint.bad,
   };
-  return lines.map(
-    ({ atUs, node, kind, text }) =>
-      `${paint.dim(printMoment(atUs - startUs, 6).padStart(13))}  ${node.padEnd(nodeWidth)}  ${styles[kind](text)}`,
+  const columns = { atWidth: 13, nodeWidth, width, paint };
+  return lines.flatMap(({ atUs, node, kind, text }) =>
+    eventLines({ at: printMoment(atUs - startUs, 6), node, text }, styles[kind], columns),
   );
 }
 

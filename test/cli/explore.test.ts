@@ -30,8 +30,9 @@ describe("explore", () => {
     const answer = await explore(story, unfenced, output);
     expect(answer.exitCode).toBe(1);
     expect(answer.lines.join("\n")).toMatch(
-      / 0 {2}server-1 +→ server-2 {2}prepare .* is on its way\n(.*\n)* +11 {2}store-1 +MESH-INV-04 IS VIOLATED.*\n\nviolated: MESH-INV-04 .*\nThe shortest way there has 11 steps .*\n {2}faultline explore .*--trail [\d.]+$/,
+      / 0 {2}server-1 +→ server-2 +prepare [^→]*is on its\s+way\n(.*\n)* +11 {2}store-1 +MESH-INV-04 IS VIOLATED.*\n(?: {21}.*\n)*\nviolated: MESH-INV-04 .*\nThe shortest way there has 11 steps .*\n {2}faultline explore .*--trail [\d.]+$/,
     );
+    expect(answer.lines.filter((line) => line.length > 80 && !line.includes("faultline explore"))).toEqual([]);
     const { violation } = answer.document as {
       readonly violation: { readonly trail: string; readonly story: unknown };
     };
