@@ -7,6 +7,7 @@ import { serverLoad } from "./load-view.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { measureMode, modeFigures } from "./mode-measures.ts";
 import { alertNames } from "./monitoring/alert-rules.ts";
+import { recoveryFigures } from "./recovery-watch.ts";
 
 /** A figure, and the chart over time that shows it. */
 const figureOf =
@@ -153,6 +154,7 @@ const figures: readonly FigureSpec[] = [
   count("trade.accepted", "trades accepted"),
   count("trade.undone", "trades that came to nothing"),
   ...modeFigures,
+  ...recoveryFigures,
   count("alerts.fired", "alerts that fired"),
   count("alerts.pages", "alerts that paged somebody"),
   ...alertNames.flatMap(alertFigureSpecs),

@@ -38,6 +38,7 @@ import { effectRecordOf, foldResolutionBegan, foldResolutionDecided, foldResolut
 import { splitWatchFacts, splitWatchOf } from "./split-watch.ts";
 import { modeFacts, modeFoldOf } from "./mode-view.ts";
 import { foldCarried, foldRow, letItemGo } from "./row-model.ts";
+import { recoveryWatchFacts, recoveryWatchOf } from "./recovery-watch.ts";
 import { stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
@@ -212,12 +213,13 @@ const foldOf: ReadonlyMap<string, Fold> = new Map(
       ...loadFacts,
       ...stopwatchFacts,
       ...splitWatchFacts,
+      ...recoveryWatchFacts,
       ...modeFacts,
     ]),
   ].map((name) => {
     // Each is found under the name of the one fact it takes.
     const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
-    const parts = [loadFoldOf(name), stopwatchOf(name), splitWatchOf(name), modeFoldOf(name)];
+    const parts = [loadFoldOf(name), stopwatchOf(name), splitWatchOf(name), recoveryWatchOf(name), modeFoldOf(name)];
     const runs = [fold, raftFolds.get(name), ...parts].filter((run) => run !== undefined);
     if (runs.length === 1) return [name, runs[0]];
     return [

@@ -11,6 +11,7 @@ import type { PlayerState } from "./player-state.ts";
 import { freshLoadView, type LoadView } from "./load-view.ts";
 import type { ResolutionView } from "./resolution-view.ts";
 import { freshSplitWatch, type SplitWatch } from "./split-watch.ts";
+import { freshRecoveryWatch, type RecoveryWatch } from "./recovery-watch.ts";
 import { freshStopwatches, type Stopwatches } from "./stopwatches.ts";
 
 /** Everything the judge of a mesh run is shown. */
@@ -329,6 +330,7 @@ export interface MeshView {
   readonly backups: BackupView;
   readonly load: LoadView;
   readonly splits: SplitWatch;
+  readonly recoveries: RecoveryWatch;
   readonly mode: ModeView;
   /** The coordinators' group. */
   readonly raft: RaftView;
@@ -386,6 +388,7 @@ export const freshMeshView = (): MeshView => ({
   backups: freshBackupView(),
   load: freshLoadView(),
   splits: freshSplitWatch(),
+  recoveries: freshRecoveryWatch(),
   mode: freshModeView(),
   raft: freshRaftView(),
   faultsOpen: 0,
