@@ -8,6 +8,7 @@ import type { Fact } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import type { Message } from "../machine/message.ts";
 import type { Historian } from "../check/history.ts";
+import type { ClaimLedger } from "./claims.ts";
 import type { HuntSpec } from "./hunting.ts";
 import type { RequirementSection } from "./requirement.ts";
 import type { Scraping } from "./scraping.ts";
@@ -90,6 +91,8 @@ export interface System<Settings, Workload, M extends Message, F extends Fact, V
   readonly scraping?: Scraping;
   /** How it is hunted; absent: in worlds of its default size, under every fault that a process can survive. */
   readonly hunt?: HuntSpec;
+  /** What its documents promise in numbers, and how that is put to the test. */
+  readonly claims?: ClaimLedger;
   /** The fields of a message worth showing in a story, such as "transfer=p1/7 attempt=2 token=9". */
   readonly describe: (message: M) => string;
 }
