@@ -4,6 +4,7 @@
 import { z } from "zod";
 
 import { faultKinds } from "../scenario/fault-kinds.ts";
+import { claimsDocumentSchema } from "./claims-schema.ts";
 import { formatNames } from "./export-formats.ts";
 import {
   digest,
@@ -412,6 +413,7 @@ export const documentSchemas: Readonly<Record<string, z.ZodType>> = {
   mutants: mutantsHunted,
   sweep: sweptDocument,
   tune: tuneDocuments,
+  claims: claimsDocumentSchema,
   merge: merged,
   replay: replayed,
   list: listed,

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly systems: ReadonlyMap<string, AnySystem>;
   readonly set: readonly string[];
   readonly variant: string | undefined;
+  /** Of those who load again and again: what they have made of systems before. */
+  readonly schemas?: SystemSchemas;
 }
 
 const byText = (left: string, right: string): number => (left < right ? -1 : 1);
@@ -72,7 +74,7 @@ export function everyStory(systems: ReadonlyMap<string, AnySystem>): readonly Na
 /** @throws ReaderMistake with the mistakes of all files. */
 export function loadStories(references: readonly string[], options: LoadOptions): readonly LoadedStory[] {
   const problems: Problem[] = [];
-  const schemas: SystemSchemas = new Map();
+  const schemas = options.schemas ?? new Map();
   const stories = references.flatMap(filesIn).flatMap((typed) => {
     try {
       return loadOne(typed, options, schemas);

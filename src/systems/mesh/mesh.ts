@@ -1,6 +1,7 @@
 // The server mesh as a system: what a scenario of it may name, what it runs, and what it promises.
 
 import type { DefenceSpec, System } from "../system.ts";
+import { meshClaims } from "./claims/ledger.ts";
 import { meshContradictions } from "./contradictions.ts";
 import { meshHistorian } from "./history.ts";
 import { meshHunt } from "./hunting.ts";
@@ -108,6 +109,7 @@ export const mesh: System<MeshSettings, MeshWorkload, MeshMessage, JudgedFact, M
   history: meshHistorian,
   scraping: meshScraping,
   hunt: meshHunt,
+  claims: meshClaims,
   tell: tellMesh,
   spans: meshSpans,
   describe: describeMesh,
