@@ -83,3 +83,7 @@ export function pairedDifference(
 
 /** Whether the runs there are show that a constraint is broken. */
 export const isBroken = ({ constraints }: Shown): boolean => constraints.some(({ excess }) => excess > 0);
+
+/** Whether they show it beyond chance: what must never happen did, or the interval lies beyond the bound. */
+export const isSurelyBroken = ({ constraints }: Shown): boolean =>
+  constraints.some((constraint) => constraint.isSurelyBroken);

@@ -1,7 +1,7 @@
 // A search in one function: look everywhere with few runs, look closer where it is good, confirm what was chosen with seeds
 // that had no part in the choice, and see how much room it has.
 
-import { isBroken, type Shown, shownOf } from "./confirm.ts";
+import { isBroken, isSurelyBroken, type Shown, shownOf } from "./confirm.ts";
 import { explore, planOf } from "./explore.ts";
 import { type Asking, fresh, Ledger, searching } from "./ledger.ts";
 import { leastViolating, preferred, type Sureness, surenessOf } from "./recommend.ts";
@@ -72,13 +72,13 @@ export function* search(task: SearchTask): Asking<Found> {
   const lane = isConfirmed ? fresh : searching;
   const shown = points.filter((point) => ledger.runsOf(point, lane) > 0).map((point) => shownOf(ledger, point, lane));
   const isOfFront = (one: Shown): boolean => front.some(({ point }) => samePoint(point, one.point));
-  const chosen = shown.find((one) => !isBroken(one));
+  const chosen = shown.find((one) => !isBroken(one)) ?? shown.find((one) => !isSurelyBroken(one));
   const recommended =
     chosen === undefined
       ? undefined
       : yield* recommendation(ledger, chosen, {
           isConfirmed,
-          setAside: shown.slice(0, shown.indexOf(chosen)),
+          setAside: shown.slice(0, shown.indexOf(chosen)).filter((one) => isBroken(one)),
           rivals: points,
         });
   return {
@@ -88,7 +88,7 @@ export function* search(task: SearchTask): Asking<Found> {
     front:
       chosen === undefined
         ? []
-        : [chosen, ...shown.filter((one) => one !== chosen && isOfFront(one) && !isBroken(one))],
+        : [chosen, ...shown.filter((one) => one !== chosen && isOfFront(one) && !isSurelyBroken(one))],
     today: task.today === undefined ? undefined : shownOf(ledger, task.today, lane),
     recommended,
     nearest: chosen === undefined ? leastViolating(ledger, nearestShown) : [],

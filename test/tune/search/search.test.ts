@@ -124,6 +124,18 @@ describe("a search", () => {
     expect(constraint?.measured.high).toBeCloseTo(1 - Math.pow(0.05, 1 / runs), 6);
   });
 
+  test("prefers what surely keeps a limit to what may keep it", () => {
+    const problem = timeouts(12);
+    // The best point is within a hundredth of the limit: no run of this budget can tell on which side.
+    const constraints = [{ type: "bound", response: 1, comparison: "<=", bound: 1.635 } as const];
+    const sure = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+      const how = { constraints, seed, runsMax: 1_200, firstSeed: seed * 10_000_000 };
+      const { recommended, nearest } = found(problem, how).result;
+      return recommended === undefined ? nearest.length > 0 : problem.truth(recommended.shown.point, 0)[1] <= 1.4;
+    });
+    expect(sure.filter(Boolean).length).toBeGreaterThanOrEqual(6);
+  });
+
   test("keeps apart what is better in one thing and worse in another", () => {
     const problem = timeouts(8);
     const { front } = found(problem, {

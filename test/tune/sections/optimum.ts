@@ -57,6 +57,8 @@ export async function optimumSection(tell: (line: string) => void): Promise<Meas
   for (const file of ["failover", "deadline"]) {
     await withReal(file, tell, async (problem) => measure(problem, { rows, figures, tell }));
   }
+  // Told, and held against no bar: brute force cannot tell the points on both sides of this limit apart, either.
+  await withReal("noisy-limit", tell, async (problem) => measure(problem, { rows, figures: [], tell }));
   figures.push(await coverage(synthetic, tell));
   return {
     title: "What a search finds",
@@ -65,7 +67,8 @@ export async function optimumSection(tell: (line: string) => void): Promise<Meas
       `confirming what it found and looking around it. It has found the optimum when what it recommends keeps the limits ` +
       `and is, in truth, within 5 % of the best that does. The truth is known of the synthetic problems, and of the others ` +
       `it is what ${truthRuns} runs of every point come to under seeds of their own. Each repetition has other seeds, and ` +
-      `makes other choices by chance.`,
+      `makes other choices by chance. The last problem is no bar: its limit is so near to what several points do that ` +
+      `the runs of brute force could not tell either which of them keep it.`,
     command: "npm run tune -- optimum",
     figures,
     columns: [
