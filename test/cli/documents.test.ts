@@ -76,12 +76,6 @@ describe("run", () => {
       expectToFit("fuzz", hunt);
       writeFileSync(join(folder, "2.json"), JSON.stringify(hunt));
       expectToFit("merge", documentOf("merge", merge([folder], output)));
-      const swept = await sweep(
-        quiet,
-        { plugIn: [echoPlugIn], workers: "0", vary: ["workload.every=1s..2s/3"], response: ["hellos.count", "ONCE"] },
-        output,
-      );
-      expectToFit("sweep", documentOf("sweep", swept));
       const seen = replay(failing, { plugIn: [echoPlugIn], until: "2s" }, output);
       expectToFit("replay", documentOf("replay", seen));
       expectToFit("validate", documentOf("validate", validate([quiet], { plugIn: [echoPlugIn] }, output)));
@@ -131,6 +125,19 @@ test.each([...declared.matchAll(/\.command\("(\w+)"\)/g)].map(([, name]) => name
   "the document of %s has a schema (src/cli/document-schemas.ts)",
   (name) => expect(names).toContain(name),
 );
+
+test("sweep, along one factor and under circumstances", () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, "quiet.yaml"), quietStory);
+    const study = "title: t\nwhy: w\nscenario: quiet.yaml\nseeds: 1..3\nresponses: [hellos.count, ONCE]\n";
+    writeFileSync(join(folder, "axis.yaml"), `${study}vary: { workload.every: 1s..2s/3 }\n`);
+    const under = "vary: { workload.greeting: [hello, hi] }\nunder: { workload.every: [1s, 2s] }\n";
+    writeFileSync(join(folder, "under.yaml"), `${study}${under}`);
+    for (const name of ["axis.yaml", "under.yaml"]) {
+      const swept = await sweep(join(folder, name), { plugIn: [echoPlugIn], workers: "0" }, output);
+      expectToFit("sweep", documentOf("sweep", swept));
+    }
+  }));
 
 test.each(names)("list schema %s prints it", (name) => {
   const { document } = list("schema", name, {}, output);
