@@ -70,7 +70,7 @@ function partOf({ line, result, specs, replay, signatures }: ReportedScenario, p
     replay,
     signatures: Object.fromEntries(signatures),
     outline: { name, title, why, system, expect, world: { startUs } },
-    specs: specs.map(({ id, title, kind }) => ({ id, title, kind })),
+    specs: specs.map((spec) => ({ id: spec.id, title: spec.title, kind: spec.kind })),
     runs: result.runs,
     samples: result.totals.figures,
     forcedMisfits: result.totals.forcedMisfits,
