@@ -33,7 +33,7 @@ export async function tune(reference: string, flags: TuneFlags, output: Output):
     if (request.isExternal) return await external(task, request, cache);
     const { result: found, wasInterrupted } = await searched(task, request, cache);
     const told: TuneTold = { task, found };
-    const document = { ...tuneDocument(told), notes: cache?.notes ?? [] };
+    const document = { ...tuneDocument(told), notes: notesOn(task, cache) };
     const text = `${canonicalJson(document)}\n`;
     if (file !== undefined) file.write(text);
     file?.finish();
@@ -46,7 +46,8 @@ export async function tune(reference: string, flags: TuneFlags, output: Output):
       exitCode,
       lines: [
         ...tuneLines(told, output.paint, output.width),
-        ...noteLines(wasInterrupted, cache),
+        ...notesOn(task, cache),
+        ...(wasInterrupted && cache !== undefined ? [goesOn] : []),
         ...wrote.map((path) => `wrote ${path}`),
       ],
       document: { ...document, ...(wrote.length === 0 ? {} : { wrote }) },
@@ -57,10 +58,14 @@ export async function tune(reference: string, flags: TuneFlags, output: Output):
   }
 }
 
-const noteLines = (wasInterrupted: boolean, cache: ResultCache | undefined): readonly string[] => [
-  ...(cache?.notes ?? []),
-  ...(wasInterrupted && cache !== undefined ? ["What was finished is kept: typed again, it goes on from there."] : []),
-];
+const goesOn = "What was finished is kept: typed again, it goes on from there.";
+
+/** What the reader should know beside what was found. */
+function notesOn({ study }: StudyTask, cache: ResultCache | undefined): readonly string[] {
+  const names = study.study.circumstances.map(({ name }) => name);
+  const left = `Not varied, since nobody chooses it: ${names.join(", ")}. It is as the scenario has it.`;
+  return [...(names.length === 0 ? [] : [left]), ...(cache?.notes ?? [])];
+}
 
 function exitCodeOf({ found }: TuneTold, wasInterrupted: boolean): ExitCode {
   if (wasInterrupted) return exitCodes.interrupted;
