@@ -29,7 +29,10 @@ function overviewLines(told: readonly CampaignSummary[], paint: Output["paint"])
   };
   const lines = told.flatMap(({ result, judgement, next }) => {
     const { scenario, totals, missingFrom, digest } = result;
-    const head = `${marks[judgement.outcome]} ${scenario.name.padEnd(nameWidth)}  ${overviewCounts(result, judgement)}  ${paint.dim(digest)}`;
+    // What is not there yet has not held.
+    const mark =
+      judgement.outcome === "held" && missingFrom !== undefined ? paint.doubt("–") : marks[judgement.outcome];
+    const head = `${mark} ${scenario.name.padEnd(nameWidth)}  ${overviewCounts(result, judgement)}  ${paint.dim(digest)}`;
     const unmet = judgement.expectations
       .filter(({ met }) => !met)
       .map(({ text, found }) => `    ${paint.bad(`${text}: ${found}`)}`);
@@ -41,9 +44,18 @@ function overviewLines(told: readonly CampaignSummary[], paint: Output["paint"])
     const isDone = judgement.outcome === "held" && missingFrom === undefined;
     return [head, ...because, ...unmet, ...(isDone ? [] : next.slice(0, 1).map(({ command }) => `    ${command}`))];
   });
+  return [...lines, "", totalLine(told, paint)];
+}
+
+function totalLine(told: readonly CampaignSummary[], paint: Output["paint"]): string {
   const wrong = told.filter(({ judgement }) => judgement.outcome !== "held").length;
-  const total = `${plural(told.length, "story", "stories")}: ${wrong === 0 ? "all as they should be" : `${wrong} not as they should be`}.`;
-  return [...lines, "", wrong === 0 ? paint.good(total) : paint.bad(total)];
+  const unfinished = told.filter(({ result }) => result.missingFrom !== undefined).length;
+  const stories = plural(told.length, "story", "stories");
+  const rest = unfinished === 0 ? "" : `, ${unfinished} not run to the end`;
+  if (wrong > 0) return paint.bad(`${stories}: ${wrong} not as they should be${rest}.`);
+  return unfinished === 0
+    ? paint.good(`${stories}: all as they should be.`)
+    : paint.doubt(`${stories}: none wrong${rest}.`);
 }
 
 function overviewCounts({ scenario, totals }: ScenarioResult, { held, violated, inconclusive }: Judgement): string {
