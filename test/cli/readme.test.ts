@@ -1,5 +1,5 @@
 // What the README tells a newcomer to type is there: commands, options, scenarios, settings, files it links to.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
@@ -13,9 +13,14 @@ const lines = blocks
   .map((line) => line.replace(/\s+#\s.*$/, "").trim())
   .filter((line) => line.startsWith("faultline "));
 
+/** Where commands are declared. */
+const programs = readdirSync("src/cli").filter((file) => /^program\.ts$|-command\.ts$/.test(file));
+
 /** Options by command, as the program declares them. */
 const options = new Map(
-  readFileSync("src/cli/program.ts", "utf8")
+  programs
+    .map((file) => readFileSync(`src/cli/${file}`, "utf8"))
+    .join("\n")
     .split(/\.command\("/)
     .slice(1)
     .map((part) => {
