@@ -50,11 +50,11 @@ export const freshJournal = <T>(file: string): Journal<T> => ({
 });
 
 export type Recovered =
-  /** `entries` follow the snapshot; `surely` says that what waited for the entry was released before the restart. */
+  /** `entries` follow the snapshot. What waited for one up to `Journal.settled` was released before the restart. */
   | {
       readonly type: "readable";
       readonly snapshot: unknown;
-      readonly entries: readonly { readonly number: number; readonly content: unknown; readonly surely: boolean }[];
+      readonly entries: readonly { readonly number: number; readonly content: unknown }[];
       readonly effects: readonly JournalEffect[];
     }
   | { readonly type: "unreadable"; readonly record: number };
@@ -83,7 +83,7 @@ export function recoverJournal<T>(journal: Journal<T>, disk: DiskContents): Reco
   journal.records = records.length;
   const entries = records
     .filter((record) => record.type === "entry")
-    .map(({ number, content }) => ({ number, content, surely: number <= journal.settled }));
+    .map(({ number, content }) => ({ number, content }));
   const effects: JournalEffect[] = torn ? [{ type: "rewrite", file: journal.file, records }] : [];
   return { type: "readable", snapshot: first?.type === "snapshot" ? first.content : undefined, entries, effects };
 }

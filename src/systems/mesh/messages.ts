@@ -340,13 +340,14 @@ export type StoreMessage =
       readonly state: PlayerState;
       readonly withdrawn?: true;
     }
-  /** `repeated`: the outcome was already known. `version`: what the store holds now. */
+  /** Names the write it answers. `repeated`: the outcome was already known. `version`: what the store holds now. */
   | {
       readonly type: "wrote";
       readonly player: NodeId;
       readonly token: number;
       readonly session: number;
       readonly sequence: number;
+      readonly kind: WriteKind;
       readonly result: WriteResult;
       readonly repeated: boolean;
       readonly version: number;

@@ -97,20 +97,13 @@ export function onAct(turn: Turn, player: NodeId, message: Received<"act">): voi
 
 /** The store has answered a write. */
 export function onWrote(turn: Turn, message: Received<"wrote">): void {
-  const { player, token, session, sequence, result } = message;
+  const { player, session, result } = message;
   const held = turn.state.held.get(player);
   const write = held?.write ?? null;
-  if (held === undefined || write === null) return;
-  if (write.action.session !== session || write.action.sequence !== sequence) return;
-  if (result === "staleToken") {
-    // An answer to what was sent under an older token says nothing about this one.
-    if (token === held.token) onFenced(turn, player, held);
-    return;
-  }
+  if (held === undefined || write === null || !isAbout(message, held, write)) return;
+  if (result === "staleToken") return onFenced(turn, player, held);
   // It is sent again by its timer, under the lease there is then.
   if (result === "late") return;
-  // Of the offer that is being undone.
-  if (result === "reserved" && write.action.kind === "undo") return;
   held.write = null;
   turn.out.cancelTimer(held.writeTimer);
   const ofTail = isOfTail(held, write.action);
@@ -144,6 +137,13 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
   pump(turn, player, held);
 }
 
+/**
+ * An undo bears the number of the trade it undoes, and after a restart the numbers of errands begin anew: an answer to
+ * anything but this very write says nothing of it.
+ */
+const isAbout = ({ session, sequence, kind, token }: Received<"wrote">, held: Held, { action }: WriteInFlight): boolean =>
+  session === action.session && sequence === action.sequence && kind === action.kind && token === held.token;
+
 /** The store has decided. */
 function onOutcome(
   turn: Turn,
@@ -154,8 +154,9 @@ function onOutcome(
 ): void {
   const { session, sequence, kind } = write.action;
   const isErrand = session === 0 || kind === "undo";
-  // What it could not do as an errand, or undid, it may have done before under another name.
-  if (result === "done" || isErrand) takeOver(turn, player, held, write, version);
+  // What is undone counts as failed. What could not be done as an errand may have been done before under another name.
+  if (result === "done" || kind === "undo") takeOver(turn, player, held, write, version);
+  else if (isErrand) catchUp(turn, player, held, version);
   if (result === "done") followWrite(turn, write);
   if (isErrand) tellInventory(turn, player, held);
   if (session === 0) return;
@@ -252,7 +253,11 @@ function nextIn({ settings }: Turn, held: Held): QueuedAction | undefined {
  */
 function takeOver(turn: Turn, player: NodeId, held: Held, { state }: WriteInFlight, version: number): void {
   if (version === state.version) held.state = state;
-  else if (version > held.state.version && turn.settings.defence.stateGuard) reload(turn, player, held);
+  else catchUp(turn, player, held, version);
+}
+
+function catchUp(turn: Turn, player: NodeId, held: Held, version: number): void {
+  if (version > held.state.version && turn.settings.defence.stateGuard) reload(turn, player, held);
 }
 
 /** The store knows a higher token than ours. */

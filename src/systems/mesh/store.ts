@@ -53,11 +53,23 @@ const DISK_RETRY_US = 20_000;
 interface StoreSnapshot {
   readonly ledger: Ledger;
   /** Records within the snapshot whose facts had not been stated when it was written. */
-  readonly unstated: readonly LedgerRecord[];
+  readonly unstated: readonly Numbered[];
+}
+
+/** A record and its number in the journal. */
+interface Numbered {
+  readonly number: number;
+  readonly record: LedgerRecord;
+}
+
+/** An answer that waits for the disk, and what it waits for; null: for what was written before it. */
+interface Waiter {
+  readonly answer: Answer;
+  readonly written: Numbered | null;
 }
 
 export interface StoreState {
-  readonly journal: Journal<{ readonly answer: Answer; readonly record: LedgerRecord | null }>;
+  readonly journal: Journal<Waiter>;
   ledger: Ledger;
   serving: boolean;
   /** When the disk is tried again after a failed sync; -1: it is well. */
@@ -157,12 +169,12 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
     if (recovered.snapshot !== undefined) {
       const snapshot = recovered.snapshot as StoreSnapshot;
       this.state.ledger = snapshot.ledger;
-      for (const record of snapshot.unstated) this.#stateLater(record);
+      for (const written of snapshot.unstated) this.#stateLater(written);
     }
-    for (const { content, surely } of recovered.entries) {
+    for (const { number, content } of recovered.entries) {
       const record = content as LedgerRecord;
       applyRecord(this.state.ledger, record, outcomesKept(this.settings));
-      if (!surely) this.#stateLater(record);
+      this.#stateLater({ number, record });
     }
     watchFrozen(this);
     this.out.add(syncJournal(journal));
@@ -174,9 +186,10 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
     else onCopyDue(this, timer, this.#stock.copies);
   }
 
-  /** What the file shows need not be durable yet: nothing is said of it before the first sync. */
-  #stateLater(record: LedgerRecord): void {
-    this.state.journal.waiting.push({ answer: factsOf(record, true), record });
+  /** What may not have been stated is, once: the file need not be durable yet, so nothing is said before the first sync. */
+  #stateLater(written: Numbered): void {
+    const { journal } = this.state;
+    if (written.number > journal.settled) journal.waiting.push({ answer: factsOf(written.record, true), written });
   }
 
   #onSynced(sync: string): void {
@@ -191,9 +204,7 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
   #replaceJournal(): void {
     this.state.diskDueUs = -1;
     const { journal, ledger } = this.state;
-    const unstated = [...journal.covered, ...journal.waiting].flatMap(({ record }) =>
-      record === null ? [] : [record],
-    );
+    const unstated = [...journal.covered, ...journal.waiting].flatMap(({ written }) => written ?? []);
     // The snapshot is a value of its own: the ledger goes on changing.
     const snapshot: StoreSnapshot = { ledger: copyOfLedger(ledger), unstated };
     this.out.add(replaceJournal(journal, snapshot, []));
@@ -345,7 +356,8 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
     const { ledger, journal } = this.state;
     applyRecord(ledger, record, outcomesKept(this.settings));
     const facts = factsOf(record, false);
-    const waiter = { answer: facts.length === 0 ? answer : [...facts, ...answer], record };
+    const written = { number: journal.written + 1, record };
+    const waiter = { answer: facts.length === 0 ? answer : [...facts, ...answer], written };
     this.out.add(writeJournal(journal, record, waiter));
   }
 
@@ -353,12 +365,12 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
   answer(answer: Answer): void {
     const { journal } = this.state;
     if (isSettled(journal)) this.out.add(answer);
-    else this.out.add(waitForJournal(journal, { answer, record: null }));
+    else this.out.add(waitForJournal(journal, { answer, written: null }));
   }
 }
 
 const wrote = (
   to: NodeId,
-  { player, token, session, sequence }: Write,
+  { player, token, session, sequence, kind }: Write,
   answer: { readonly result: WriteResult; readonly repeated: boolean; readonly version: number },
-): MeshEffect => ({ type: "send", to, message: { type: "wrote", player, token, session, sequence, ...answer } });
+): MeshEffect => ({ type: "send", to, message: { type: "wrote", player, token, session, sequence, kind, ...answer } });

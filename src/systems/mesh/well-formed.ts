@@ -365,11 +365,12 @@ const looks: Looks = {
     isNumber(untilUs) &&
     isState(state) &&
     isTrueOrAbsent(withdrawn),
-  wrote: ({ player, token, session, sequence, result, repeated, version }, members) =>
+  wrote: ({ player, token, session, sequence, kind, result, repeated, version }, members) =>
     isNode(player, members) &&
     isNumber(token) &&
     isNumber(session) &&
     isNumber(sequence) &&
+    isOneOf(kind, writeKinds) &&
     isOneOf(result, results) &&
     isFlag(repeated) &&
     isNumber(version),

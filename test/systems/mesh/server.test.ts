@@ -44,6 +44,7 @@ const wrote = (
   token: 1,
   session: 1,
   sequence,
+  kind: "score",
   result: "done",
   repeated: false,
   version,
@@ -159,6 +160,50 @@ describe("actions", () => {
     // The echo of the first answer speaks of version 4; the write under way would make version 5.
     bench.receive(store, wrote(1, 4));
     expect(held(bench)?.state).toMatchObject({ version: 4, score: 4 });
+  });
+
+  test("that are undone are not taken for undone by what is said of the offer, however late it comes (I1)", () => {
+    const bench = load(fresh().receive(coordinator, granted(1)), { ...state, items: ["sword"] });
+    const offered = { to: p2, other: "shield" };
+    bench.receive(p1, { ...act(1), kind: "trade", item: "sword", bargain: offered } as MeshMessage);
+    bench.receive(store, wrote(1, 4, { kind: "trade", result: "reserved" }));
+    bench.receive(p1, { ...act(1), kind: "trade", item: "sword", bargain: offered, withdrawn: true } as MeshMessage);
+    bench.after(60_000_000).fire("entity:p1");
+    expect(bench.take().at(-1)).toMatchObject({ type: "write", kind: "undo", sequence: 1, base: 4 });
+    // What the store says of the offer, asked for again, is "failed" as well.
+    bench.receive(store, wrote(1, 4, { kind: "trade", result: "failed", repeated: true }));
+    expect(held(bench)?.write?.action.kind).toBe("undo");
+    bench.receive(store, wrote(1, 5, { kind: "undo", result: "failed" }));
+    expect(held(bench)?.state).toMatchObject({ version: 5, items: ["sword"] });
+  });
+
+  test("of another life's numbers are not answered by what was said under an older token", () => {
+    const bench = holding().receive(p1, act(1));
+    bench.receive(store, wrote(1, 4, { token: 0 }));
+    expect(held(bench)?.write?.action.sequence).toBe(1);
+  });
+
+  test("of the server's own that failed change nothing here, whatever version the store has", () => {
+    const bench = load(fresh().receive(coordinator, granted(1)), { ...state, items: ["sword"] });
+    const escrow = {
+      type: "escrow",
+      id: "p2/1/4",
+      kind: "trade",
+      phase: "reserved",
+      from: { type: "held", player: p2 },
+      to: { type: "held", player: p1 },
+      other: "sword",
+      session: 1,
+      sequence: 4,
+    } as const;
+    bench.receive(store, { type: "parcel", item: "shield", escrow });
+    const [asked] = bench.take().flatMap((message) => (message.type === "write" ? [message] : []));
+    expect(asked).toMatchObject({ kind: "accept", session: 0, base: 3 });
+    const { sequence = 0 } = asked ?? {};
+    bench.receive(store, wrote(sequence, 4, { session: 0, kind: "accept", result: "failed" }));
+    // Version 4 is not what this write would have made: it is what the store has, and is not known here.
+    expect(held(bench)?.state.items).toEqual(["sword"]);
+    expect(held(bench)?.reload).not.toBeNull();
   });
 
   test("refused for a version are written again from what the store has (policy version)", () => {

@@ -210,6 +210,16 @@ describe("a restarted store", () => {
     expect(answer(bench, write(26))).toBe("done v26");
   });
 
+  test("states nothing a second time that a snapshot held back and was stated since", () => {
+    const bench = fresh().receive(s1, write(1)).failSync().receive(s1, write(2));
+    bench.fire("disk").sync();
+    expect(bench.takeFacts().filter((fact) => fact === "effectAccepted")).toHaveLength(2);
+    answer(bench, write(3));
+    answer(bench, write(4));
+    bench.takeFacts();
+    expect(bench.restart().sync().takeFacts()).toEqual(["effectRecovered"]);
+  });
+
   test("tries a failed disk again, also when its timer was lost", () => {
     const bench = fresh().receive(s1, write(1)).failSync();
     expect(bench.take()).toEqual([]);
