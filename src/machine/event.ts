@@ -11,8 +11,15 @@ export interface NodeClocks {
   readonly wallUs: number;
 }
 
-/** One record as a disk gives it back: what was written, or the knowledge that it cannot be read. */
-export type DiskRecord = { readonly type: "intact"; readonly value: unknown } | { readonly type: "corrupt" };
+/**
+ * One record as a disk gives it back: what was written, or the knowledge that it cannot be read. `torn`: the power went
+ * while it was written, and a part of it is as blank as it was before. It was never durable, and nothing stands behind
+ * it. `corrupt`: it was written whole, may have been confirmed, and is not what it was.
+ */
+export type DiskRecord =
+  | { readonly type: "intact"; readonly value: unknown }
+  | { readonly type: "torn" }
+  | { readonly type: "corrupt" };
 
 /** All durable files of a node, by name. */
 export type DiskContents = ReadonlyMap<string, readonly DiskRecord[]>;

@@ -60,12 +60,12 @@ export type Recovered =
   | { readonly type: "unreadable"; readonly record: number };
 
 /**
- * Reads the file at boot. A last record that cannot be read was torn by the crash, was never answered, and is cut off;
- * any other one is a hole in history. Afterwards nothing is known to be durable until the next sync.
+ * Reads the file at boot. A last record that is torn was never answered, and is cut off; any other one that cannot be
+ * read is a hole in history. Afterwards nothing is known to be durable until the next sync.
  */
 export function recoverJournal<T>(journal: Journal<T>, disk: DiskContents): Recovered {
   const found = disk.get(journal.file) ?? [];
-  const torn = found.at(-1)?.type === "corrupt";
+  const torn = found.at(-1)?.type === "torn";
   const intact = torn ? found.slice(0, -1) : found;
   const records: JournalRecord[] = [];
   for (const [at, record] of intact.entries()) {
@@ -177,7 +177,7 @@ function startSync<T>(journal: Journal<T>): JournalEffect {
 }
 
 function readRecord(record: DiskRecord): JournalRecord | undefined {
-  if (record.type === "corrupt") return undefined;
+  if (record.type !== "intact") return undefined;
   const value = record.value as JournalRecord;
   return value.type === "entry" || value.type === "snapshot" ? value : undefined;
 }

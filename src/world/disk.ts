@@ -106,9 +106,9 @@ export class NodeDisk {
   /**
    * Power is gone. Volatile writes are lost, but for those that a failed sync has tried to write: of these the stream
    * draws how many reached the platter, none without a stream. `torn`: the platter took writes in its own order when
-   * the power went. One volatile write, drawn, is caught half done: of an append the end reads as corrupt, a rewrite has
+   * the power went. One volatile write, drawn, is caught half done: of an append the end reads as torn, a rewrite has
    * not happened. Those before it in its file are whole, and of each other file a drawn beginning survives.
-   * @returns records that are no longer there, or there and corrupt.
+   * @returns records that are no longer there, or there and torn.
    */
   crash(torn: boolean, stream?: Stream): number {
     const writes = this.#volatile;
@@ -307,7 +307,7 @@ function applyTo(files: Map<string, DiskRecord[]>, write: VolatileWrite, intact:
     files.set(write.file, file);
   }
   for (let at = 0; at < intact; at++) file.push({ type: "intact", value: write.records[at] });
-  if (torn) file.push({ type: "corrupt" });
+  if (torn) file.push({ type: "torn" });
 }
 
 function struck(rate: Rate, stream: Stream | undefined): boolean {

@@ -38,7 +38,7 @@ class PlainDisk {
 
   crash(torn = false): void {
     const lost = this.#written.length > this.#durable.length;
-    this.#written = torn && lost ? [...this.#durable, { type: "corrupt" }] : [...this.#durable];
+    this.#written = torn && lost ? [...this.#durable, { type: "torn" }] : [...this.#durable];
     this.syncs.length = 0;
   }
 

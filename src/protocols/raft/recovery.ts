@@ -1,4 +1,5 @@
-// Reads a node's file at boot: the snapshot, the vote, and the log behind them. A torn end was never acknowledged.
+// Reads a node's file at boot: the snapshot, the vote, and the log behind them. A torn end was never acknowledged; a
+// rotten one may have been.
 
 import type { DiskContents, DiskRecord } from "../../machine/event.ts";
 import { FILE, type Core } from "./core.ts";
@@ -6,13 +7,15 @@ import { appendEntry, cutFrom, hasIndex, lastIndexOf, lastTermOf } from "./log.t
 import type { DiskEntry, Entry } from "./messages.ts";
 
 /**
- * Fills a fresh state. A last record that cannot be read was torn by the crash, was never covered by a sync that went
- * well, and is cut off; any other one is a hole in history, and nothing is invented to fill it.
+ * Fills a fresh state. A last record that is torn was never covered by a sync that went well, and is cut off; any other
+ * one that cannot be read is a hole in history, and nothing is invented to fill it.
+ * This needs a torn write to be told from a rotten one, as by blocks that are blank until they are written: whoever cuts
+ * off whatever cannot be read at the end forgets what it has acknowledged when that rots.
  * @returns the place of the record that cannot be read, or -1.
  */
 export function recover(core: Core, contents: DiskContents): number {
   const found = contents.get(FILE) ?? [];
-  const torn = found.at(-1)?.type === "corrupt";
+  const torn = found.at(-1)?.type === "torn";
   const records = torn ? found.slice(0, -1) : found;
   for (const [at, record] of records.entries()) if (!takeRecord(core, record)) return at;
   const { state } = core;
@@ -29,7 +32,7 @@ export function recover(core: Core, contents: DiskContents): number {
 }
 
 function takeRecord(core: Core, record: DiskRecord): boolean {
-  if (record.type === "corrupt") return false;
+  if (record.type !== "intact") return false;
   const { state } = core;
   const value = record.value as DiskEntry;
   switch (value.kind) {

@@ -98,6 +98,25 @@ describe("a property fires", () => {
   });
 });
 
+describe("a property does not fire", () => {
+  test("at a leader whose votes were long on their way, for what was committed in a later term (RF3)", () => {
+    const stage = perform(
+      "raft nodes=3 preVote=off",
+      `run 200ms; hold n1 n3 voted; hold n2 n3 voted; stand n3; run 3ms; pause n3; cut n1 n2 | n3; pass; lead n1
+      open c1 n1; release; resume n3; run 5ms`,
+    );
+    const told = stage.lines.filter((line) => /leads term|commits/.test(line)).map((line) => line.trim());
+    expect(told).toEqual([
+      "405.4 n1: leads term 2",
+      "407.6 n1: commits to 1/2",
+      "425.0 n2: commits to 1/2",
+      "426.2 n1: commits to 2/2",
+      "429.0 n3: leads term 1",
+    ]);
+    expect(stage.verdict().properties.filter(({ status }) => status === "violated")).toEqual([]);
+  });
+});
+
 describe("two configurations", () => {
   const group = (voters: string, outgoing = "") => ({
     voters: voters.split("").map(nodeId),

@@ -180,7 +180,7 @@ export class Stage {
     actor.backlog.length = 0;
     actor.paused = false;
     actor.written = [...actor.durable];
-    if (torn) actor.written.push({ type: "corrupt" });
+    if (torn) actor.written.push({ type: "torn" });
     this.#observe(actor.id, { fact: "nodeCrashed" });
   }
 

@@ -127,7 +127,7 @@ export class Bench {
     this.syncs = [];
     this.#written = clonePlain(this.#durable);
     for (const records of this.#written.values()) {
-      if (damage === "torn") records.push({ type: "corrupt" });
+      if (damage === "torn") records.push({ type: "torn" });
       if (damage === "hole") records[0] = { type: "corrupt" };
     }
     this.machine = this.#make();

@@ -41,7 +41,9 @@ export const electedByQuorum: RaftProperty = {
 
 /**
  * RF3, judged at each election, and, when a leader of an earlier term commits once a later one is elected, then. What
- * precedes the highest committed entry follows by log matching. Exercised by each election after a commit.
+ * precedes the highest entry that was committed in an earlier term follows by log matching; a leader whose votes were
+ * long on their way may learn of its election when a later term has come, of which it owes nothing. Exercised by each
+ * election after a commit in an earlier term.
  */
 export const leaderCompleteness: RaftProperty = {
   id: "RF3",
@@ -50,16 +52,22 @@ export const leaderCompleteness: RaftProperty = {
   source: "properties.md RF3; Raft §5.4",
   rules: {
     "raft.leaderElected": (view, { term }, at, findings) => {
-      if (view.committed === 0) return;
+      let { committed } = view;
+      while (committed > 0 && view.committedIn[committed] >= term) committed--;
+      if (committed === 0) return;
       findings.exercised();
-      judgeLeader(view, at, term, findings);
+      judgeLeader(view, at, { term, committed }, findings);
     },
     "raft.committed": judgeCommit,
   },
 };
 
-function judgeLeader(view: RaftView, at: Instant, term: number, findings: Findings): void {
-  const { committed } = view;
+function judgeLeader(
+  view: RaftView,
+  at: Instant,
+  { term, committed }: { readonly term: number; readonly committed: number },
+  findings: Findings,
+): void {
   const committedTerm = view.committedTerms[committed];
   if (holds(nodeOf(view, at.node), committed, committedTerm)) return;
   const because = `${at.node} leads term ${term} without entry ${committed} of term ${committedTerm}, which is committed`;

@@ -162,12 +162,13 @@ function foldTruncated(view: RaftView, { from }: Told<"raft.truncated">, at: Ins
   node.durable = Math.min(node.durable, from - 1);
 }
 
-function foldCommitted(view: RaftView, { index, leader }: Told<"raft.committed">, at: Instant): void {
+function foldCommitted(view: RaftView, { index, leader, leaderTerm }: Told<"raft.committed">, at: Instant): void {
   const node = nodeOf(view, at.node);
   node.committed = Math.max(node.committed, index);
   if (!leader) return;
   for (let each = view.committed + 1; each <= index; each++) {
     view.committedTerms[each] = node.terms[each];
+    view.committedIn[each] = leaderTerm;
     view.committedEvents[each] = at.event;
   }
   view.committed = Math.max(view.committed, index);

@@ -78,6 +78,8 @@ export interface RaftView {
   readonly entries: SeenEntry[][];
   /** By index: term of the entry that a leader committed there, and when. */
   readonly committedTerms: number[];
+  /** The term of the leader that committed it: that of the entry, or a later one. */
+  readonly committedIn: number[];
   readonly committedEvents: number[];
   /** The highest index a leader has committed. */
   committed: number;
@@ -112,6 +114,7 @@ export const freshRaftView = (): RaftView => ({
   votes: new Map(),
   entries: [],
   committedTerms: [],
+  committedIn: [],
   committedEvents: [],
   committed: 0,
   appliedChecksums: [],
