@@ -11,7 +11,7 @@ export default defineConfig({
     // Test files are independent of each other, and few processors are too few to leave one idle.
     maxWorkers: "100%",
     // No test file shares the state of a module with another.
-    isolate: true,
+    isolate: false,
     // Simulations are bounded by events: a slow or busy machine must not fail them.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -9,7 +9,7 @@ import { inReadingOrder, type Place, type Problem, shown } from "./problem.ts";
 import { unknownKeyProblem } from "./problems-of-schema.ts";
 import { readYaml } from "./read-yaml.ts";
 import type { Scenario, Story } from "./scenario.ts";
-import { expectationsOf, readScenario } from "./story-reader.ts";
+import { readScenario, storySchemas, type StorySchemas } from "./story-reader.ts";
 import { formatVersion, storyJsonSchema, storyKeys, variantKeys } from "./story-schema.ts";
 
 export interface ParseOptions {
@@ -31,7 +31,7 @@ export type SystemSchemas = Map<AnySystem, SchemasOf>;
 interface SchemasOf {
   /** Of a whole story; made when something is set by its path. */
   story?: JsonSchema;
-  readonly expectations: ReturnType<typeof expectationsOf>;
+  readonly stories: StorySchemas;
 }
 
 /** What the story itself is called among its variants. */
@@ -70,11 +70,11 @@ function readStory(
   const system = systemOf(root, systems);
   if ("code" in system) return refused([...problems, system]);
 
-  const made: SchemasOf = schemas.get(system.system) ?? { expectations: expectationsOf(system.system) };
+  const made: SchemasOf = schemas.get(system.system) ?? { stories: storySchemas(system.system) };
   schemas.set(system.system, made);
   const schema = (): JsonSchema => (made.story ??= storyJsonSchema(system.system));
-  const { expectations } = made;
-  const reading: Reading = { system: system.system, stem, typed, wanted: variant, problems, schema, expectations };
+  const { stories } = made;
+  const reading: Reading = { system: system.system, stem, typed, wanted: variant, problems, schema, stories };
   const bare = withEntry(withEntry(root, "variants", undefined), "faultline", undefined);
   const base = readOne(bare, baseName, [], reading);
   const variants = readVariants(root, bare, reading);
@@ -97,20 +97,20 @@ interface Reading {
   readonly wanted: string | undefined;
   readonly problems: Problem[];
   readonly schema: () => JsonSchema;
-  readonly expectations: ReturnType<typeof expectationsOf>;
+  readonly stories: StorySchemas;
 }
 
 function readOne(
   story: LocatedMap,
   variant: string,
   set: readonly Override[],
-  { system, stem, typed, wanted: only, problems, schema, expectations }: Reading,
+  { system, stem, typed, wanted: only, problems, schema, stories }: Reading,
 ): Scenario | undefined {
   const isWanted = only === undefined || only === variant;
   const put = overridden(story, isWanted ? [...set, ...typed] : set, schema);
   const written = at(put.story, ["name"]);
   const name = written === undefined ? `${system.name}/${stem}` : String(plain(written));
-  const read = readScenario(put.story, variant === baseName ? name : `${name}#${variant}`, system, expectations);
+  const read = readScenario(put.story, variant === baseName ? name : `${name}#${variant}`, system, stories);
   problems.push(...put.problems, ...read.problems);
   return read.scenario;
 }

@@ -7,7 +7,7 @@ import type { AnySystem } from "../systems/system.ts";
 import type { Fault, FaultKind } from "../world/fault.ts";
 import { expectedOneOf, fixByName } from "./closest.ts";
 import { expectSchema } from "./expect-schema.ts";
-import { faultKinds, kindSchemas } from "./fault-kinds.ts";
+import { faultKinds, kindSchemas, type KindSchemas } from "./fault-kinds.ts";
 import { entryKeys, faultSchemas, type FaultSchema, type RunSpan } from "./fault-schema.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import { at, keysOf, type Located, type LocatedMap, type Path, placeAt, plain, printPath } from "./located.ts";
@@ -26,17 +26,39 @@ export interface ReadScenario {
   readonly problems: readonly Problem[];
 }
 
-/** What scenarios may expect of a system: one for all stories of a file, for it names every figure there is. */
-export const expectationsOf = (system: AnySystem): z.ZodType<Expectations, unknown> =>
-  expectSchema(promisesOf(system, defaultNames(system.roles)), system.measures.figures);
+/** What is made of a system once, for all stories about it: a schema takes longer to make than to use. */
+export interface StorySchemas {
+  readonly names: z.ZodType<NodeNames, unknown>;
+  /** Names every figure there is. */
+  readonly expectations: z.ZodType<Expectations, unknown>;
+  /** By who is there. */
+  readonly worlds: Map<string, WorldSchemas>;
+}
 
-export function readScenario(
-  story: LocatedMap,
-  name: string,
-  system: AnySystem,
-  expectations: z.ZodType<Expectations, unknown>,
-): ReadScenario {
-  const reader = new StoryReader(story, system, expectations);
+interface WorldSchemas {
+  readonly vocabulary: Vocabulary;
+  readonly world: ReturnType<typeof worldSchema>;
+  readonly kinds: KindSchemas;
+}
+
+export const storySchemas = (system: AnySystem): StorySchemas => ({
+  names: nodeNamesSchema(system.roles),
+  expectations: expectSchema(promisesOf(system, defaultNames(system.roles)), system.measures.figures),
+  worlds: new Map(),
+});
+
+function worldSchemas({ worlds }: StorySchemas, system: AnySystem, nodes: NodeNames): WorldSchemas {
+  const who = JSON.stringify([...nodes]);
+  const known = worlds.get(who);
+  if (known !== undefined) return known;
+  const vocabulary = vocabularyOf(system, nodes);
+  const made = { vocabulary, world: worldSchema(vocabulary, z.unknown()), kinds: kindSchemas(vocabulary) };
+  worlds.set(who, made);
+  return made;
+}
+
+export function readScenario(story: LocatedMap, name: string, system: AnySystem, schemas: StorySchemas): ReadScenario {
+  const reader = new StoryReader(story, system, schemas);
   const scenario = reader.read(name);
   return reader.problems.length === 0 && scenario !== undefined
     ? { scenario, problems: [] }
@@ -47,12 +69,12 @@ class StoryReader {
   problems: Problem[] = [];
   readonly #root: LocatedMap;
   readonly #system: AnySystem;
-  readonly #expectations: z.ZodType<Expectations, unknown>;
+  readonly #schemas: StorySchemas;
 
-  constructor(root: LocatedMap, system: AnySystem, expectations: z.ZodType<Expectations, unknown>) {
+  constructor(root: LocatedMap, system: AnySystem, schemas: StorySchemas) {
     this.#root = root;
     this.#system = system;
-    this.#expectations = expectations;
+    this.#schemas = schemas;
   }
 
   /** Reads on after a mistake as far as sense can be made of the rest, so that one look shows them all. */
@@ -71,14 +93,14 @@ class StoryReader {
     const healWritten = this.#part(["heal"], heal.optional());
     const forced = this.#part(["decisions"], decisions.optional());
     const note = this.#part(["failure"], failure.optional());
-    const named = this.#part<NodeNames>(["world", "nodes"], nodeNamesSchema(system.roles), {});
+    const named = this.#part<NodeNames>(["world", "nodes"], this.#schemas.names, {});
     const nodes = named ?? defaultNames(system.roles);
     if (named !== undefined) this.#explain(nodes, settings, workload);
-    const vocabulary = vocabularyOf(system, nodes);
-    const world = this.#part(["world"], worldSchema(vocabulary, z.unknown()), {});
+    const schemas = worldSchemas(this.#schemas, system, nodes);
+    const world = this.#part(["world"], schemas.world, {});
     const healUs = this.#heal(untilUs ?? durationUsMax, healWritten, settings);
-    const faults = this.#faults(vocabulary, { untilUs: untilUs ?? durationUsMax, healUs });
-    const expect = this.#part(["expect"], this.#expectations, {});
+    const faults = this.#faults(schemas, { untilUs: untilUs ?? durationUsMax, healUs });
+    const expect = this.#part(["expect"], this.#schemas.expectations, {});
     // Who is there is not known: a name that is not among the defaults may well be right.
     if (named === undefined) this.problems = this.problems.filter(({ code }) => code !== "UNKNOWN_NODE");
     if (words.title === undefined || words.why === undefined || words.seed === undefined) return undefined;
@@ -143,14 +165,14 @@ class StoryReader {
     return untilUs;
   }
 
-  #faults(vocabulary: Vocabulary, span: RunSpan): readonly Fault[] {
+  #faults({ vocabulary, kinds }: WorldSchemas, span: RunSpan): readonly Fault[] {
     const written = at(this.#root, ["faults"]);
     if (written === undefined) return [];
     if (written.kind !== "list") {
       this.#part(["faults"], z.array(z.unknown()));
       return [];
     }
-    const schemaOf = faultSchemas(kindSchemas(vocabulary), span);
+    const schemaOf = faultSchemas(kinds, span);
     const profile = profileEntrySchema(vocabulary, span);
     const taken = new Set<string>();
     const faults = written.items.flatMap((entry, index): readonly Fault[] => {

@@ -199,7 +199,7 @@ describe("actions", () => {
     bench.receive(store, { type: "parcel", item: "shield", escrow });
     const [asked] = bench.take().flatMap((message) => (message.type === "write" ? [message] : []));
     expect(asked).toMatchObject({ kind: "accept", session: 0, base: 3 });
-    const { sequence = 0 } = asked ?? {};
+    const sequence = asked?.sequence ?? 0;
     bench.receive(store, wrote(sequence, 4, { session: 0, kind: "accept", result: "failed" }));
     // Version 4 is not what this write would have made: it is what the store has, and is not known here.
     expect(held(bench)?.state.items).toEqual(["sword"]);
