@@ -1,9 +1,9 @@
 // The sentence in code: a scenario builds a world, the world runs a system, what it states is judged and measured.
 
 import type { NodeId } from "./base/ids.ts";
-import { Figures, type FiguresData, summarise } from "./check/figures.ts";
+import { Figures, type FiguresData, type FiguresPlan, figuresPlan, summarise } from "./check/figures.ts";
 import type { HistoryEntry } from "./check/history.ts";
-import { Judge } from "./check/judge.ts";
+import { Judge, judgePlan, type JudgePlan } from "./check/judge.ts";
 import type { Verdict } from "./check/property.ts";
 import type { Fact } from "./machine/effect.ts";
 import { type ExpectationResult, judgeExpectations, outcomeOf, type RunOutcome } from "./scenario/expectations.ts";
@@ -64,37 +64,68 @@ export interface Run {
   readonly decisions: Decisions;
 }
 
-export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run {
-  const system: HostedSystem = options.system ?? systemNamed(scenario.system);
-  const input = inputOf(scenario);
-  const judge = new Judge(system.model(input), system.properties(input));
-  const figures = new Figures(system.measures.figures);
-  const world = worldOf(scenario, system, watched(judge, figures, system, options), options);
+export function simulate(scenario: Scenario, { system, ...options }: SimulateOptions = {}): Run {
+  return new Simulation(scenario, system).run(options);
+}
 
-  const ending = world.run(options.poll);
-  const cutBy = whatCut(ending, scenario);
-  const endedAtUs = cutBy === undefined ? scenario.world.startUs + scenario.world.untilUs : ending.atUs;
-  const verdict = judge.finish({ atUs: endedAtUs, event: world.eventsDone, ...(cutBy === undefined ? {} : { cutBy }) });
-  const measured = figures.data();
-  const counts = new Map(verdict.properties.map((property) => [property.id, property]));
-  const expectations = judgeExpectations(scenario.expect, counts, summarise(system.measures.figures, measured));
-  const outcome = outcomeOf(scenario.expect, { ...verdict, isCut: cutBy !== undefined }, expectations);
-  const { eventsDone, forcedMisfits } = world;
-  return {
-    scenario,
-    seed: options.seed ?? scenario.seed,
-    outcome,
-    verdict,
-    expectations,
-    figures: measured,
-    digest: world.digestHex(),
-    tallies: world.tallies(),
-    messages: world.messageCounts(),
-    eventsDone,
-    endedAtUs,
-    forcedMisfits,
-    decisions: world.recordedDecisions(),
-  };
+/** What all runs of a scenario have in common, made once: for who runs it under many seeds. */
+export class Simulation {
+  readonly #scenario: Scenario;
+  readonly #system: HostedSystem;
+  readonly #judging: JudgePlan<unknown, Fact>;
+  readonly #measuring: FiguresPlan;
+
+  /** @param system in place of the registered one of that name. */
+  constructor(scenario: Scenario, system: HostedSystem = systemNamed(scenario.system)) {
+    const input = inputOf(scenario);
+    this.#scenario = scenario;
+    this.#system = system;
+    this.#judging = judgePlan(system.model(input), system.properties(input));
+    this.#measuring = figuresPlan(system.measures.figures);
+  }
+
+  run(options: Omit<SimulateOptions, "system"> = {}): Run {
+    const scenario = this.#scenario;
+    const judge = new Judge(this.#judging);
+    const figures = new Figures(this.#measuring);
+    const world = worldOf(scenario, this.#system, watched(judge, figures, this.#system, options), options);
+
+    const ending = world.run(options.poll);
+    const cutBy = whatCut(ending, scenario);
+    const endedAtUs = cutBy === undefined ? scenario.world.startUs + scenario.world.untilUs : ending.atUs;
+    const verdict = judge.finish({
+      atUs: endedAtUs,
+      event: world.eventsDone,
+      ...(cutBy === undefined ? {} : { cutBy }),
+    });
+    const measured = figures.data();
+    const expectations = this.#expectationsOf(verdict, measured);
+    const outcome = outcomeOf(scenario.expect, { ...verdict, isCut: cutBy !== undefined }, expectations);
+    const { eventsDone, forcedMisfits } = world;
+    return {
+      scenario,
+      seed: options.seed ?? scenario.seed,
+      outcome,
+      verdict,
+      expectations,
+      figures: measured,
+      digest: world.digestHex(),
+      tallies: world.tallies(),
+      messages: world.messageCounts(),
+      eventsDone,
+      endedAtUs,
+      forcedMisfits,
+      decisions: world.recordedDecisions(),
+    };
+  }
+
+  #expectationsOf({ properties }: Verdict, measured: FiguresData): readonly ExpectationResult[] {
+    const { expect } = this.#scenario;
+    const counts = new Map(properties.map((property) => [property.id, property]));
+    // Most stories expect nothing of figures, and what they come to takes a while to say.
+    const asksFigures = expect.figures.length > 0 || expect.alerts.length > 0;
+    return judgeExpectations(expect, counts, asksFigures ? summarise(this.#system.measures.figures, measured) : []);
+  }
 }
 
 /** What a system may know of a scenario. */
@@ -128,15 +159,19 @@ function watched(
   system: AnySystem,
   { history, observer }: SimulateOptions,
 ): FactObserver {
+  const { measure: measureAll, measures } = system.measures;
   const historian = system.history();
   const at: { atUs: number; event: number; node: NodeId } = { atUs: 0, event: 0, node: "" as NodeId };
   return {
     observe(atUs, event, node, fact) {
       judge.observe(atUs, event, node, fact);
-      at.atUs = atUs;
-      at.event = event;
-      at.node = node;
-      system.measures.measure(judge.view, fact, at, figures);
+      const measure = measures === undefined ? measureAll : measures.get(fact.fact);
+      if (measure !== undefined) {
+        at.atUs = atUs;
+        at.event = event;
+        at.node = node;
+        measure(judge.view, fact, at, figures);
+      }
       if (history !== undefined) for (const entry of historian(fact, atUs, node)) history(entry);
       observer?.observe(atUs, event, node, fact);
     },

@@ -3,7 +3,7 @@
 import { canonicalJson } from "../base/canonical-json.ts";
 import type { HistoryEntry } from "../check/history.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { simulate } from "../simulate.ts";
+import { Simulation } from "../simulate.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { briefOf, mergeTotals, type RunBrief, type Totals, totalsOf } from "./brief.ts";
 import type { SeedRange } from "./plan.ts";
@@ -43,6 +43,7 @@ export function runChunk(
   const runs: RunBrief[] = [];
   const totals: Totals[] = [];
   const histories: RunHistory[] = [];
+  const simulation = new Simulation(work.scenario, work.system);
   for (let seed = work.seeds.from; seed <= work.seeds.to; seed += 1) {
     if (isStopped()) break;
     const deadlineMs = performance.now() + limits.runMsMax;
@@ -51,7 +52,7 @@ export function runChunk(
     const history = work.keepsHistories
       ? (entry: HistoryEntry): void => void lines.push(`${canonicalJson(entry)}\n`)
       : undefined;
-    const run = simulate(work.scenario, { seed, system: work.system, poll, history });
+    const run = simulation.run({ seed, poll, history });
     // A run that was cut short by the reader says nothing about its seed.
     if (isStopped()) break;
     runs.push(briefOf(run));

@@ -4,7 +4,7 @@ import { workerData } from "node:worker_threads";
 
 import { canonicalJson } from "../base/canonical-json.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { simulate } from "../simulate.ts";
+import { Simulation } from "../simulate.ts";
 import { observationOf } from "../tune/observation.ts";
 import type { ChunkLimits } from "./chunk.ts";
 import { systemsWith } from "./plug-ins.ts";
@@ -34,9 +34,10 @@ export function evaluateTask(
   const observations: string[] = [];
   try {
     const system = systemsWith(plugIns).get(scenario.system);
+    const simulation = new Simulation(scenario, system);
     for (const seed of seeds) {
       const deadlineMs = performance.now() + limits.runMsMax;
-      const run = simulate(scenario, { seed, system, poll: () => isStopped() || performance.now() > deadlineMs });
+      const run = simulation.run({ seed, poll: () => isStopped() || performance.now() > deadlineMs });
       // A run that was cut short by the reader says nothing about its seed.
       if (isStopped()) break;
       observations.push(canonicalJson(observationOf(run, system?.measures.figures ?? [])));

@@ -2,7 +2,7 @@
 // than a plain run does, so that only those who ask for it pay.
 
 import { canonicalSize } from "../base/canonical-json.ts";
-import { Figures } from "../check/figures.ts";
+import { Figures, figuresPlan } from "../check/figures.ts";
 import type { FigureSpec } from "../check/figure.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { simulate } from "../simulate.ts";
@@ -22,7 +22,7 @@ export async function observeTraffic(
   const observations: Observation[] = [];
   for (const seed of seeds) {
     if (isStopped()) break;
-    const bytes = new Figures(specs);
+    const bytes = new Figures(figuresPlan(specs));
     const run = simulate(scenario, {
       seed,
       system,

@@ -37,20 +37,20 @@ interface Entry {
 export class Debts {
   /** True time of the soonest deadline, possibly of a debt that is gone by now; Infinity when nothing is owed. */
   soonestUs = Infinity;
-  /** By key, those that are gone as long as they lie in the heap. */
-  readonly #known: readonly Map<string, Entry>[];
+  /** By property, from its first debt on, and key; those that are gone as long as they lie in the heap. */
+  readonly #known: (Map<string, Entry> | undefined)[];
   #heap: Entry[] = [];
   #openCount = 0;
   #sequence = 0;
 
   constructor(properties: number) {
-    this.#known = Array.from({ length: properties }, () => new Map<string, Entry>());
+    this.#known = Array.from({ length: properties }, () => undefined);
   }
 
   owe(property: number, key: string, dueUs: number, owing: Pick<Debt, "because" | "node" | "evidence">): void {
     const { because, node, evidence } = owing;
     const debt: Debt = { property, key, dueUs, sequence: this.#sequence++, because, node, evidence };
-    const known = this.#known[property].get(key);
+    const known = this.#known[property]?.get(key);
     if (known?.debt === null || known === undefined) this.#openCount++;
     if (known !== undefined && known.dueUs <= dueUs) {
       known.debt = debt;
@@ -63,7 +63,7 @@ export class Debts {
 
   /** Whether there was such a debt; it is gone now. */
   settle(property: number, key: string): boolean {
-    const known = this.#known[property].get(key);
+    const known = this.#known[property]?.get(key);
     if (known === undefined || known.debt === null) return false;
     known.debt = null;
     this.#openCount--;
@@ -83,7 +83,7 @@ export class Debts {
         continue;
       }
       const known = this.#known[property];
-      if (known.get(key) === soonest) known.delete(key);
+      if (known?.get(key) === soonest) known.delete(key);
       if (debt === null) continue;
       this.#openCount--;
       return debt;
@@ -93,7 +93,7 @@ export class Debts {
 
   /** Every open debt, in order of creation. */
   all(): readonly Debt[] {
-    const debts = this.#known.flatMap((known) => [...known.values()].flatMap(({ debt }) => debt ?? []));
+    const debts = this.#known.flatMap((known) => [...(known?.values() ?? [])].flatMap(({ debt }) => debt ?? []));
     return debts.sort((a, b) => a.sequence - b.sequence);
   }
 
@@ -105,7 +105,7 @@ export class Debts {
   }
 
   #rebuild(debts: readonly Debt[]): void {
-    for (const known of this.#known) known.clear();
+    for (const known of this.#known) known?.clear();
     this.#heap = [];
     this.soonestUs = Infinity;
     for (const debt of debts) this.#enter(debt);
@@ -114,7 +114,7 @@ export class Debts {
   #enter(debt: Debt): void {
     const { property, key, dueUs, sequence } = debt;
     const entry: Entry = { property, key, dueUs, sequence, debt };
-    this.#known[property].set(key, entry);
+    (this.#known[property] ??= new Map()).set(key, entry);
     this.#push(entry);
   }
 

@@ -23,8 +23,12 @@ export interface FigureSink {
   sample(id: string, value: number): void;
 }
 
+export type Measure<View, F extends Fact> = (view: View, fact: F, at: Instant, sink: FigureSink) => void;
+
 /** Folds facts into figures. The view is the property model's, already folded. */
 export interface Measures<View, F extends Fact> {
   readonly figures: readonly FigureSpec[];
-  readonly measure: (view: View, fact: F, at: Instant, sink: FigureSink) => void;
+  readonly measure: Measure<View, F>;
+  /** What `measure` does, by name of the fact; it makes no use of facts that are not named. Absent: of all of them. */
+  readonly measures?: ReadonlyMap<string, Measure<View, F>>;
 }

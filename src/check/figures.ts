@@ -3,7 +3,7 @@
 import { assert } from "../base/assert.ts";
 import { compareValues } from "../base/plain-order.ts";
 import type { FigureKind, FigureSink, FigureSpec } from "./figure.ts";
-import { Histogram, type HistogramData } from "./histogram.ts";
+import { countedOnce, Histogram, type HistogramData, nothingCounted } from "./histogram.ts";
 
 /** Figures as plain data, for workers and files; in order of ids. Of a count, each run is one sample. */
 export interface FiguresData {
@@ -27,42 +27,63 @@ export interface FigureSummary {
   readonly min: number;
 }
 
-/** The sink of one run. */
-export class Figures implements FigureSink {
-  readonly #totals = new Map<string, { sum: number }>();
-  readonly #sampled = new Map<string, { readonly samples: Histogram; readonly isShare: boolean }>();
+/** What all runs that measure the same figures have in common. */
+export interface FiguresPlan {
+  /** In order of ids. */
+  readonly specs: readonly FigureSpec[];
+  /** By id: where it stands among them. */
+  readonly places: ReadonlyMap<string, number>;
+}
 
-  constructor(specs: readonly FigureSpec[]) {
-    for (const { id, kind } of specs) {
-      if (kind === "count") this.#totals.set(id, { sum: 0 });
-      else this.#sampled.set(id, { samples: new Histogram(), isShare: kind === "share" });
-    }
-    assert(new Set(specs.map(({ id }) => id)).size === specs.length, "figure ids are unique");
+export function figuresPlan(figures: readonly FigureSpec[]): FiguresPlan {
+  const specs = [...figures].sort((left, right) => compareValues(left.id, right.id));
+  const places = new Map(specs.map(({ id }, place) => [id, place]));
+  assert(places.size === specs.length, "figure ids are unique");
+  return { specs, places };
+}
+
+/** The sink of one run. What is never measured costs nothing. */
+export class Figures implements FigureSink {
+  readonly #plan: FiguresPlan;
+  /** By place: of counts. */
+  readonly #sums: number[];
+  /** By place: of what is sampled, from its first sample on. */
+  readonly #samples: (Histogram | undefined)[];
+
+  constructor(plan: FiguresPlan) {
+    this.#plan = plan;
+    this.#sums = plan.specs.map(() => 0);
+    this.#samples = plan.specs.map(() => undefined);
   }
 
   count(id: string, by = 1): void {
-    const total = this.#totals.get(id);
-    assert(total !== undefined, "only a declared count is counted up");
+    const place = this.#placeOf(id);
+    assert(this.#plan.specs[place].kind === "count", "only a declared count is counted up");
     assert(Number.isInteger(by) && by >= 0, "a count rises by whole steps");
-    total.sum += by;
+    this.#sums[place] += by;
   }
 
   /** Of a share: 1 for a hit, 0 for a miss. */
   sample(id: string, value: number): void {
-    const figure = this.#sampled.get(id);
-    assert(figure !== undefined, "only declared durations and shares are sampled");
-    assert(value <= 1 || !figure.isShare, "a sample of a share is 0 or 1");
-    figure.samples.add(value);
+    const place = this.#placeOf(id);
+    const { kind } = this.#plan.specs[place];
+    assert(kind !== "count", "only declared durations and shares are sampled");
+    assert(value <= 1 || kind !== "share", "a sample of a share is 0 or 1");
+    (this.#samples[place] ??= new Histogram()).add(value);
   }
 
   data(): FiguresData {
-    const counted = [...this.#totals].map(([id, { sum }]) => {
-      const once = new Histogram();
-      once.add(sum);
-      return { id, samples: once.data() };
-    });
-    const sampled = [...this.#sampled].map(([id, { samples }]) => ({ id, samples: samples.data() }));
-    return { runs: 1, figures: [...counted, ...sampled].sort((left, right) => compareValues(left.id, right.id)) };
+    const figures = this.#plan.specs.map(({ id, kind }, place) => ({
+      id,
+      samples: kind === "count" ? countedOnce(this.#sums[place]) : (this.#samples[place]?.data() ?? nothingCounted),
+    }));
+    return { runs: 1, figures };
+  }
+
+  #placeOf(id: string): number {
+    const place = this.#plan.places.get(id);
+    assert(place !== undefined, "only declared figures are measured");
+    return place;
   }
 }
 

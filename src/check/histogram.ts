@@ -115,6 +115,19 @@ export class Histogram {
   }
 }
 
+/** A histogram without a value, as data. */
+export const nothingCounted: HistogramData = { buckets: [], count: 0, min: 0, max: 0, sumHigh: 0, sumLow: 0 };
+
+/** What a histogram is that has counted this one value: most counts of a run are 0, and share theirs. */
+export function countedOnce(value: number): HistogramData {
+  if (value === 0) return zeroOnce;
+  const once = new Histogram();
+  once.add(value);
+  return once.data();
+}
+
+const zeroOnce: HistogramData = { buckets: [[0, 1]], count: 1, min: 0, max: 0, sumHigh: 0, sumLow: 0 };
+
 /** Bucket numbers rise with values. */
 function bucketOf(value: number): number {
   let scaled = value;

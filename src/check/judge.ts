@@ -40,7 +40,19 @@ export interface JudgeCheckpoint<View> {
 /** What a fact of one name sets off. */
 interface Route<View, F extends Fact> {
   readonly fold: Model<View, F>["fold"] | undefined;
-  readonly calls: readonly { readonly rule: Rule<View, F>; readonly findings: Ledger }[];
+  readonly rules: readonly Rule<View, F>[];
+  /** Of each rule: the place of its property. */
+  readonly owners: readonly number[];
+}
+
+/** What all judges of one model and the same properties have in common. Nothing in it ever changes. */
+export interface JudgePlan<View, F extends Fact> {
+  readonly model: Model<View, F>;
+  /** Those that were asked for, and NO-PANIC. */
+  readonly properties: readonly Property<View, F>[];
+  readonly routes: ReadonlyMap<string, Route<View, F>>;
+  /** For facts that no rule named. Undefined: the model has no use for them either. */
+  readonly unnamed: Route<View, F> | undefined;
 }
 
 const VIOLATIONS_MAX_DEFAULT = 5;
@@ -59,34 +71,63 @@ const noPanic: Property<unknown, WorldFact> = {
   },
 };
 
+export function judgePlan<View, F extends Fact>(
+  model: Model<View, F>,
+  asked: readonly Property<View, F>[],
+): JudgePlan<View, F> {
+  // A rule of NO-PANIC looks at no view, and the world states its facts to every system's judge.
+  const properties = [...asked, noPanic as unknown as Property<View, F>];
+  assert(new Set(properties.map(({ id }) => id)).size === properties.length, "property ids are unique");
+  const unnamed = model.folds === undefined ? { fold: model.fold, rules: [], owners: [] } : undefined;
+  return { model, properties, routes: routesOf(model, properties), unnamed };
+}
+
+function routesOf<View, F extends Fact>(
+  model: Model<View, F>,
+  properties: readonly Property<View, F>[],
+): ReadonlyMap<string, Route<View, F>> {
+  const routes = new Map<string, { fold: Route<View, F>["fold"]; rules: Rule<View, F>[]; owners: number[] }>();
+  const routeOf = (name: string) => {
+    const known = routes.get(name);
+    if (known !== undefined) return known;
+    const fold = model.folds === undefined ? model.fold : model.folds.get(name);
+    const route = { fold, rules: [], owners: [] };
+    routes.set(name, route);
+    return route;
+  };
+  for (const name of model.folds?.keys() ?? []) routeOf(name);
+  for (const [owner, { rules }] of properties.entries()) {
+    // A rule is found under the name of the one fact it takes, and is only ever given that one.
+    for (const [name, rule] of Object.entries(rules) as [string, Rule<View, F>][]) {
+      const route = routeOf(name);
+      route.rules.push(rule);
+      route.owners.push(owner);
+    }
+  }
+  return routes;
+}
+
 /**
  * One judge for one run. Facts come in order of true time; each is folded into the view and then shown to the rules of
  * the properties that named it, in the order of `properties`. Facts nobody named cost one look-up.
  */
 export class Judge<View, F extends Fact> implements FactObserver {
-  readonly #properties: readonly Property<View, F>[];
+  readonly #plan: JudgePlan<View, F>;
   readonly #ledgers: readonly Ledger[];
-  readonly #routes: ReadonlyMap<string, Route<View, F>>;
-  /** For facts that no rule named. Undefined: the model has no use for them either. */
-  readonly #unnamed: Route<View, F> | undefined;
   readonly #debts: Debts;
   readonly #at: { atUs: number; event: number; node: NodeId } = { atUs: -Infinity, event: -1, node: "" as NodeId };
   #view: View;
   #finished = false;
 
-  constructor(model: Model<View, F>, properties: readonly Property<View, F>[], options: JudgeOptions = {}) {
-    // A rule of NO-PANIC looks at no view, and the world states its facts to every system's judge.
-    this.#properties = [...properties, noPanic as unknown as Property<View, F>];
-    this.#debts = new Debts(this.#properties.length);
+  constructor(plan: JudgePlan<View, F>, options: JudgeOptions = {}) {
+    this.#plan = plan;
+    this.#debts = new Debts(plan.properties.length);
     const violationsMax = options.violationsMax ?? VIOLATIONS_MAX_DEFAULT;
-    this.#ledgers = this.#properties.map(
+    this.#ledgers = plan.properties.map(
       (property, index) =>
         new Ledger(property as unknown as Property<unknown, Fact>, index, this.#at, this.#debts, violationsMax),
     );
-    assert(new Set(this.#properties.map(({ id }) => id)).size === this.#properties.length, "property ids are unique");
-    this.#routes = routesOf(model, this.#properties, this.#ledgers);
-    this.#unnamed = model.folds === undefined ? { fold: model.fold, calls: [] } : undefined;
-    this.#view = model.fresh();
+    this.#view = plan.model.fresh();
   }
 
   /** Whether a property that can fail the run has been found broken so far. */
@@ -111,16 +152,14 @@ export class Judge<View, F extends Fact> implements FactObserver {
     at.atUs = atUs;
     at.event = event;
     at.node = node;
-    const route = this.#routes.get(fact.fact) ?? this.#unnamed;
+    const route = this.#plan.routes.get(fact.fact) ?? this.#plan.unnamed;
     if (route === undefined) return;
     // The route was found under this name, which only facts of F bear.
     const known = fact as F;
-    const { fold, calls } = route;
-    if (fold !== undefined) fold(this.#view, known, at);
-    for (let index = 0; index < calls.length; index++) {
-      const { rule, findings } = calls[index];
-      rule(this.#view, known, at, findings);
-    }
+    const { fold, rules, owners } = route;
+    const view = this.#view;
+    if (fold !== undefined) fold(view, known, at);
+    for (let index = 0; index < rules.length; index++) rules[index](view, known, at, this.#ledgers[owners[index]]);
   }
 
   /** After the last fact, once. */
@@ -132,7 +171,7 @@ export class Judge<View, F extends Fact> implements FactObserver {
     this.#collectOverdue(ending.cutBy === undefined ? ending.atUs + 1 : ending.atUs);
     this.#at.atUs = ending.atUs;
     this.#at.event = ending.event;
-    for (const [index, property] of this.#properties.entries()) {
+    for (const [index, property] of this.#plan.properties.entries()) {
       property.atEnd?.(this.#view, this.#at, this.#ledgers[index], ending.cutBy === undefined);
     }
     return verdictOf(
@@ -254,26 +293,6 @@ class Ledger implements Findings {
     const events = [...new Set([...evidence, at.event])].sort((a, b) => a - b);
     this.first.push({ property: id, claim, ...at, about, because, evidence: events });
   }
-}
-
-function routesOf<View, F extends Fact>(
-  model: Model<View, F>,
-  properties: readonly Property<View, F>[],
-  ledgers: readonly Ledger[],
-): ReadonlyMap<string, Route<View, F>> {
-  const calls = new Map<string, { rule: Rule<View, F>; findings: Ledger }[]>();
-  for (const name of model.folds?.keys() ?? []) calls.set(name, []);
-  for (const [index, { rules }] of properties.entries()) {
-    // A rule is found under the name of the one fact it takes, and is only ever given that one.
-    for (const [name, rule] of Object.entries(rules) as [string, Rule<View, F>][]) {
-      const named = calls.get(name) ?? [];
-      named.push({ rule, findings: ledgers[index] });
-      calls.set(name, named);
-    }
-  }
-  const foldOf = (name: string): Model<View, F>["fold"] | undefined =>
-    model.folds === undefined ? model.fold : model.folds.get(name);
-  return new Map([...calls].map(([name, named]) => [name, { fold: foldOf(name), calls: named }]));
 }
 
 function verdictOf(properties: readonly PropertyResult[], { cutBy }: RunEnding): Verdict {

@@ -1,7 +1,7 @@
 // A world that is hunted: judged, watched for what it reaches, and measured in nothing that nobody asks for. It can be
 // kept at a moment, and sent on from there into another future.
 
-import { Judge, type JudgeCheckpoint } from "../check/judge.ts";
+import { Judge, type JudgeCheckpoint, judgePlan } from "../check/judge.ts";
 import type { Verdict } from "../check/property.ts";
 import type { Fact } from "../machine/effect.ts";
 import { outcomeOf } from "../scenario/expectations.ts";
@@ -49,7 +49,7 @@ export class HuntedWorld {
 
   constructor(scenario: Scenario, { system, observer, listener, poll, recordDecisions = false }: HuntedOptions) {
     const input = inputOf(scenario);
-    const judge = new Judge(system.model(input), system.properties(input));
+    const judge = new Judge(judgePlan(system.model(input), system.properties(input)));
     this.#scenario = scenario;
     this.#judge = judge;
     this.#poll = poll;

@@ -1,6 +1,6 @@
 // One run, for one question: does it break this property? It is judged for that alone, and ends as soon as it does.
 
-import { Judge } from "../check/judge.ts";
+import { Judge, judgePlan } from "../check/judge.ts";
 import type { Violation } from "../check/property.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type HostedSystem, inputOf, worldOf } from "../simulate.ts";
@@ -59,10 +59,8 @@ export function judgeOf(
 ): Judge<unknown, never> {
   const input = inputOf(scenario);
   const wanted = system.properties(input).filter(({ id }) => id === property);
-  return new Judge(
-    system.model(input),
-    wanted.map((one) => ({ ...one, advisory: false })),
-  );
+  const binding = wanted.map((one) => ({ ...one, advisory: false }));
+  return new Judge(judgePlan(system.model(input), binding));
 }
 
 /** Judges each fact, and says so as soon as the property is broken. */

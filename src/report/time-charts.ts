@@ -25,8 +25,9 @@ export class FigureSamples {
     const { measures } = system;
     this.system = {
       ...system,
+      // Told of every fact, by whichever name.
       measures: {
-        ...measures,
+        figures: measures.figures,
         measure: (view, fact, at, sink) => {
           const atUs = at.atUs;
           measures.measure(view, fact, at, this.#heard(sink, atUs));

@@ -1,18 +1,19 @@
 // What one run of a hunt costs: a small mesh under random faults, a minute of its own time, a fresh world for each seed.
 // Arguments: servers, runs of warm-up, timed runs, first seed, and "unjudged" when nobody looks at the facts.
 
-import { simulate, worldOf } from "../../src/simulate.ts";
+import { Simulation, worldOf } from "../../src/simulate.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
 import { fuzzScenario } from "./mesh-scenario.ts";
 import { cpuSeconds, programArguments, report } from "./meter.ts";
 
 const { nodes: servers, warmupEvents: warmupRuns, timedEvents: timedRuns, seed, variant } = programArguments();
 const scenario = fuzzScenario(servers);
+const simulation = new Simulation(scenario);
 const nobody = { observe() {} };
 
 /** The events of one run. */
 function run(of: number): number {
-  if (variant !== "unjudged") return simulate(scenario, { seed: of }).eventsDone;
+  if (variant !== "unjudged") return simulation.run({ seed: of }).eventsDone;
   const world = worldOf(scenario, systemNamed(scenario.system), nobody, { seed: of });
   world.run();
   return world.eventsDone;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { FigureSpec } from "../../src/check/figure.ts";
-import { Figures, type FiguresData, mergeFigures, summarise } from "../../src/check/figures.ts";
+import { Figures, type FiguresData, figuresPlan, mergeFigures, summarise } from "../../src/check/figures.ts";
 import { Histogram } from "../../src/check/histogram.ts";
 
 const values = fc.array(fc.oneof(fc.nat(100), fc.nat(5000), fc.nat(100_000_000), fc.maxSafeNat()), {
@@ -84,7 +84,7 @@ const specs: readonly FigureSpec[] = [
 ];
 
 function run(transfers: number, latencies: readonly number[], retried: readonly number[]): FiguresData {
-  const figures = new Figures(specs);
+  const figures = new Figures(figuresPlan(specs));
   for (let at = 0; at < transfers; at++) figures.count("transfers");
   for (const latency of latencies) figures.sample("latency", latency);
   for (const hit of retried) figures.sample("retried", hit);
@@ -131,7 +131,7 @@ describe("figures", () => {
     ["a share of two", (figures) => figures.sample("retried", 2)],
     ["half a count", (figures) => figures.count("transfers", 0.5)],
   ])("%s is our mistake", (_what, act) => {
-    const figures = new Figures(specs);
+    const figures = new Figures(figuresPlan(specs));
     expect(() => act(figures)).toThrow("belief broken");
   });
 });

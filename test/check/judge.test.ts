@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { nodeId } from "../../src/base/ids.ts";
-import { Judge } from "../../src/check/judge.ts";
+import { Judge, judgePlan } from "../../src/check/judge.ts";
 import type { Model, Property, Verdict } from "../../src/check/property.ts";
 import type { WorldFact } from "../../src/trace/trace-event.ts";
 
@@ -65,7 +65,7 @@ class Juggler {
   #event = 0;
 
   constructor(...properties: readonly Property<Hands, Ball>[]) {
-    this.judge = new Judge(model, properties, { violationsMax: 2 });
+    this.judge = new Judge(judgePlan(model, properties), { violationsMax: 2 });
   }
 
   at(atUs: number, fact: "thrown" | "caught" | "dropped", ball = "red"): this {
@@ -224,13 +224,13 @@ const throwsAndCatches = fc.array(
 type Throw = { readonly waitUs: number; readonly fact: "thrown" | "caught" | "dropped"; readonly ball: string };
 
 function verdictOf(throws: readonly Throw[], cutAt: number): Verdict {
-  let judge = new Judge(model, [caughtInTime, twoHands, someCatch]);
+  let judge = new Judge(judgePlan(model, [caughtInTime, twoHands, someCatch]));
   let atUs = 0;
   for (const [index, { waitUs, fact, ball }] of throws.entries()) {
     if (index === cutAt) {
       const saved = judge.checkpoint();
       judge.observe(atUs + 1, index, nodeId("other"), { fact: "thrown", ball: "spoilt" } as Ball);
-      judge = new Judge(model, [caughtInTime, twoHands, someCatch]);
+      judge = new Judge(judgePlan(model, [caughtInTime, twoHands, someCatch]));
       judge.restore(saved);
     }
     atUs += waitUs;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { alertFigureSpecs, alertFiguresOf } from "../../src/check/alert-figures.ts";
-import { Figures, mergeFigures, summarise } from "../../src/check/figures.ts";
+import { Figures, figuresPlan, mergeFigures, summarise } from "../../src/check/figures.ts";
 import { judgeExpectations } from "../../src/scenario/expectations.ts";
 import type { AlertExpectation } from "../../src/scenario/scenario.ts";
 
@@ -14,7 +14,7 @@ type Fired = Readonly<Record<string, number>>;
 
 function judge(alerts: readonly AlertExpectation[], ...runs: readonly Fired[]): readonly string[] {
   const data = runs.map((run) => {
-    const figures = new Figures(specs);
+    const figures = new Figures(figuresPlan(specs));
     for (const [name, seconds] of Object.entries(run)) {
       figures.count(alertFiguresOf(name).fired);
       figures.sample(alertFiguresOf(name).delay, seconds * SECOND);

@@ -3,7 +3,7 @@
 // what must happen in time is not.
 
 import type { NodeId } from "../../base/ids.ts";
-import { Judge, type JudgeCheckpoint } from "../../check/judge.ts";
+import { Judge, type JudgeCheckpoint, judgePlan } from "../../check/judge.ts";
 import type { Model, Property, Violation } from "../../check/property.ts";
 import type { Fact } from "../../machine/effect.ts";
 import { Interner } from "./interner.ts";
@@ -36,7 +36,7 @@ export class SmallJudge {
   readonly first: number;
 
   constructor(model: Model<unknown, Fact>, properties: readonly Property<unknown, Fact>[], startUs: number) {
-    this.#judge = new Judge(model, properties);
+    this.#judge = new Judge(judgePlan(model, properties));
     // A judge adds one property of its own, behind these.
     this.#ids = [...properties.map(({ id }) => id), "NO-PANIC"];
     this.#advisory = [...properties.map(({ advisory }) => advisory === true), false];

@@ -1,13 +1,16 @@
 // What a mesh run is measured by: the figures that claims and charts are made of (requirements MESH-RSK, MESH-F*, MESH-REC).
 
 import { alertFigureSpecs, alertFiguresOf } from "../../check/alert-figures.ts";
-import type { FigureSink, FigureSpec, Measures } from "../../check/figure.ts";
+import type { FigureSink, FigureSpec, Measure, Measures } from "../../check/figure.ts";
 import type { Instant } from "../../check/property.ts";
 import { serverLoad } from "./load-view.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 import { measureMode, modeFigures } from "./mode-measures.ts";
 import { alertNames } from "./monitoring/alert-rules.ts";
-import { recoveryFigures } from "./recovery-watch.ts";
+import { modeFacts } from "./mode-view.ts";
+import { recoveryFigures, recoveryWatchFacts } from "./recovery-watch.ts";
+import { splitWatchFacts } from "./split-watch.ts";
+import { stopwatchFacts } from "./stopwatches.ts";
 
 /** A figure, and the chart over time that shows it. */
 const figureOf =
@@ -196,101 +199,142 @@ const countedBy: ReadonlyMap<string, string> = new Map([
   ["groundRefused", "ground.refused"],
 ]);
 
-export const meshMeasures: Measures<MeshView, JudgedFact> = {
-  figures,
-  measure: (view, fact, at, sink) => {
-    const { samples, by } = view.stopwatches;
-    // A fact that the view has no use for leaves there what the one before it brought about.
-    if (by === fact) for (const { figure, value } of samples) sink.sample(figure, value);
-    const counted = countedBy.get(fact.fact);
-    if (counted !== undefined) sink.count(counted);
-    countMore(view, fact, sink);
-    measureLoad(view, fact, at, sink);
-    measureMode(view, fact, sink);
-    if (view.itemsMoved.length > 0 && movers.has(fact.fact)) countDoubled(view, at.atUs, sink);
+type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
+type ByFact = {
+  readonly [Name in JudgedFact["fact"]]?: (view: MeshView, fact: Told<Name>, at: Instant, sink: FigureSink) => void;
+};
+
+const countAbandoned = ({ abandoned }: MeshView, _fact: JudgedFact, _at: Instant, sink: FigureSink): void =>
+  sink.count("transfer.abandoned", abandoned.length);
+
+/** What a fact adds to counts, beyond one that each of its name does. */
+const counts: ByFact = {
+  transferEnded: (_view, { outcome, endedBy }, _at, sink) => {
+    sink.count(outcome === "completed" ? "transfer.completed" : "transfer.rolledBack");
+    if (endedBy === "watchdog" || endedBy === "operator") sink.count("transfer.forced");
+  },
+  attemptFailed: (_view, { because }, _at, sink) => {
+    sink.count("attempt.failed");
+    if (because === "timeout") sink.count("attempt.timeouts");
+  },
+  server_failure_detected: (view, { server }, _at, sink) => {
+    if (!view.stopwatches.gone.has(server)) sink.count("failover.false");
+  },
+  granted: (_view, { cause }, _at, sink) => {
+    if (cause === "failover") sink.count("failover.grants");
+  },
+  effectRefused: (_view, { because }, _at, sink) => {
+    sink.count("effect.refused");
+    if (because === "staleToken") sink.count("effect.fenced");
+  },
+  effectAccepted: (view, { player, server, token }, _at, sink) => {
+    const grant = view.players.get(player)?.grant;
+    if (grant?.server !== server || grant.token !== token) sink.count("act.stale");
+  },
+  actionAnswered: (view, { player, outcome }, _at, sink) => {
+    const afterUs = view.players.get(player)?.answeredAfterUs ?? -1;
+    if (afterUs >= 0) sink.sample("action.latency", afterUs);
+    sink.count(outcome === "done" ? "action.done" : "action.failed");
+  },
+  pickupReturned: (_view, { answer }, _at, sink) => {
+    if (answer === "none") sink.count("pickup.unanswered");
+  },
+  itemCarried: (_view, { errand }, _at, sink) => {
+    if (errand === "accept") sink.count("trade.accepted");
+    if (errand === "undo") sink.count("trade.undone");
+  },
+  mismatchDiagnosed: (_view, { difference }, _at, sink) => {
+    if (difference.length === 0) sink.count("mismatch.false");
+  },
+  alertFired: (_view, { alert, pages }, _at, sink) => {
+    sink.count("alerts.fired");
+    sink.count(alertFiguresOf(alert).fired);
+    if (pages) sink.count("alerts.pages");
+  },
+  nodeCrashed: countAbandoned,
+  nodeStopped: countAbandoned,
+  serverExpelled: countAbandoned,
+};
+
+/** What a fact tells of how busy a server is. */
+const loads: ByFact = {
+  transferDeferred: (_view, { queued }, _at, sink) => sink.sample("load.queue", queued),
+  transferAdmitted: (_view, { waitedUs }, _at, sink) => sink.sample("load.wait", waitedUs),
+  transferStarted: (view, _fact, { node }, sink) => {
+    const { started, throttledSinceUs } = serverLoad(view, node);
+    sink.sample("load.rate", started.length);
+    if (throttledSinceUs !== null) sink.sample("load.throttledRate", started.length);
+  },
+  throttlingEnded: (_view, { afterUs }, _at, sink) => sink.sample("load.throttledFor", afterUs),
+  loadMeasured: (_view, { saturation, busy, lagUs }, _at, sink) => {
+    sink.sample("load.saturation", saturation);
+    sink.sample("load.busy", busy);
+    sink.sample("load.lag", lagUs);
   },
 };
 
-function measureLoad(view: MeshView, fact: JudgedFact, { node }: Instant, sink: FigureSink): void {
-  switch (fact.fact) {
-    case "transferDeferred":
-      return sink.sample("load.queue", fact.queued);
-    case "transferAdmitted":
-      return sink.sample("load.wait", fact.waitedUs);
-    case "transferStarted": {
-      const { started, throttledSinceUs } = serverLoad(view, node);
-      sink.sample("load.rate", started.length);
-      if (throttledSinceUs !== null) sink.sample("load.throttledRate", started.length);
-      return;
-    }
-    case "throttlingEnded":
-      return sink.sample("load.throttledFor", fact.afterUs);
-    case "loadMeasured":
-      sink.sample("load.saturation", fact.saturation);
-      sink.sample("load.busy", fact.busy);
-      return sink.sample("load.lag", fact.lagUs);
-    default:
-  }
-}
-
 /** Facts that may leave an item in two places. */
-const movers: ReadonlySet<string> = new Set(["effectAccepted", "itemCarried", "groundChanged", "itemCopied"]);
+const moves: ByFact = {
+  effectAccepted: countDoubled,
+  itemCarried: countDoubled,
+  groundChanged: countDoubled,
+  itemCopied: countDoubled,
+};
 
-function countDoubled({ itemsMoved, stopwatches }: MeshView, atUs: number, sink: FigureSink): void {
-  for (const item of itemsMoved) if (stopwatches.doubled.get(item) === atUs) sink.count("item.doubled");
+function countDoubled({ itemsMoved, stopwatches }: MeshView, _fact: JudgedFact, at: Instant, sink: FigureSink): void {
+  for (const item of itemsMoved) if (stopwatches.doubled.get(item) === at.atUs) sink.count("item.doubled");
 }
 
-function countMore(view: MeshView, fact: JudgedFact, sink: FigureSink): void {
-  switch (fact.fact) {
-    case "transferEnded":
-      sink.count(fact.outcome === "completed" ? "transfer.completed" : "transfer.rolledBack");
-      if (fact.endedBy === "watchdog" || fact.endedBy === "operator") sink.count("transfer.forced");
-      return;
-    case "attemptFailed":
-      sink.count("attempt.failed");
-      if (fact.because === "timeout") sink.count("attempt.timeouts");
-      return;
-    case "server_failure_detected":
-      if (!view.stopwatches.gone.has(fact.server)) sink.count("failover.false");
-      return;
-    case "granted":
-      if (fact.cause === "failover") sink.count("failover.grants");
-      return;
-    case "effectRefused":
-      sink.count("effect.refused");
-      if (fact.because === "staleToken") sink.count("effect.fenced");
-      return;
-    case "effectAccepted": {
-      const grant = view.players.get(fact.player)?.grant;
-      if (grant?.server !== fact.server || grant.token !== fact.token) sink.count("act.stale");
-      return;
-    }
-    case "actionAnswered": {
-      const afterUs = view.players.get(fact.player)?.answeredAfterUs ?? -1;
-      if (afterUs >= 0) sink.sample("action.latency", afterUs);
-      sink.count(fact.outcome === "done" ? "action.done" : "action.failed");
-      return;
-    }
-    case "pickupReturned":
-      if (fact.answer === "none") sink.count("pickup.unanswered");
-      return;
-    case "itemCarried":
-      if (fact.errand === "accept") sink.count("trade.accepted");
-      if (fact.errand === "undo") sink.count("trade.undone");
-      return;
-    case "mismatchDiagnosed":
-      if (fact.difference.length === 0) sink.count("mismatch.false");
-      return;
-    case "alertFired":
-      sink.count("alerts.fired");
-      sink.count(alertFiguresOf(fact.alert).fired);
-      if (fact.pages) sink.count("alerts.pages");
-      return;
-    case "nodeCrashed":
-    case "nodeStopped":
-    case "serverExpelled":
-      sink.count("transfer.abandoned", view.abandoned.length);
-      return;
-    default:
-  }
+type MeshMeasure = Measure<MeshView, JudgedFact>;
+
+const sampled: ReadonlySet<string> = new Set([...stopwatchFacts, ...splitWatchFacts, ...recoveryWatchFacts]);
+const graded: ReadonlySet<string> = new Set(modeFacts);
+
+/** What a fact of that name adds to figures, in this order. */
+function measuresOf(name: string): readonly MeshMeasure[] {
+  // Each is found under the name of the one fact it takes.
+  const own = [counts, loads].map((part) => (part as { readonly [name: string]: MeshMeasure | undefined })[name]);
+  const moved = (moves as { readonly [name: string]: MeshMeasure | undefined })[name];
+  return [
+    sampled.has(name) ? measureStopwatches : undefined,
+    countsOne(countedBy.get(name)),
+    ...own,
+    graded.has(name) ? measureMode : undefined,
+    moved,
+  ].filter((measure) => measure !== undefined);
 }
+
+const countsOne = (figure: string | undefined): MeshMeasure | undefined =>
+  figure === undefined ? undefined : (_view, _fact, _at, sink) => sink.count(figure);
+
+/** What the stopwatches, which have seen this fact, say of it. */
+function measureStopwatches({ stopwatches }: MeshView, fact: JudgedFact, _at: Instant, sink: FigureSink): void {
+  const { samples, by } = stopwatches;
+  // A fact that the view has no use for leaves there what the one before it brought about.
+  if (by !== fact) return;
+  for (const { figure, value } of samples) sink.sample(figure, value);
+}
+
+const measures: ReadonlyMap<string, MeshMeasure> = new Map(
+  [
+    ...new Set([
+      ...sampled,
+      ...countedBy.keys(),
+      ...[counts, loads, moves].flatMap((part) => Object.keys(part)),
+      ...graded,
+    ]),
+  ].map((name) => [name, inTurn(measuresOf(name))]),
+);
+
+function inTurn(parts: readonly MeshMeasure[]): MeshMeasure {
+  if (parts.length === 1) return parts[0];
+  return (view, fact, at, sink) => {
+    for (let index = 0; index < parts.length; index++) parts[index](view, fact, at, sink);
+  };
+}
+
+export const meshMeasures: Measures<MeshView, JudgedFact> = {
+  figures,
+  measure: (view, fact, at, sink) => measures.get(fact.fact)?.(view, fact, at, sink),
+  measures,
+};

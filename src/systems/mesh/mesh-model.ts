@@ -39,7 +39,7 @@ import { splitWatchFacts, splitWatchOf } from "./split-watch.ts";
 import { modeFacts, modeFoldOf } from "./mode-view.ts";
 import { foldCarried, foldRow, letItemGo } from "./row-model.ts";
 import { recoveryWatchFacts, recoveryWatchOf } from "./recovery-watch.ts";
-import { stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
+import { beginSamples, stopwatchFacts, stopwatchOf } from "./stopwatches.ts";
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
 
@@ -219,13 +219,16 @@ const foldOf: ReadonlyMap<string, Fold> = new Map(
   ].map((name) => {
     // Each is found under the name of the one fact it takes.
     const fold = (folds as { readonly [name: string]: Fold | undefined })[name];
-    const parts = [loadFoldOf(name), stopwatchOf(name), splitWatchOf(name), recoveryWatchOf(name), modeFoldOf(name)];
-    const runs = [fold, raftFolds.get(name), ...parts].filter((run) => run !== undefined);
+    const watches = [stopwatchOf(name), splitWatchOf(name), recoveryWatchOf(name)].filter((run) => run !== undefined);
+    const begin = watches.length === 0 ? undefined : beginSamples;
+    const runs = [fold, raftFolds.get(name), loadFoldOf(name), begin, ...watches, modeFoldOf(name)].filter(
+      (run) => run !== undefined,
+    );
     if (runs.length === 1) return [name, runs[0]];
     return [
       name,
       (view, fact, at) => {
-        for (const run of runs) run(view, fact, at);
+        for (let index = 0; index < runs.length; index++) runs[index](view, fact, at);
       },
     ];
   }),

@@ -1,6 +1,7 @@
 // Figures of degraded mode, recoveries, operators and severity; what they are made of is in mode-view.ts.
 
 import type { FigureSink, FigureSpec } from "../../check/figure.ts";
+import type { Instant } from "../../check/property.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 
 const count = (id: string, title: string): FigureSpec => ({ id, title, kind: "count" });
@@ -31,7 +32,7 @@ export const modeFigures: readonly FigureSpec[] = [
 ];
 
 /** What the last fact adds to these figures. */
-export function measureMode({ mode }: MeshView, fact: JudgedFact, sink: FigureSink): void {
+export function measureMode({ mode }: MeshView, fact: JudgedFact, _at: Instant, sink: FigureSink): void {
   // A fact that this part of the view has no use for leaves there what the one before it brought about.
   if (mode.by !== fact) return;
   for (const { figure, value } of mode.samples) sink.sample(figure, value);

@@ -164,18 +164,9 @@ export const recoveryWatchFacts: readonly string[] = Object.keys(runs);
 /** What a fact of that name does to the watch, after the view and its stopwatches have taken it in. */
 export function recoveryWatchOf(name: string): ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined {
   // Each is found under the name of the one fact it takes.
-  const run = (
-    runs as { readonly [name: string]: ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined }
-  )[name];
-  if (run === undefined) return undefined;
-  return (view, fact, at) => {
-    const { stopwatches } = view;
-    if (stopwatches.by !== fact) {
-      stopwatches.by = fact;
-      if (stopwatches.samples.length > 0) stopwatches.samples = [];
-    }
-    run(view, fact, at);
-  };
+  return (runs as { readonly [name: string]: ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined })[
+    name
+  ];
 }
 
 function note({ stopwatches }: MeshView, figure: string, value: number): void {

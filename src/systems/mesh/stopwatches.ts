@@ -190,14 +190,17 @@ export function stopwatchOf(name: string): ((view: MeshView, fact: JudgedFact, a
     runs as { readonly [name: string]: ((view: MeshView, fact: JudgedFact, at: Instant) => void) | undefined }
   )[name];
   const fold = backupFoldOf(name);
-  if (run === undefined && fold === undefined) return undefined;
+  if (fold === undefined) return run;
   return (view, fact, at) => {
-    const { stopwatches } = view;
-    if (stopwatches.samples.length > 0) stopwatches.samples = [];
-    stopwatches.by = fact;
     run?.(view, fact, at);
-    fold?.(view, fact, at, noting(stopwatches));
+    fold(view, fact, at, noting(view.stopwatches));
   };
+}
+
+/** Before the stopwatches, and the watches that note with them, take in this fact. */
+export function beginSamples({ stopwatches }: MeshView, fact: JudgedFact): void {
+  if (stopwatches.samples.length > 0) stopwatches.samples = [];
+  stopwatches.by = fact;
 }
 
 function note({ samples }: Stopwatches, figure: string, value: number): void {

@@ -1,6 +1,6 @@
 // A whole Raft group with its clients in the simulated world, judged as it runs.
 import { nodeId, type NodeId } from "../../../src/base/ids.ts";
-import { Judge } from "../../../src/check/judge.ts";
+import { Judge, judgePlan } from "../../../src/check/judge.ts";
 import type { Verdict } from "../../../src/check/property.ts";
 import type { Fact } from "../../../src/machine/effect.ts";
 import type { Machine, NodeSpec } from "../../../src/machine/machine.ts";
@@ -91,7 +91,7 @@ export function arenaWorld(arena: Arena): { world: World; judge: Judge<RaftView,
     faults,
   };
   const properties = raftProperties(settings, { retryUs: client.retryUs, nodes: nodes.length });
-  const judge = new Judge<RaftView, JudgedFact>(raftModel, properties);
+  const judge = new Judge<RaftView, JudgedFact>(judgePlan(raftModel, properties));
   const observer = {
     observe(atUs: number, event: number, node: NodeId, fact: Fact): void {
       judge.observe(atUs, event, node, fact);

@@ -2,7 +2,7 @@
 // stand for election. Every word and every fact is a line; the properties judge along.
 import { nodeId, type NodeId } from "../../../src/base/ids.ts";
 import { clonePlain, deepFreeze } from "../../../src/base/plain-data.ts";
-import { Judge } from "../../../src/check/judge.ts";
+import { Judge, judgePlan } from "../../../src/check/judge.ts";
 import type { Verdict } from "../../../src/check/property.ts";
 import type { DiskRecord, MachineEvent } from "../../../src/machine/event.ts";
 import type { RaftFact, StoreFact, StoreOperation } from "../../../src/protocols/raft/facts.ts";
@@ -71,7 +71,7 @@ export class Stage {
     const names = Array.from({ length: plan.nodes + plan.spares }, (_, index) => nodeId(`n${index + 1}`));
     this.#founders = names.slice(0, plan.nodes);
     const properties = raftProperties(this.#settings, { retryUs: 100_000, nodes: names.length });
-    this.#judge = new Judge<RaftView, JudgedFact>(raftModel, properties);
+    this.#judge = new Judge<RaftView, JudgedFact>(judgePlan(raftModel, properties));
     for (const id of names) {
       this.#actors.set(id, {
         id,

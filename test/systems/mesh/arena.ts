@@ -1,6 +1,6 @@
 // A whole mesh in the simulated world, judged as it runs: for tests that ask what a setting or a fault makes of it.
 import { nodeId, type NodeId } from "../../../src/base/ids.ts";
-import { Judge } from "../../../src/check/judge.ts";
+import { Judge, judgePlan } from "../../../src/check/judge.ts";
 import type { PropertyResult, Verdict } from "../../../src/check/property.ts";
 import type { Fact } from "../../../src/machine/effect.ts";
 import { meshModel } from "../../../src/systems/mesh/mesh-model.ts";
@@ -67,7 +67,7 @@ export function fight(arena: Arena = {}): Fought {
     healUs,
     faults: arena.faults ?? [],
   };
-  const judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(settings));
+  const judge = new Judge<MeshView, JudgedFact>(judgePlan(meshModel, meshProperties(settings)));
   const facts: Observation[] = [];
   const trace: TraceEvent[] = [];
   const tracer: Tracer = { trace: (event) => void trace.push(event) };

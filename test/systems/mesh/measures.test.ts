@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { type NodeId, nodeId } from "../../../src/base/ids.ts";
-import { Figures, summarise } from "../../../src/check/figures.ts";
+import { Figures, figuresPlan, summarise } from "../../../src/check/figures.ts";
 import type { JudgedFact } from "../../../src/systems/mesh/mesh-view.ts";
 import { meshMeasures } from "../../../src/systems/mesh/measures.ts";
 import { meshModel } from "../../../src/systems/mesh/mesh-model.ts";
@@ -192,7 +192,7 @@ test("a fact that no property and no stopwatch knows repeats no sample", () => {
 });
 
 test("every figure of a stormy campaign is fed by something, and sums agree", () => {
-  const figures = new Figures(meshMeasures.figures);
+  const figures = new Figures(figuresPlan(meshMeasures.figures));
   for (const seed of [1, 2, 3]) {
     const view = meshModel.fresh();
     const { facts } = fight({ seed, faults: faultProfiles.get("storm")?.([], 20_000_000) ?? [] });

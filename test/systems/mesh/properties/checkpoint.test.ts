@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { canonicalJson, parseCanonical } from "../../../../src/base/canonical-json.ts";
-import { Judge, type JudgeCheckpoint } from "../../../../src/check/judge.ts";
+import { Judge, type JudgeCheckpoint, judgePlan } from "../../../../src/check/judge.ts";
 import { meshModel } from "../../../../src/systems/mesh/mesh-model.ts";
 import type { JudgedFact, MeshView } from "../../../../src/systems/mesh/mesh-view.ts";
 import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
@@ -10,7 +10,8 @@ import { meshSettings } from "../../../../src/systems/mesh/settings.ts";
 import { faultProfiles } from "../../../../src/world/profiles.ts";
 import { fight } from "../arena.ts";
 
-const judgeOf = (): Judge<MeshView, JudgedFact> => new Judge(meshModel, meshProperties(meshSettings.parse({})));
+const judgeOf = (): Judge<MeshView, JudgedFact> =>
+  new Judge(judgePlan(meshModel, meshProperties(meshSettings.parse({}))));
 
 test.each([1, 2, 3])("a stormy run judged in two halves, by text in between (seed %i)", (seed) => {
   const faults = faultProfiles.get("storm")?.([], 20_000_000) ?? [];

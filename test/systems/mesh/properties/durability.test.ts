@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { nodeId } from "../../../../src/base/ids.ts";
-import { Judge } from "../../../../src/check/judge.ts";
+import { Judge, judgePlan } from "../../../../src/check/judge.ts";
 import type { JudgedFact, MeshView } from "../../../../src/systems/mesh/mesh-view.ts";
 import { meshModel } from "../../../../src/systems/mesh/mesh-model.ts";
 import { meshProperties } from "../../../../src/systems/mesh/properties/mesh-properties.ts";
@@ -18,7 +18,7 @@ class Soft extends Story {
   constructor(mode: string, settings: object = {}) {
     super();
     const parsed = meshSettings.parse({ replication: { mode, softActions: "score", ...settings } });
-    this.judge = new Judge<MeshView, JudgedFact>(meshModel, meshProperties(parsed, bounds));
+    this.judge = new Judge<MeshView, JudgedFact>(judgePlan(meshModel, meshProperties(parsed, bounds)));
     this.join("p1", "n1", 1);
   }
 

@@ -2,8 +2,8 @@
 // spells out only what goes wrong.
 
 import { type NodeId, nodeId } from "../../../../src/base/ids.ts";
-import { Figures, type FigureSummary, summarise } from "../../../../src/check/figures.ts";
-import { Judge } from "../../../../src/check/judge.ts";
+import { Figures, figuresPlan, type FigureSummary, summarise } from "../../../../src/check/figures.ts";
+import { Judge, judgePlan } from "../../../../src/check/judge.ts";
 import type { PropertyResult, Verdict } from "../../../../src/check/property.ts";
 import type { ActionKind, GrantCause, MeshFact } from "../../../../src/systems/mesh/facts.ts";
 import { meshMeasures } from "../../../../src/systems/mesh/measures.ts";
@@ -31,7 +31,7 @@ interface EffectWords {
 
 export class Story {
   readonly judge: Judge<MeshView, JudgedFact>;
-  readonly #figures = new Figures(meshMeasures.figures);
+  readonly #figures = new Figures(figuresPlan(meshMeasures.figures));
   atUs = 1000;
   event = 0;
   readonly #states = new Map<string, PlayerState>();
@@ -40,7 +40,7 @@ export class Story {
   readonly #lives = new Map<string, number>();
 
   constructor(settings: object = {}) {
-    this.judge = new Judge(meshModel, meshProperties(meshSettings.parse(settings), bounds));
+    this.judge = new Judge(judgePlan(meshModel, meshProperties(meshSettings.parse(settings), bounds)));
   }
 
   /** Time goes on. */
