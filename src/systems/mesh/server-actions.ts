@@ -141,7 +141,11 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
  * An undo bears the number of the trade it undoes, and after a restart the numbers of errands begin anew: an answer to
  * anything but this very write says nothing of it.
  */
-const isAbout = ({ session, sequence, kind, token }: Received<"wrote">, held: Held, { action }: WriteInFlight): boolean =>
+const isAbout = (
+  { session, sequence, kind, token }: Received<"wrote">,
+  held: Held,
+  { action }: WriteInFlight,
+): boolean =>
   session === action.session && sequence === action.sequence && kind === action.kind && token === held.token;
 
 /** The store has decided. */
