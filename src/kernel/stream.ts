@@ -13,6 +13,7 @@ export interface DecisionTape {
 
 const PER_WORD = 1 / 0x1_0000_0000;
 const TWO_53 = 2 ** 53;
+const CHANCE_BELIEF = "a chance is so many in so many, at least in one, and both are integers";
 /** Below this bound one word of 32 bits is even enough, from it on 53 bits are drawn. */
 const SMALL = 2 ** 16;
 
@@ -97,8 +98,8 @@ export class Stream {
 
   /** Whether a chance of `of` in `outOf` comes true; integers, 0 <= of <= outOf <= 2^53. Recorded as 1 or 0. */
   chance(of: number, outOf: number): boolean {
-    assert(of >= 0 && of <= outOf && outOf >= 1 && outOf <= TWO_53, "a chance is so many in so many, at least in one");
-    assert(Math.floor(of) === of && Math.floor(outOf) === outOf, "a chance is a fraction of integers");
+    const isFraction = of >= 0 && of <= outOf && outOf >= 1 && outOf <= TWO_53;
+    assert(isFraction && Math.floor(of) === of && Math.floor(outOf) === outOf, CHANCE_BELIEF);
     const seeded = this.#evenBelow(outOf) < of;
     return this.#tape === undefined ? seeded : this.#decide(seeded ? 1 : 0, 0, 1) === 1;
   }

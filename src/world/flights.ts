@@ -3,7 +3,7 @@
 import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { Message } from "../machine/message.ts";
-import type { LossReason } from "../trace/trace-event.ts";
+import type { LossReason, Tracer } from "../trace/trace-event.ts";
 import type { Ground } from "./ground.ts";
 
 export interface MessageCounts {
@@ -150,22 +150,9 @@ export class Flights {
   deliver(slot: number): Message {
     const message = this.messageOf(slot);
     this.#delivered++;
-    const { tracer, kernel, listener } = this.#ground;
-    listener?.told(kernel.nowUs, this.#names[this.toOf(slot)], message.type);
-    if (tracer !== undefined) {
-      const mark = this.#ints[slot * INTS + MARK];
-      tracer.trace({
-        atUs: kernel.nowUs,
-        event: kernel.eventsDone,
-        node: this.#names[this.toOf(slot)],
-        kind: "delivered",
-        message: this.ordinalOf(slot),
-        from: this.#names[this.fromOf(slot)],
-        sentUs: this.#doubles[slot * DOUBLES + SENT_US],
-        copy: mark >>> COPY_SHIFT,
-        ...((mark & CHANGED) !== 0 ? { content: message } : {}),
-      });
-    }
+    const { tracer, listener } = this.#ground;
+    if (listener !== undefined) listener.told(this.#ground.kernel.nowUs, this.#names[this.toOf(slot)], message.type);
+    if (tracer !== undefined) this.#traceDelivered(tracer, slot, message);
     this.#remove(slot);
     return message;
   }
@@ -233,6 +220,22 @@ export class Flights {
     this.#delivered = from.delivered;
     this.#duplicated = from.duplicated;
     this.#lost = { ...from.lost };
+  }
+
+  #traceDelivered(tracer: Tracer, slot: number, message: Message): void {
+    const { kernel } = this.#ground;
+    const mark = this.#ints[slot * INTS + MARK];
+    tracer.trace({
+      atUs: kernel.nowUs,
+      event: kernel.eventsDone,
+      node: this.#names[this.toOf(slot)],
+      kind: "delivered",
+      message: this.ordinalOf(slot),
+      from: this.#names[this.fromOf(slot)],
+      sentUs: this.#doubles[slot * DOUBLES + SENT_US],
+      copy: mark >>> COPY_SHIFT,
+      ...((mark & CHANGED) !== 0 ? { content: message } : {}),
+    });
   }
 
   #remove(slot: number): void {

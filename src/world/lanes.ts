@@ -39,6 +39,7 @@ const purposes = [
 
 /** Up to this many nodes streams are kept as they are: quicker, and few enough. */
 const KEPT_NODES_MAX = 64;
+const PURPOSES = purposes.length;
 const WORD = 0x1_0000_0000;
 /** What nearly every message draws from, loss and latency: their counts lie side by side. */
 const OFTEN = 2;
@@ -100,6 +101,8 @@ export class Lanes {
   // The lane aimed at, and the key of its link.
   #from = 0;
   #to = 0;
+  /** Where the streams of the link begin among those that are kept. */
+  #place = 0;
   #type: LaneType;
   #link0 = 0;
   #link1 = 0;
@@ -143,14 +146,8 @@ export class Lanes {
     if (this.#type.type !== type) this.#type = this.#typeOf(type);
     this.#from = from;
     this.#to = to;
-    if (this.#areKept) return;
-    const keys = this.#nodeKeys;
-    const source = from * 4;
-    const target = to * 4;
-    this.#link0 = mix(keys[source], keys[target]);
-    this.#link1 = mix(keys[source + 1], keys[target + 1]);
-    this.#link2 = mix(keys[source + 2], keys[target + 2]);
-    this.#link3 = mix(keys[source + 3], keys[target + 3]);
+    this.#place = (from * this.#nodes + to) * PURPOSES;
+    if (!this.#areKept) this.#mixLink(from * 4, to * 4);
   }
 
   /** Whether a chance comes true. */
@@ -223,8 +220,20 @@ export class Lanes {
     this.#tapes.clear();
   }
 
+  #mixLink(source: number, target: number): void {
+    const keys = this.#nodeKeys;
+    this.#link0 = mix(keys[source], keys[target]);
+    this.#link1 = mix(keys[source + 1], keys[target + 1]);
+    this.#link2 = mix(keys[source + 2], keys[target + 2]);
+    this.#link3 = mix(keys[source + 3], keys[target + 3]);
+  }
+
   #enter(purpose: number): Stream {
-    if (this.#areKept) return this.#type.kept[this.#placeOf(this.#from, this.#to, purpose)] ?? this.#keep(purpose);
+    if (!this.#areKept) return this.#pass(purpose);
+    return this.#type.kept[this.#place + purpose] ?? this.#keep(purpose);
+  }
+
+  #pass(purpose: number): Stream {
     const { keys } = this.#type;
     const at = purpose * 4;
     this.#passing.become(
@@ -250,18 +259,18 @@ export class Lanes {
   }
 
   #column(purpose: number): number {
-    return purpose < OFTEN ? this.#to * OFTEN + purpose : this.#to * (purposes.length - OFTEN) + purpose - OFTEN;
+    return purpose < OFTEN ? this.#to * OFTEN + purpose : this.#to * (PURPOSES - OFTEN) + purpose - OFTEN;
   }
 
   #placeOf(from: number, to: number, purpose: number): number {
-    return (from * this.#nodes + to) * purposes.length + purpose;
+    return (from * this.#nodes + to) * PURPOSES + purpose;
   }
 
   #keep(purpose: number): Stream {
     const name = `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
     const stream = new Stream(name, this.#keyOfKept(this.#type, this.#from, this.#to, purpose));
     if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
-    this.#type.kept[this.#placeOf(this.#from, this.#to, purpose)] = stream;
+    this.#type.kept[this.#place + purpose] = stream;
     this.#keptLanes.push({ from: this.#from, to: this.#to, type: this.#type, purpose, stream });
     return stream;
   }
@@ -287,7 +296,7 @@ export class Lanes {
   }
 
   *#drawn(counts: LaneCounts, firstPurpose: number): Iterable<LaneDraws> {
-    const width = firstPurpose === 0 ? OFTEN : purposes.length - OFTEN;
+    const width = firstPurpose === 0 ? OFTEN : PURPOSES - OFTEN;
     for (const [row, column, ordinal] of counts.entries()) {
       const { type } = this.#byIndex[Math.floor(row / this.#nodes)];
       const purpose = firstPurpose + (column % width);
@@ -312,7 +321,7 @@ export class Lanes {
   }
 
   #noneKept(): (Stream | undefined)[] {
-    const places = this.#nodes <= KEPT_NODES_MAX ? this.#nodes * this.#nodes * purposes.length : 0;
+    const places = this.#nodes <= KEPT_NODES_MAX ? this.#nodes * this.#nodes * PURPOSES : 0;
     return new Array<undefined>(places).fill(undefined);
   }
 

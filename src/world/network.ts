@@ -18,10 +18,19 @@ import { Flights, type FlightsCheckpoint } from "./flights.ts";
 import { effectTag, eventKind, type Ground } from "./ground.ts";
 import { HeldMessages, type HeldCheckpoint } from "./held.ts";
 import { lane } from "./lanes.ts";
+import { NameIndex } from "./name-index.ts";
 import { LinkState, LinkTable, type LinkChange, type LinkProfile, type LinkStateCheckpoint } from "./link.ts";
 import type { WorldPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
 import { StreamTransport, type StreamTransportCheckpoint } from "./stream-transport.ts";
+
+// Constants that hot code reads are private to this module: the engine cannot fold those that cross its border.
+const { stream: STREAM_SENT, datagram: DATAGRAM_SENT } = effectTag;
+const { arrival: ARRIVAL } = eventKind;
+const { loss: LOSS, latency: LATENCY } = lane;
+
+/** Places for the names of nodes: of sixteen nodes, and in steps of as many more. */
+const PLACES_MIN = 64;
 
 /** A message as it leaves its sender, with what was drawn for it. */
 export interface Departure {
@@ -56,7 +65,7 @@ export class Network {
   readonly #ground: Ground;
   readonly #nodes: readonly NodeSpec[];
   readonly #names: readonly NodeId[];
-  readonly #indexOf: ReadonlyMap<NodeId, number>;
+  readonly #indexOf: NameIndex;
   readonly #processes: readonly Process[];
   readonly #plan: WorldPlan;
   readonly #cuts: Cuts;
@@ -74,26 +83,27 @@ export class Network {
     this.#nodes = nodes;
     this.#processes = processes;
     this.#names = nodes.map(({ id }) => id);
-    this.#indexOf = new Map(this.#names.map((id, index) => [id, index]));
+    this.#indexOf = new NameIndex(PLACES_MIN << (32 - Math.clz32(nodes.length >> 4)));
+    this.#names.forEach((id, index) => this.#indexOf.set(id, index));
     this.#table = new LinkTable(plan.link, plan.links, nodes);
     this.#cuts = new Cuts(nodes.length);
     this.flights = new Flights(ground, this.#names);
     this.#held = new HeldMessages(ground, this.flights, this);
     this.#streams = new StreamTransport(ground, this.flights, this, processes);
-    ground.kernel.on(eventKind.arrival, (slot) => this.#arrive(slot));
+    ground.kernel.on(ARRIVAL, (slot) => this.#arrive(slot));
   }
 
   /** Takes a message from a node. False, and nothing happens, when nobody is called `to`. */
   send(from: number, to: NodeId, message: Message, via: Transport | undefined): boolean {
-    const target = this.#indexOf.get(to);
-    if (target === undefined) return false;
+    const target = this.#indexOf.numberOf(to);
+    if (target < 0) return false;
     const ground = this.#ground;
     if (ground.checks) deepFreeze(message);
     const state = this.#states.size === 0 ? undefined : this.#states.get(this.#linkOf(from, target));
     const profile = state === undefined ? this.#table.profileOf(from, target) : state.profile;
     const transport = via ?? profile.transport;
     if (ground.digests) {
-      const tag = transport === "stream" ? effectTag.stream : effectTag.datagram;
+      const tag = transport === "stream" ? STREAM_SENT : DATAGRAM_SENT;
       ground.mixContent(tag, this.#linkOf(from, target), message);
     }
     // What is not plain data has been refused by now, and was never sent.
@@ -143,9 +153,9 @@ export class Network {
     const state = profile.isBursty ? this.#stateFor(from, to) : this.stateOf(from, to);
     lanes.aim(from, to, message.type);
     const isLost = profile.isBursty
-      ? lanes.draw(lane.loss, (stream) => this.#stateFor(from, to).chain.lost(stream))
-      : lanes.chance(lane.loss, profile.lossRate);
-    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : lanes.latencyUs(lane.latency, profile.latency);
+      ? lanes.draw(LOSS, (stream) => this.#stateFor(from, to).chain.lost(stream))
+      : lanes.chance(LOSS, profile.lossRate);
+    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : lanes.latencyUs(LATENCY, profile.latency);
     if (state !== undefined) this.#creditLink(state, isLost);
     return { isLost, latencyUs };
   }
@@ -279,14 +289,14 @@ export class Network {
     let { latencyUs } = profile;
     if (profile.lossRate.of > 0 || latencyUs < 0) {
       lanes.aim(from, to, message.type);
-      if (latencyUs < 0) latencyUs = lanes.latencyUs(lane.latency, profile.latency);
-      if (lanes.chance(lane.loss, profile.lossRate)) {
+      if (latencyUs < 0) latencyUs = lanes.latencyUs(LATENCY, profile.latency);
+      if (lanes.chance(LOSS, profile.lossRate)) {
         this.flights.loseUnsent(from, to, ordinal, "loss");
         return;
       }
     }
     const slot = this.flights.add(from, to, message, ordinal, kernel.nowUs, -1);
-    kernel.schedule(kernel.nowUs + latencyUs, eventKind.arrival, slot, 0);
+    kernel.schedule(kernel.nowUs + latencyUs, ARRIVAL, slot, 0);
   }
 
   #sendWith(from: number, to: number, message: Message, ordinal: number, transport: Transport): void {
@@ -362,7 +372,7 @@ export class Network {
     const { kernel } = this.#ground;
     const slot = this.flights.add(from, to, message, ordinal, sentUs, -1);
     if (copy > 0 || isChanged || flaw !== undefined) this.flights.mark(slot, copy, isChanged, flaw);
-    kernel.schedule(kernel.nowUs + delayUs, eventKind.arrival, slot, 0);
+    kernel.schedule(kernel.nowUs + delayUs, ARRIVAL, slot, 0);
   }
 
   #arrive(slot: number): void {

@@ -8,14 +8,20 @@ import type { Effect } from "../machine/effect.ts";
 import type { ConnectionLoss, MachineEvent, NodeClocks } from "../machine/event.ts";
 import type { Machine, NodeSpec } from "../machine/machine.ts";
 import type { NodeClock } from "./clock.ts";
-import { effectTag, eventKind } from "./ground.ts";
+import type { Draws } from "./draws.ts";
+import { effectTag, eventKind, type Ground } from "./ground.ts";
 import { Inbox, type Occurrence } from "./inbox.ts";
+import type { Network } from "./network.ts";
 import { NodeTime } from "./node-time.ts";
-import { oddity } from "./node-table.ts";
+import { oddity, type NodeTable } from "./node-table.ts";
 import type { ProcessPlan } from "./plan.ts";
 import type { Due, Pause, ProcessCheckpoint, ProcessPlans, ProcessWorld, Slowness } from "./process-parts.ts";
 import { Slots } from "./slots.ts";
 import { Storage } from "./storage.ts";
+import type { Timers } from "./timers.ts";
+
+// Constants that hot code reads are private to this module: the engine cannot fold those that cross its border.
+const { busy: BUSY, clock: ODD_CLOCK } = oddity;
 
 /** A machine that draws so often without end in one event is broken. */
 const DRAWS_MAX = 10_000;
@@ -24,7 +30,11 @@ export class Process {
   // First what every event asks for, so that in a world of many nodes it lies together.
   #machine: Machine | undefined = undefined;
   readonly index: number;
-  readonly #world: ProcessWorld;
+  readonly #ground: Ground;
+  readonly #nodes: NodeTable;
+  readonly #network: Network;
+  readonly #timers: Timers;
+  readonly #draws: Draws;
   readonly id: NodeId;
   readonly #time: NodeTime;
   readonly subject: string;
@@ -42,12 +52,16 @@ export class Process {
   #stepUs: number;
 
   constructor(world: ProcessWorld, node: { index: number; spec: NodeSpec }, plans: ProcessPlans) {
-    const { ground, timers } = world;
+    const { ground, network, timers, draws } = world;
     const { index, spec } = node;
     this.index = index;
     this.id = spec.id;
     this.subject = `${spec.role}/${spec.ordinal}`;
-    this.#world = world;
+    this.#ground = ground;
+    this.#nodes = ground.nodes;
+    this.#network = network;
+    this.#timers = timers;
+    this.#draws = draws;
     this.#spec = spec;
     this.#plan = plans.process;
     this.#stepUs = plans.process.stepUs;
@@ -72,7 +86,7 @@ export class Process {
 
   /** Names of the timers that are armed, in order. */
   get armedTimers(): readonly string[] {
-    return this.#world.timers.armed(this.index);
+    return this.#timers.armed(this.index);
   }
 
   /** Starts a new incarnation, unless one runs. */
@@ -82,7 +96,7 @@ export class Process {
     this.#time.set((clock, nowUs) => clock.onIncarnation(nowUs));
     this.#machine = this.#spec.start();
     const { incarnation } = this;
-    this.#world.ground.stateOfWorld(this.id, { fact: "nodeBooted", incarnation });
+    this.#ground.stateOfWorld(this.id, { fact: "nodeBooted", incarnation });
     this.#refresh();
     const disk = this.storage.contents();
     this.#step({
@@ -97,7 +111,7 @@ export class Process {
   /** A message has reached the node. The process is up. */
   receive(slot: number): void {
     if (this.#isReady) return this.#handMessage(slot);
-    const { flights } = this.#world.network;
+    const { flights } = this.#network;
     if (this.#inbox.length >= this.#plan.inboxMax && flights.connectionOf(slot) < 0) {
       flights.lose(slot, "queueFull");
       this.#creditWait();
@@ -108,8 +122,8 @@ export class Process {
 
   /** A timer came due. */
   onTimer(slot: number): void {
-    if (!this.#world.timers.due(slot)) return;
-    const arming = this.#world.timers.armingOf(slot);
+    if (!this.#timers.due(slot)) return;
+    const arming = this.#timers.armingOf(slot);
     if (this.#isReady) this.#handTimer(slot, arming);
     else this.#wait({ type: "timer", slot, arming });
   }
@@ -138,29 +152,29 @@ export class Process {
   /** Kills the process. */
   crash(strike: number, torn: boolean): void {
     if (this.#machine === undefined) return;
-    this.#world.ground.ledger.changed(strike);
+    this.#ground.ledger.changed(strike);
     this.#end("crashed", "fault", torn);
   }
 
   requestStop(strike: number): void {
     if (this.#machine === undefined) return;
-    this.#world.ground.ledger.changed(strike);
+    this.#ground.ledger.changed(strike);
     this.#offer({ type: "stopRequested" });
   }
 
   pause(strike: number, monotonic: "runs" | "stops"): void {
     if (this.#machine === undefined) return;
-    const { ledger, kernel } = this.#world.ground;
+    const { ledger, kernel } = this.#ground;
     ledger.touched(strike);
-    if (this.#pause === undefined) this.#world.ground.stateOfWorld(this.id, { fact: "nodePaused" });
+    if (this.#pause === undefined) this.#ground.stateOfWorld(this.id, { fact: "nodePaused" });
     const wasStopped = this.#pause?.monotonic === "stops";
     this.#pause = { strike, monotonic };
     if (monotonic === "stops" && !wasStopped) {
       this.#time.set((clock, nowUs) => clock.stopMonotonic(nowUs));
-      this.#world.timers.stop(this.index);
+      this.#timers.stop(this.index);
     } else if (monotonic === "runs" && wasStopped) {
       this.#time.set((clock, nowUs) => clock.resumeMonotonic(nowUs));
-      this.#world.timers.reaim(this.index);
+      this.#timers.reaim(this.index);
     }
     if (this.#work !== 0) {
       kernel.cancel(this.#work);
@@ -174,10 +188,10 @@ export class Process {
     if (this.#pause === undefined) return;
     if (this.#pause.monotonic === "stops") {
       this.#time.set((clock, nowUs) => clock.resumeMonotonic(nowUs));
-      this.#world.timers.reaim(this.index);
+      this.#timers.reaim(this.index);
     }
     this.#pause = undefined;
-    this.#world.ground.stateOfWorld(this.id, { fact: "nodeResumed" });
+    this.#ground.stateOfWorld(this.id, { fact: "nodeResumed" });
     this.#refresh();
     this.#planWork();
   }
@@ -191,23 +205,23 @@ export class Process {
   }
 
   suppressTimers(strike: number, prefixes: readonly string[]): void {
-    this.#world.timers.suppress(this.index, strike, prefixes);
+    this.#timers.suppress(this.index, strike, prefixes);
   }
 
   releaseTimers(strike: number, lost: boolean): void {
-    this.#world.timers.release(this.index, strike, lost);
+    this.#timers.release(this.index, strike, lost);
   }
 
   /** Does something to the clock; timers are aimed anew, since its rate may be another. */
   changeClock(strike: number, change: (clock: NodeClock, nowUs: number) => void): void {
     this.#time.strike(strike, change);
-    if (this.#machine !== undefined && this.#pause?.monotonic !== "stops") this.#world.timers.reaim(this.index);
+    if (this.#machine !== undefined && this.#pause?.monotonic !== "stops") this.#timers.reaim(this.index);
   }
 
   /** No fault is upon the node any more. */
   heal(): void {
     this.resume();
-    this.#world.timers.releaseAll(this.index);
+    this.#timers.releaseAll(this.index);
     this.#setSlownesses([]);
     this.storage.heal();
   }
@@ -254,13 +268,13 @@ export class Process {
   }
 
   #creditWait(): void {
-    if (this.#pause !== undefined) this.#world.ground.ledger.changed(this.#pause.strike);
-    for (const { strike } of this.#slownesses) this.#world.ground.ledger.changed(strike);
+    if (this.#pause !== undefined) this.#ground.ledger.changed(this.#pause.strike);
+    for (const { strike } of this.#slownesses) this.#ground.ledger.changed(strike);
   }
 
   #planWork(): void {
     if (this.#work !== 0 || this.#inbox.length === 0 || this.#pause !== undefined) return;
-    const { kernel } = this.#world.ground;
+    const { kernel } = this.#ground;
     this.#work = kernel.schedule(kernel.nowUs + this.#stepUs, eventKind.work, this.index, 0);
   }
 
@@ -271,33 +285,33 @@ export class Process {
   }
 
   #refresh(): void {
-    const { oddities } = this.#world.ground.nodes;
+    const { oddities } = this.#nodes;
     const isReady =
       this.#machine !== undefined && this.#pause === undefined && this.#stepUs === 0 && this.#inbox.length === 0;
-    if (isReady) oddities[this.index] &= ~oddity.busy;
-    else oddities[this.index] |= oddity.busy;
+    if (isReady) oddities[this.index] &= ~BUSY;
+    else oddities[this.index] |= BUSY;
   }
 
   /** An event can be handed over as it comes: nothing waits, nothing is slow. */
   get #isReady(): boolean {
-    return (this.#world.ground.nodes.oddities[this.index] & oddity.busy) === 0;
+    return (this.#nodes.oddities[this.index] & BUSY) === 0;
   }
 
   #monotonicUs(): number {
-    const { nodes, kernel } = this.#world.ground;
-    const isPlain = (nodes.oddities[this.index] & oddity.clock) === 0;
+    const { nodes, kernel } = this.#ground;
+    const isPlain = (nodes.oddities[this.index] & ODD_CLOCK) === 0;
     return isPlain ? kernel.nowUs - nodes.bootedUs[this.index] : this.#time.monotonicUs();
   }
 
   #wallUs(): number {
-    const { nodes, kernel } = this.#world.ground;
-    const isPlain = (nodes.oddities[this.index] & oddity.clock) === 0;
+    const { nodes, kernel } = this.#ground;
+    const isPlain = (nodes.oddities[this.index] & ODD_CLOCK) === 0;
     return isPlain ? kernel.nowUs + nodes.wallAheadUs[this.index] : this.#time.wallUs();
   }
 
   #handMessage(slot: number): void {
-    const { flights } = this.#world.network;
-    const name = this.#world.network.nameOf(flights.fromOf(slot));
+    const { flights } = this.#network;
+    const name = this.#network.nameOf(flights.fromOf(slot));
     const message = flights.deliver(slot);
     this.#step({
       type: "received",
@@ -320,7 +334,7 @@ export class Process {
   }
 
   #handTimer(slot: number, arming: number): boolean {
-    const timer = this.#world.timers.fire(slot, arming);
+    const timer = this.#timers.fire(slot, arming);
     if (timer === undefined) return false;
     this.#step({ type: "timerFired", timer, monotonicUs: this.#monotonicUs(), wallUs: this.#wallUs() });
     return true;
@@ -330,12 +344,12 @@ export class Process {
     const machine = this.#machine;
     assert(machine !== undefined, "only a process that is up is given events");
     this.#stepOnce(machine, event);
-    if (this.#world.draws.waiting > 0) this.#tellDrawn(machine, event);
+    if (this.#draws.waiting > 0) this.#tellDrawn(machine, event);
   }
 
   /** Tells a machine what it drew in a step, and what it draws in answer, for as long as it goes on. */
   #tellDrawn(machine: Machine, { monotonicUs, wallUs }: NodeClocks): void {
-    const { draws } = this.#world;
+    const draws = this.#draws;
     const { purposes, values } = draws;
     for (let at = 0; at < draws.waiting && this.#machine === machine; at++) {
       const purpose = purposes[at];
@@ -357,10 +371,10 @@ export class Process {
   #ask(machine: Machine, event: MachineEvent): readonly Effect[] | undefined {
     try {
       const effects = machine.step(event);
-      if (this.#world.ground.checks) this.#record(event, effects);
+      if (this.#ground.checks) this.#record(event, effects);
       return effects;
     } catch (error) {
-      if (this.#world.ground.checks) this.#record(event, []);
+      if (this.#ground.checks) this.#record(event, []);
       this.#break(textOf(error), event.type);
       return undefined;
     }
@@ -370,9 +384,10 @@ export class Process {
   #carryOutAll(effects: readonly Effect[], machine: Machine, monotonicUs: number): string | undefined {
     let inHand: Effect | undefined;
     try {
-      for (const effect of effects) {
-        inHand = effect;
-        const wrong = this.#carryOut(effect, monotonicUs);
+      // By index: a step of the iterator costs as much as a quick effect until the engine has optimised it away.
+      for (let at = 0; at < effects.length; at++) {
+        inHand = effects[at];
+        const wrong = this.#carryOut(inHand, monotonicUs);
         if (wrong !== undefined) return wrong;
         if (this.#machine !== machine) return undefined;
       }
@@ -386,15 +401,15 @@ export class Process {
   #carryOut(effect: Effect, monotonicUs: number): string | undefined {
     switch (effect.type) {
       case "send":
-        if (this.#world.network.send(this.index, effect.to, effect.message, effect.via)) return undefined;
+        if (this.#network.send(this.index, effect.to, effect.message, effect.via)) return undefined;
         return `a message is sent to a node that exists, and none is called "${effect.to}"`;
       case "setTimer":
         return this.#setTimer(effect.timer, effect.afterUs, effect.spreadUs ?? 0, monotonicUs);
       case "cancelTimer":
-        this.#world.timers.cancel(this.index, effect.timer);
+        this.#timers.cancel(this.index, effect.timer);
         return undefined;
       case "record":
-        this.#world.ground.state(this.id, effect);
+        this.#ground.state(this.id, effect);
         return undefined;
       case "draw":
         return this.#draw(effect.purpose, effect.below);
@@ -419,15 +434,15 @@ export class Process {
     if (!isWhole(afterUs) || !isWhole(spreadUs)) {
       return `timer "${timer}" is set to whole microseconds from 0, not to ${afterUs} with a spread of ${spreadUs}`;
     }
-    this.#world.timers.set(this.index, timer, afterUs, spreadUs, monotonicUs);
+    this.#timers.set(this.index, timer, afterUs, spreadUs, monotonicUs);
     return undefined;
   }
 
   #draw(purpose: string, below: number): string | undefined {
     if (!isWhole(below) || below < 1) return `a draw for "${purpose}" is below an integer from 1, not below ${below}`;
-    const value = this.#world.draws.draw(this.index, this.subject, purpose, below);
-    if (this.#world.ground.digests) {
-      this.#world.ground.mixWords(effectTag.drawn, this.index, Math.floor(value / 0x1_0000_0000), value | 0);
+    const value = this.#draws.draw(this.index, this.subject, purpose, below);
+    if (this.#ground.digests) {
+      this.#ground.mixWords(effectTag.drawn, this.index, Math.floor(value / 0x1_0000_0000), value | 0);
     }
     return undefined;
   }
@@ -435,41 +450,41 @@ export class Process {
   #sync(sync: string): void {
     const { mark, atUs } = this.storage.beginSync(sync);
     const slot = this.#dues.add({ incarnation: this.incarnation, sync, mark });
-    this.#world.ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
+    this.#ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
   }
 
   /** The machine did what no machine may do: a finding, told with its story, and from here on a crash like another. */
   #break(error: string, event: string): void {
-    if (this.#world.ground.digests) this.#world.ground.mixWords(effectTag.broke, this.index, 0, 0);
-    this.#world.ground.stateOfWorld(this.id, { fact: "machineBroke", error, event });
+    if (this.#ground.digests) this.#ground.mixWords(effectTag.broke, this.index, 0, 0);
+    this.#ground.stateOfWorld(this.id, { fact: "machineBroke", error, event });
     this.#end("crashed", "machineBroke");
   }
 
   /** The incarnation is over, with everything that was not durable. */
   #end(how: "crashed" | "stopped", cause = "", torn = false): void {
-    const { kernel } = this.#world.ground;
+    const { kernel } = this.#ground;
     if (this.#work !== 0) kernel.cancel(this.#work);
     this.#work = 0;
     this.#machine = undefined;
     this.#pause = undefined;
-    this.#world.ground.nodes.oddities[this.index] |= oddity.busy;
-    this.#world.timers.cancelAll(this.index);
+    this.#nodes.oddities[this.index] |= BUSY;
+    this.#timers.cancelAll(this.index);
     for (const waiting of this.#inbox.clear()) {
-      if (waiting.type === "message") this.#world.network.flights.lose(waiting.flight, "receiverDown");
+      if (waiting.type === "message") this.#network.flights.lose(waiting.flight, "receiverDown");
     }
-    this.#world.network.onCrash(this.index);
+    this.#network.onCrash(this.index);
     const lostRecords = this.storage.crash(torn);
-    if (how === "stopped" && this.#world.ground.digests) this.#world.ground.mixWords(effectTag.halt, this.index, 0, 0);
+    if (how === "stopped" && this.#ground.digests) this.#ground.mixWords(effectTag.halt, this.index, 0, 0);
     const fact =
       how === "stopped" ? ({ fact: "nodeStopped" } as const) : { fact: "nodeCrashed" as const, cause, lostRecords };
-    this.#world.ground.stateOfWorld(this.id, fact);
+    this.#ground.stateOfWorld(this.id, fact);
   }
 
   #record(what: MachineEvent, effects: readonly Effect[]): void {
-    const { nowUs: atUs, eventsDone: event } = this.#world.ground.kernel;
+    const { nowUs: atUs, eventsDone: event } = this.#ground.kernel;
     const step = { event, atUs, node: this.id, what, effects };
-    const { lastSteps } = this.#world.ground;
-    this.#world.ground.lastSteps = lastSteps[0]?.event === event ? [...lastSteps, step] : [step];
+    const { lastSteps } = this.#ground;
+    this.#ground.lastSteps = lastSteps[0]?.event === event ? [...lastSteps, step] : [step];
   }
 }
 

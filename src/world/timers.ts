@@ -47,10 +47,18 @@ export interface TimersCheckpoint {
   readonly suppressions: readonly (readonly [node: number, suppressions: readonly Suppression[]])[];
 }
 
+// Constants that hot code reads are private to this module: the engine cannot fold those that cross its border.
+const { timersStand: TIMERS_STAND } = oddity;
+const ODD_TIME = oddity.clock | oddity.timersStand;
+const { setTimer: SET_TIMER, cancelTimer: CANCEL_TIMER } = effectTag;
+const { timer: TIMER_EVENT } = eventKind;
+
 /** Ten years: a timer set further than any run lasts, such as to "never", stays within what time can be counted in. */
 const DELAY_US_MAX = 315_360_000_000_000;
 /** Timers known at first before those that are idle are forgotten; names made of request numbers would pile up. */
 const KNOWN_AT_FIRST = 256;
+/** Names of the timers of one node end in this many ways, about. */
+const ENDS = 13;
 
 // A record is 32 bytes: two doubles, and then four integers.
 const DOUBLES = 4;
@@ -66,6 +74,8 @@ const STATE = 6;
 const NEXT = 7;
 const PHASE_BITS = 3;
 const PHASE_MASK = (1 << PHASE_BITS) - 1;
+/** The delay of a timer that stands. */
+const NEVER = -1;
 const ARMING_MASK = 2 ** 28 - 1;
 const NONE = -1;
 
@@ -84,6 +94,8 @@ export class Timers {
   #free: number[] = [];
   #knownMax = KNOWN_AT_FIRST;
   #armings = 0;
+  /** By node and the end of a name: the slot that was found there last, or NONE. As long as the index. */
+  #front = new Int32Array(KNOWN_AT_FIRST * 4).fill(NONE);
   readonly #names = new Map<string, number>();
   #texts: string[] = [];
   #hashes: number[] = [];
@@ -104,23 +116,17 @@ export class Timers {
   set(node: number, name: string, afterUs: number, spreadUs: number, monotonicUs: number): void {
     const found = this.#find(node, name);
     const slot = found === NONE ? this.#learn(node, name) : found;
-    const drawnUs =
-      spreadUs === 0 ? afterUs : afterUs + this.#spreadOf(slot).below(Math.min(spreadUs, DELAY_US_MAX) + 1);
+    const drawnUs = spreadUs === 0 ? afterUs : afterUs + this.#spreadUs(slot, spreadUs);
     const delayUs = Math.min(drawnUs, DELAY_US_MAX);
     const ground = this.#ground;
     this.#armings = (this.#armings + 1) & ARMING_MASK;
     this.#doubles[slot * DOUBLES + DUE_US] = monotonicUs + delayUs;
-    this.#ints[slot * INTS + STATE] = (this.#armings << PHASE_BITS) | (this.#ints[slot * INTS + STATE] & PHASE_MASK);
+    const ints = this.#ints;
+    const at = slot * INTS;
+    ints[at + STATE] = (this.#armings << PHASE_BITS) | (ints[at + STATE] & PHASE_MASK);
     this.#aim(slot, node, delayUs);
-    if (ground.digests) {
-      ground.mixWords(effectTag.setTimer, node, this.#hashes[this.#ints[slot * INTS + NAME]], delayUs | 0);
-    }
-    if (ground.tracer !== undefined) {
-      const { id, time } = this.#nodes[node];
-      const { nowUs, eventsDone } = ground.kernel;
-      const dueUs = nowUs + time.trueDelayUs(delayUs);
-      ground.tracer.trace({ atUs: nowUs, event: eventsDone, node: id, kind: "timerSet", timer: name, dueUs });
-    }
+    if (ground.digests) ground.mixWords(SET_TIMER, node, this.#hashes[ints[at + NAME]], delayUs | 0);
+    if (ground.tracer !== undefined) this.#traceSet(node, name, delayUs);
   }
 
   cancel(node: number, name: string): void {
@@ -129,7 +135,7 @@ export class Timers {
     this.#disarm(slot);
     const ground = this.#ground;
     if (ground.digests) {
-      ground.mixWords(effectTag.cancelTimer, node, this.#hashes[this.#ints[slot * INTS + NAME]], 0);
+      ground.mixWords(CANCEL_TIMER, node, this.#hashes[this.#ints[slot * INTS + NAME]], 0);
     }
     if (ground.tracer !== undefined) this.#trace("timerCancelled", slot);
   }
@@ -157,7 +163,7 @@ export class Timers {
 
   /** The rate of the clock changed, or it goes on after it stood still: each timer fires when the clock says so. */
   reaim(node: number): void {
-    this.#ground.nodes.oddities[node] &= ~oddity.timersStand;
+    this.#ground.nodes.oddities[node] &= ~TIMERS_STAND;
     const monotonicUs = this.#nodes[node].time.peekMonotonicUs();
     for (const slot of this.#inOrder(node, phase.armed, phase.stopped)) {
       this.#aim(slot, node, Math.max(0, this.#doubles[slot * DOUBLES + DUE_US] - monotonicUs));
@@ -166,7 +172,7 @@ export class Timers {
 
   /** The clock stands still: no timer comes due until `reaim`. */
   stop(node: number): void {
-    this.#ground.nodes.oddities[node] |= oddity.timersStand;
+    this.#ground.nodes.oddities[node] |= TIMERS_STAND;
     for (const slot of this.#inOrder(node, phase.armed)) this.#aim(slot, node, 0);
   }
 
@@ -174,7 +180,7 @@ export class Timers {
   cancelAll(node: number): void {
     const { armed, stopped, suppressed, waiting } = phase;
     for (const slot of this.#inOrder(node, armed, stopped, suppressed, waiting)) this.#disarm(slot);
-    this.#ground.nodes.oddities[node] &= ~oddity.timersStand;
+    this.#ground.nodes.oddities[node] &= ~TIMERS_STAND;
   }
 
   suppress(node: number, strike: number, prefixes: readonly string[]): void {
@@ -246,6 +252,21 @@ export class Timers {
   }
 
   #find(node: number, text: string): number {
+    // Names differ in how they end, mostly: what is found there needs no hash of the name, and is always checked.
+    const front = this.#front;
+    const last = text.length - 1;
+    const end = (node * ENDS + (last < 0 ? 0 : text.charCodeAt(last))) & (front.length - 1);
+    const slot = front[end];
+    if (slot !== NONE) {
+      const at = slot * INTS;
+      if (this.#ints[at + NODE] === node && this.#texts[this.#ints[at + NAME]] === text) return slot;
+    }
+    const found = this.#lookUp(node, text);
+    if (found !== NONE) front[end] = found;
+    return found;
+  }
+
+  #lookUp(node: number, text: string): number {
     const name = this.#names.get(text);
     if (name === undefined) return NONE;
     const index = this.#index;
@@ -269,26 +290,29 @@ export class Timers {
 
   #aim(slot: number, node: number, delayUs: number): void {
     const { kernel, nodes } = this.#ground;
+    const trueDelayUs = (nodes.oddities[node] & ODD_TIME) === 0 ? delayUs : this.#oddDelayUs(slot, node, delayUs);
+    if (trueDelayUs === NEVER) return;
     const doubles = this.#doubles;
+    const ints = this.#ints;
     const at = slot * DOUBLES + HANDLE;
-    const handle = doubles[at];
-    let trueDelayUs = delayUs;
-    const odd = nodes.oddities[node];
-    if ((odd & (oddity.timersStand | oddity.clock)) !== 0) {
-      if ((odd & oddity.timersStand) !== 0) {
-        if (handle !== 0) kernel.cancel(handle);
-        doubles[at] = 0;
-        this.#enter(slot, phase.stopped);
-        return;
-      }
-      trueDelayUs = this.#nodes[node].time.trueDelayUs(delayUs);
-    }
+    const state = slot * INTS + STATE;
     const dueUs = kernel.nowUs + trueDelayUs;
-    doubles[at] =
-      this.#phaseOf(slot) === phase.armed
-        ? kernel.reset(handle, dueUs)
-        : kernel.schedule(dueUs, eventKind.timer, node, slot);
-    this.#enter(slot, phase.armed);
+    if ((ints[state] & PHASE_MASK) === phase.armed) {
+      doubles[at] = kernel.reset(doubles[at], dueUs);
+    } else {
+      doubles[at] = kernel.schedule(dueUs, TIMER_EVENT, node, slot);
+      ints[state] = (ints[state] & ~PHASE_MASK) | phase.armed;
+    }
+  }
+
+  /** The true delay of a timer whose node has a clock that is out of the ordinary; NEVER, and it is stopped, when that stands. */
+  #oddDelayUs(slot: number, node: number, delayUs: number): number {
+    if ((this.#ground.nodes.oddities[node] & TIMERS_STAND) === 0) return this.#nodes[node].time.trueDelayUs(delayUs);
+    const at = slot * DOUBLES + HANDLE;
+    if (this.#doubles[at] !== 0) this.#ground.kernel.cancel(this.#doubles[at]);
+    this.#doubles[at] = 0;
+    this.#enter(slot, phase.stopped);
+    return NEVER;
   }
 
   #disarm(slot: number): void {
@@ -368,6 +392,7 @@ export class Timers {
     let length = this.#index.length;
     while (length < this.#slots * 4) length *= 2;
     this.#index = new Int32Array(length);
+    this.#front = new Int32Array(length).fill(NONE);
     this.#heads = this.#heads.map(() => NONE);
     for (let slot = 0; slot < this.#slots; slot++) if (this.#ints[slot * INTS + NAME] !== NONE) this.#enlist(slot);
   }
@@ -389,10 +414,10 @@ export class Timers {
     this.#doubles = new Float64Array(grown.buffer);
   }
 
-  #spreadOf(slot: number): Stream {
+  #spreadUs(slot: number, spreadUs: number): number {
     const { subject } = this.#nodes[this.#ints[slot * INTS + NODE]];
     this.#spreads[slot] ??= this.#ground.streams.named("timer", `${subject} ${this.#nameOf(slot)}`);
-    return this.#spreads[slot];
+    return this.#spreads[slot].below(Math.min(spreadUs, DELAY_US_MAX) + 1);
   }
 
   /** Timers of a node in some of these phases by name: an order that is nobody's history. */
@@ -402,6 +427,13 @@ export class Timers {
       if (phases.includes(this.#phaseOf(slot))) slots.push(slot);
     }
     return slots.sort((left, right) => compareValues(this.#nameOf(left), this.#nameOf(right)));
+  }
+
+  #traceSet(node: number, timer: string, delayUs: number): void {
+    const { tracer, kernel } = this.#ground;
+    const { id, time } = this.#nodes[node];
+    const { nowUs: atUs, eventsDone: event } = kernel;
+    tracer?.trace({ atUs, event, node: id, kind: "timerSet", timer, dueUs: atUs + time.trueDelayUs(delayUs) });
   }
 
   #trace(kind: "timerFired" | "timerCancelled" | "timerSuppressed", slot: number): void {
