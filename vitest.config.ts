@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ["test/web/build.ts"],
     // Test files are independent of each other, and few processors are too few to leave one idle.
     maxWorkers: "100%",
-    // No test file shares the state of a module with another.
+    // Modules keep nothing from one run to the next (test/laws), so test files of a worker can share them: to load them
+    // again for each was a third of the time.
     isolate: false,
     // Simulations are bounded by events: a slow or busy machine must not fail them.
     testTimeout: 60_000,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 
+import { canonicalJson } from "../base/canonical-json.ts";
 import { durationUsMax, printDuration } from "../base/units.ts";
 import type { AnySystem } from "../systems/system.ts";
 import type { Fault, FaultKind } from "../world/fault.ts";
@@ -48,7 +49,7 @@ export const storySchemas = (system: AnySystem): StorySchemas => ({
 });
 
 function worldSchemas({ worlds }: StorySchemas, system: AnySystem, nodes: NodeNames): WorldSchemas {
-  const who = JSON.stringify([...nodes]);
+  const who = canonicalJson([...nodes]);
   const known = worlds.get(who);
   if (known !== undefined) return known;
   const vocabulary = vocabularyOf(system, nodes);
