@@ -133,6 +133,8 @@ export type OwnFact =
         | "itemGone"
         | "late"
         | "withdrawn";
+      /** Found after a restart: it may have been stated before, and the client may have been told. */
+      readonly recovered?: true;
     }
   | {
       readonly fact: "effectRepeated";

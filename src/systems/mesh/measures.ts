@@ -223,7 +223,8 @@ const counts: ByFact = {
   granted: (_view, { cause }, _at, sink) => {
     if (cause === "failover") sink.count("failover.grants");
   },
-  effectRefused: (_view, { because }, _at, sink) => {
+  effectRefused: (_view, { because, recovered }, _at, sink) => {
+    if (recovered) return;
     sink.count("effect.refused");
     if (because === "staleToken") sink.count("effect.fenced");
   },

@@ -80,12 +80,12 @@ function accepted(record: WriteRecord, recovered: boolean): Stated {
   return touches ? { ...told, onGround: record.ground } : told;
 }
 
-/** What failed has left no trace that a restart would have to tell of. */
+/** What failed has left no trace but its answer: whoever asks again after a restart hears it. */
 function declined(record: WriteRecord, recovered: boolean): readonly Stated[] {
-  if (recovered) return nothing;
   const { player, server, token, session, sequence } = record;
   const action = actionName(player, session, sequence);
-  return [{ type: "record", fact: "effectRefused", player, server, token, action, because: "itemGone" }];
+  const told = { type: "record", fact: "effectRefused", player, server, token, action, because: "itemGone" } as const;
+  return [recovered ? { ...told, recovered } : told];
 }
 
 function carried(

@@ -37,8 +37,8 @@ const tellers: Tellers = {
     `accepts ${kind}${item === "" ? "" : ` ${item}`} (${action}) from ${server} under token ${token}: version ${state.version}`,
   effectRecovered: ({ action, server, token, state }) =>
     `found after the restart: ${action} from ${server} under token ${token}, version ${state.version}`,
-  effectRefused: ({ action, server, token, because }) =>
-    `refuses ${action} from ${server} under token ${token}: ${because}`,
+  effectRefused: ({ action, server, token, because, recovered }) =>
+    `${recovered ? "found after the restart: " : ""}refuses ${action} from ${server} under token ${token}: ${because}`,
   effectRepeated: ({ action, server }) => `has seen ${action} before, ${server} asks again`,
   fenceRaised: ({ player, token }) => `refuses tokens below ${token} for ${player}`,
   stateLoaded: ({ player, server, token, version }) =>

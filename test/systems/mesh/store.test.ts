@@ -193,6 +193,13 @@ describe("a restarted store", () => {
     expect(answer(bench, write(2))).toBe("done v2");
   });
 
+  test("states a refusal again, too: whoever asks again hears it (MESH-INV-09)", () => {
+    const bench = fresh().receive(s1, write(1, { kind: "pickup", item: "item-9" })).sync();
+    expect(bench.takeFacts()).toContain("effectRefused");
+    bench.restart().sync();
+    expect(bench.facts).toMatchObject([{ fact: "effectRefused", because: "itemGone", recovered: true }]);
+  });
+
   test("cuts off a torn record, and halts at a hole rather than invent state", () => {
     const bench = fresh().receive(s1, write(1)).sync();
     bench.restart("torn").sync();
