@@ -155,7 +155,7 @@ const folds: Folds = {
   leaseExpired: (view, { server, lateUs }, { atUs }) => endLease(view, server, atUs - lateUs, lateUs),
   serverExpelled: (view, { server, incarnation }, at) => {
     endLease(view, server, at.atUs, 0);
-    leaseOf(view, server).incarnation = incarnation + 1;
+    view.lives.set(server, incarnation + 1);
     foldMemoryGone(view, at);
   },
   regionMoved: foldRegionMoved,
@@ -171,10 +171,7 @@ const folds: Folds = {
     setFrozen(player, at.node, false);
     foldRivals(view, player, at);
   },
-  nodeBooted: (view, { incarnation }, { node }) => {
-    const lease = view.leases.get(node);
-    if (lease !== undefined) lease.incarnation = incarnation * LIVES_MAX;
-  },
+  nodeBooted: (view, { incarnation }, { node }) => void view.lives.set(node, incarnation * LIVES_MAX),
   nodeCrashed: foldProcessGone,
   nodeStopped: foldProcessGone,
   faultBegan: (view, { ratePpm }) => {
@@ -390,14 +387,14 @@ function foldAnswer(
 function leaseOf(view: MeshView, server: NodeId): LeaseView {
   const known = view.leases.get(server);
   if (known !== undefined) return known;
-  const lease: LeaseView = { believes: false, renewedUs: -1, incarnation: 0, outrunBy: null, rivalledBy: null };
+  const lease: LeaseView = { believes: false, renewedUs: -1, outrunBy: null, rivalledBy: null };
   view.leases.set(server, lease);
   return lease;
 }
 
 function outrun(view: MeshView, from: Grant, by: Overtaking): void {
   const lease = view.leases.get(from.server);
-  if (lease?.believes === true && from.incarnation >= lease.incarnation) lease.outrunBy ??= by;
+  if (lease?.believes === true && from.incarnation >= (view.lives.get(from.server) ?? 0)) lease.outrunBy ??= by;
 }
 
 /** The holder has stopped acting at `endUs`. What it had let go of by then, others may have. */

@@ -216,8 +216,6 @@ export interface LeaseView {
   /** It has stated no end of it: it would act. */
   believes: boolean;
   renewedUs: number;
-  /** Its present life: what an earlier one was granted is not its own. */
-  incarnation: number;
   /** The first grant of one of its players to another server, because it was given up, that came while it believed. */
   outrunBy: Overtaking | null;
   /** The first time another server began to act for one of its players, while it believed and the player was not frozen. */
@@ -289,6 +287,8 @@ export interface MeshView {
   /** The server each region had first. */
   readonly firstServers: Map<number, RegionOwner>;
   readonly leases: Map<NodeId, LeaseView>;
+  /** The present life of a server: what an earlier one was granted is not its own. Absent: the first. */
+  readonly lives: Map<NodeId, number>;
   /** The largest error in rate that a fault has given any monotonic clock: beyond what is declared, leases promise nothing. */
   ratePpm: number;
   /** The lease that the last fact has ended, and the true time of its end; null: none. */
@@ -365,6 +365,7 @@ export const freshMeshView = (): MeshView => ({
   staleFor: [],
   firstServers: new Map(),
   leases: new Map(),
+  lives: new Map(),
   ratePpm: 0,
   leaseEnded: null,
   paused: new Set(),

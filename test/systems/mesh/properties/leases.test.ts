@@ -25,6 +25,11 @@ describe("A6", () => {
     expect(renew(renew(story, "n1").grant("p1", "n2", 3, "failover"), "n1").result("A6").status).toBe("held");
   });
 
+  test("nor when the life that is over never had a lease", () => {
+    const story = renew(new Story(), "n2").join("p1", "n1", 1).crash("n1").boot("n1");
+    expect(renew(renew(story, "n1").grant("p1", "n2", 2, "failover"), "n1").result("A6").status).toBe("held");
+  });
+
   test("what was granted to the present life, it does", () => {
     const story = renew(playing().crash("n1").boot("n1").grant("p1", "n1", 2, "rejoin"), "n1");
     expect(renew(story.grant("p1", "n2", 3, "failover"), "n1").broken()).toContain("A6");
