@@ -27,7 +27,7 @@ export class NotPlainData extends Error {
 export function clonePlain<T>(value: T): T {
   try {
     if (typeof value !== "object" || value === null) return isSingle(value) ? value : refuse(value);
-    return cloneObject(value, { made: new Map(), open: [] }) as T;
+    return cloneObject(value, new Map(), 0) as T;
   } catch (error) {
     throw explained(value, error);
   }
@@ -69,62 +69,62 @@ export function notPlain(value: unknown, root = ""): NotPlainData | undefined {
   return notPlainAt(root, value, []);
 }
 
-interface Copies {
-  readonly made: Map<object, object>;
-  /** What the object in hand lies within: met again, it contains itself. */
-  readonly open: object[];
-}
+/** Copies made so far, by their originals. */
+type Copies = Map<object, object>;
 
-function cloneObject(value: object, copies: Copies): object {
-  const known = copies.made.get(value);
-  if (known !== undefined) {
-    if (copies.open.includes(value)) throw new TooDeep();
-    return known;
-  }
-  if (copies.open.length > DEPTH_MAX) throw new TooDeep();
-  copies.open.push(value);
-  const copy = cloneParts(value, copies);
-  copies.open.pop();
+function cloneObject(value: object, copies: Copies, depth: number): object {
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  // What contains itself is not among the copies while it is copied: it ends here.
+  if (depth > DEPTH_MAX) throw new TooDeep();
+  const copy = cloneParts(value, copies, depth + 1);
+  copies.set(value, copy);
   return copy;
 }
 
-function cloneParts(value: object, copies: Copies): object {
-  if (Array.isArray(value)) return cloneArray(value, copies);
-  if (value instanceof Map) return cloneMap(value, copies);
-  if (value instanceof Set) return cloneSet(value, copies);
-  if (!isPlainObject(value)) return refuse(value);
-  const copy = (Object.getPrototypeOf(value) === null ? Object.create(null) : {}) as Record<string, unknown>;
-  copies.made.set(value, copy);
-  const fields = value as Record<string, unknown>;
-  for (const key in fields) {
-    const field = fields[key];
-    setField(copy, key, typeof field === "object" && field !== null ? cloneObject(field, copies) : single(field));
+function cloneParts(value: object, copies: Copies, depth: number): object {
+  if (Array.isArray(value)) return cloneArray(value, copies, depth);
+  if (value instanceof Map) return cloneMap(value, copies, depth);
+  if (value instanceof Set) return cloneSet(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return refuse(value);
+  // A copy in one piece, whose parts are then exchanged: by far quicker than field by field, and most fields are single.
+  const copy = (prototype === null ? Object.assign(Object.create(null), value) : { ...value }) as Record<
+    string,
+    unknown
+  >;
+  for (const key in copy) {
+    const field = copy[key];
+    if (typeof field === "object" && field !== null) setField(copy, key, cloneObject(field, copies, depth));
+    else if (!isSingle(field)) refuse(field);
   }
   return copy;
 }
 
-function cloneArray(value: readonly unknown[], copies: Copies): object {
-  const copy: unknown[] = [];
-  copies.made.set(value, copy);
-  for (const part of value) {
-    copy.push(typeof part === "object" && part !== null ? cloneObject(part, copies) : single(part));
+function cloneArray(value: readonly unknown[], copies: Copies, depth: number): object {
+  const copy = value.slice();
+  for (let at = 0; at < copy.length; at++) {
+    const part = copy[at];
+    if (typeof part === "object" && part !== null) copy[at] = cloneObject(part, copies, depth);
+    else if (!isSingle(part)) refuse(part);
   }
   return copy;
 }
 
-function cloneMap(value: ReadonlyMap<unknown, unknown>, copies: Copies): object {
+function cloneMap(value: ReadonlyMap<unknown, unknown>, copies: Copies, depth: number): object {
   const copy = new Map<unknown, unknown>();
-  copies.made.set(value, copy);
   for (const [key, part] of value) {
-    copy.set(singleKey(key), typeof part === "object" && part !== null ? cloneObject(part, copies) : single(part));
+    copy.set(
+      singleKey(key),
+      typeof part === "object" && part !== null ? cloneObject(part, copies, depth) : single(part),
+    );
   }
   return copy;
 }
 
-function cloneSet(value: ReadonlySet<unknown>, copies: Copies): object {
-  const copy = new Set<unknown>();
-  copies.made.set(value, copy);
-  for (const member of value) copy.add(singleKey(member));
+function cloneSet(value: ReadonlySet<unknown>): object {
+  const copy = new Set(value);
+  for (const member of copy) singleKey(member);
   return copy;
 }
 
