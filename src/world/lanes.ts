@@ -2,7 +2,6 @@
 // "latency server/0>server/1 heartbeat", so that no message shifts the chances of another. A thousand nodes have
 // millions of such streams and draw from each a few times: what is kept of one is a count, and itself in small worlds.
 
-import { assert } from "../base/assert.ts";
 import { compareValues } from "../base/plain-order.ts";
 import { Stream, type DecisionTape, type StreamKey } from "../kernel/stream.ts";
 import { Streams, type Decisions, type StreamDecisions } from "../kernel/streams.ts";
@@ -73,8 +72,8 @@ interface LaneType {
   readonly type: string;
   readonly index: number;
   readonly keys: Int32Array;
-  /** By sender, receiver and purpose: the streams that are kept. With gaps, where most are never asked for. */
-  readonly kept: (Stream | undefined)[];
+  /** By purpose, then sender and receiver: the streams that are kept. A list is made when the first of it is. */
+  readonly kept: (Stream | undefined)[][];
 }
 
 export class Lanes {
@@ -85,6 +84,8 @@ export class Lanes {
   #seed: string;
   /** Four words for each node. */
   readonly #nodeKeys: Int32Array;
+  /** Four words for each purpose. */
+  readonly #purposeKeys: Int32Array;
   readonly #types = new Map<string, LaneType>();
   readonly #byIndex: LaneType[] = [];
   readonly #areKept: boolean;
@@ -101,7 +102,7 @@ export class Lanes {
   // The lane aimed at, and the key of its link.
   #from = 0;
   #to = 0;
-  /** Where the streams of the link begin among those that are kept. */
+  /** Where the stream of the link is among those that are kept. */
   #place = 0;
   #type: LaneType;
   #link0 = 0;
@@ -118,7 +119,8 @@ export class Lanes {
     this.#subjects = subjects;
     this.#nodes = subjects.length;
     this.#seed = String(seed);
-    this.#nodeKeys = keysOfNodes(this.#seed, subjects);
+    this.#nodeKeys = keysOf(this.#seed, "node", subjects);
+    this.#purposeKeys = keysOf(this.#seed, "purpose", purposes);
     this.#isRecording = decisions.record === true;
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
@@ -131,10 +133,9 @@ export class Lanes {
   /** From now on every chance is drawn as under another seed: see `Streams.reseed`. */
   reseed(seed: number | string): void {
     this.#seed = String(seed);
-    this.#nodeKeys.set(keysOfNodes(this.#seed, this.#subjects));
-    for (const type of this.#byIndex) {
-      type.keys.set(keysOfType(this.#seed, type.type));
-    }
+    this.#nodeKeys.set(keysOf(this.#seed, "node", this.#subjects));
+    this.#purposeKeys.set(keysOf(this.#seed, "purpose", purposes));
+    for (const type of this.#byIndex) type.keys.set(this.#keysOfType(type.type));
     for (const { from, to, type, purpose, stream } of this.#keptLanes) {
       stream.rekey(this.#keyOfKept(type, from, to, purpose));
     }
@@ -146,7 +147,7 @@ export class Lanes {
     if (this.#type.type !== type) this.#type = this.#typeOf(type);
     this.#from = from;
     this.#to = to;
-    this.#place = (from * this.#nodes + to) * PURPOSES;
+    this.#place = this.#placeOf(from, to);
     if (!this.#areKept) this.#mixLink(from * 4, to * 4);
   }
 
@@ -215,7 +216,7 @@ export class Lanes {
     this.#seldom.clear();
     for (const { stream } of this.#keptLanes) stream.ordinal = 0;
     if (!this.#isRecording) return;
-    for (const { from, to, type, purpose } of this.#keptLanes) type.kept[this.#placeOf(from, to, purpose)] = undefined;
+    for (const { from, to, type, purpose } of this.#keptLanes) type.kept[purpose][this.#placeOf(from, to)] = undefined;
     this.#keptLanes = [];
     this.#tapes.clear();
   }
@@ -230,7 +231,7 @@ export class Lanes {
 
   #enter(purpose: number): Stream {
     if (!this.#areKept) return this.#pass(purpose);
-    return this.#type.kept[this.#place + purpose] ?? this.#keep(purpose);
+    return this.#type.kept[purpose][this.#place] ?? this.#keep(purpose);
   }
 
   #pass(purpose: number): Stream {
@@ -262,17 +263,25 @@ export class Lanes {
     return purpose < OFTEN ? this.#to * OFTEN + purpose : this.#to * (PURPOSES - OFTEN) + purpose - OFTEN;
   }
 
-  #placeOf(from: number, to: number, purpose: number): number {
-    return (from * this.#nodes + to) * PURPOSES + purpose;
+  #placeOf(from: number, to: number): number {
+    return from * this.#nodes + to;
   }
 
   #keep(purpose: number): Stream {
-    const name = `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
+    const { kept } = this.#type;
+    // Nobody asks for the name of a stream that is neither recorded nor forced.
+    const isNamed = this.#isRecording || this.#forced.size > 0;
+    const name = isNamed ? this.#nameOf(purpose) : "";
     const stream = new Stream(name, this.#keyOfKept(this.#type, this.#from, this.#to, purpose));
-    if (this.#isRecording || this.#forced.has(name)) stream.follow(this.#tapeOf(name));
-    this.#type.kept[this.#place + purpose] = stream;
+    if (this.#isRecording || (isNamed && this.#forced.has(name))) stream.follow(this.#tapeOf(name));
+    if (kept[purpose].length === 0) kept[purpose] = this.#noneKept();
+    kept[purpose][this.#place] = stream;
     this.#keptLanes.push({ from: this.#from, to: this.#to, type: this.#type, purpose, stream });
     return stream;
+  }
+
+  #nameOf(purpose: number): string {
+    return `${purposes[purpose]} ${this.#subjects[this.#from]}>${this.#subjects[this.#to]} ${this.#type.type}`;
   }
 
   #keyOfKept({ keys: own }: LaneType, from: number, to: number, purpose: number): StreamKey {
@@ -312,17 +321,22 @@ export class Lanes {
     const learnt: LaneType = {
       type,
       index: this.#byIndex.length,
-      keys: keysOfType(this.#seed, type),
-      kept: this.#noneKept(),
+      keys: this.#keysOfType(type),
+      kept: purposes.map(() => []),
     };
     this.#types.set(type, learnt);
     this.#byIndex.push(learnt);
     return learnt;
   }
 
+  #keysOfType(type: string): Int32Array {
+    const own = keysOf(this.#seed, "type", [type]);
+    return this.#purposeKeys.map((word, at) => mix(word, own[at % 4]));
+  }
+
+  /** With gaps, where most are never asked for: of a large world that keeps streams because it records them. */
   #noneKept(): (Stream | undefined)[] {
-    const places = this.#nodes <= KEPT_NODES_MAX ? this.#nodes * this.#nodes * PURPOSES : 0;
-    return new Array<undefined>(places).fill(undefined);
+    return this.#nodes <= KEPT_NODES_MAX ? new Array<undefined>(this.#nodes * this.#nodes).fill(undefined) : [];
   }
 
   #tapeOf(name: string): LaneTape {
@@ -337,15 +351,9 @@ export class Lanes {
 
 // Streams for the moment: these are neither recorded nor forced, and nobody asks for them again.
 
-function keysOfNodes(seed: string, subjects: readonly string[]): Int32Array {
+function keysOf(seed: string, kind: string, subjects: readonly string[]): Int32Array {
   const streams = new Streams(seed);
-  return Int32Array.from(subjects.flatMap((subject) => keyOf(streams, "node", subject)));
-}
-
-function keysOfType(seed: string, type: string): Int32Array {
-  const streams = new Streams(seed);
-  const own = keyOf(streams, "type", type);
-  return Int32Array.from(purposes.flatMap((purpose) => joined(keyOf(streams, "purpose", purpose), own)));
+  return Int32Array.from(subjects.flatMap((subject) => keyOf(streams, kind, subject)));
 }
 
 /** The key of a node, a type or a purpose: a function of the seed and of what it is called. */
@@ -385,12 +393,7 @@ class LaneTape implements DecisionTape {
   }
 }
 
-/** The key of two keys in order: another one for each pair, and for the pair the other way round. */
-function joined(first: readonly number[], second: readonly number[]): StreamKey {
-  assert(first.length === 4 && second.length === 4, "a key has four words");
-  return [mix(first[0], second[0]), mix(first[1], second[1]), mix(first[2], second[2]), mix(first[3], second[3])];
-}
-
+/** A word of the key of two keys in order: another one for each pair, and for the pair the other way round. */
 function mix(first: number, second: number): number {
   let word = Math.imul(first ^ (first >>> 16), 0x85ebca6b) + second;
   word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);

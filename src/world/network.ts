@@ -99,7 +99,7 @@ export class Network {
     if (target < 0) return false;
     const ground = this.#ground;
     if (ground.checks) deepFreeze(message);
-    const state = this.#states.size === 0 ? undefined : this.#states.get(this.#linkOf(from, target));
+    const state = this.stateOf(from, target);
     const profile = state === undefined ? this.#table.profileOf(from, target) : state.profile;
     const transport = via ?? profile.transport;
     if (ground.digests) {
@@ -130,11 +130,11 @@ export class Network {
   }
 
   profileOf(from: number, to: number): LinkProfile {
-    return this.#states.get(this.#linkOf(from, to))?.profile ?? this.#table.profileOf(from, to);
+    return this.stateOf(from, to)?.profile ?? this.#table.profileOf(from, to);
   }
 
   stateOf(from: number, to: number): LinkState | undefined {
-    return this.#states.get(this.#linkOf(from, to));
+    return this.#states.size === 0 ? undefined : this.#states.get(this.#linkOf(from, to));
   }
 
   isCut(from: number, to: number): boolean {
@@ -149,8 +149,9 @@ export class Network {
   /** Draws whether a message is lost, and how long it takes: both, whatever becomes of it, so that no draw shifts. */
   chancesOf(from: number, to: number, message: Message): Chances {
     const { lanes } = this.#ground;
-    const profile = this.profileOf(from, to);
-    const state = profile.isBursty ? this.#stateFor(from, to) : this.stateOf(from, to);
+    const known = this.stateOf(from, to);
+    const profile = known === undefined ? this.#table.profileOf(from, to) : known.profile;
+    const state = profile.isBursty ? this.#stateFor(from, to) : known;
     lanes.aim(from, to, message.type);
     const isLost = profile.isBursty
       ? lanes.draw(LOSS, (stream) => this.#stateFor(from, to).chain.lost(stream))
