@@ -44,7 +44,7 @@ const folds: Folds = {
   serverResumed: ({ backups }, { server }) => void backups.drained.delete(server),
   serverRejoined: ({ backups }, { server }) => void backups.drained.delete(server),
   tailsRecalled: ({ backups }, { silent }, { atUs }) => {
-    if (silent > 0) backups.silences.push({ count: silent, atUs });
+    for (const server of silent) backups.copiesGone.set(server, atUs);
   },
   nodeCrashed: (view, _fact, at, note) => loseMemory(view, at, note, "process"),
   nodeStopped: (view, _fact, at, note) => loseMemory(view, at, note, "process"),
@@ -74,7 +74,7 @@ const folds: Folds = {
     backups.losses.set(player, losses);
     backups.lost = {
       soft,
-      copiesGone: copiesGone(backups, soft.askedUs),
+      copiesGone: goneSince(backups, soft.askedUs),
       acceptedUpTo: players.get(player)?.sequences.get(soft.session) ?? -1,
       count: losses.count,
       spanUs: losses.toUs - losses.fromUs,
@@ -105,8 +105,11 @@ const folds: Folds = {
     if ("success" in fact) note("failover.lossless", fact.success ? 1 : 0);
   },
   server_failure_detected: ({ backups }, { server }, { atUs }) => void backups.suspected.set(server, atUs),
-  granted: ({ backups, grantedFrom }, { player, cause }) => {
-    if (cause === "failover" && grantedFrom !== null) backups.movedFrom.set(player, grantedFrom);
+  granted: ({ backups, grantedFrom }, { player, cause }, { atUs }) => {
+    if (cause !== "failover" || grantedFrom === null) return;
+    backups.movedFrom.set(player, grantedFrom);
+    // Whoever is given up is asked for nothing more: it may be cut off, and still have it.
+    backups.copiesGone.set(grantedFrom, atUs);
   },
   authorityTaken: ({ backups }, { player }, { atUs, node }, note) => {
     const from = backups.movedFrom.get(player);
@@ -142,7 +145,7 @@ function loseMemory(view: MeshView, { node, atUs }: Instant, note: Note, what: "
   const { backups, players } = view;
   backups.forgotten = [];
   if (players.has(node)) return forgetClient(backups, node);
-  backups.memoriesLost.push({ server: node, atUs });
+  backups.copiesGone.set(node, atUs);
   for (const cover of backups.covers.values()) {
     if (cover.server !== node && (what === "players" || !cover.inStep.has(node))) continue;
     countTime(cover, atUs, note);
@@ -167,9 +170,8 @@ function forgetClient(backups: BackupView, player: NodeId): void {
   }
 }
 
-function copiesGone({ memoriesLost, silences }: BackupView, sinceUs: number): number {
-  const servers = new Set(memoriesLost.flatMap(({ server, atUs }) => (atUs >= sinceUs ? [server] : [])));
-  let unasked = 0;
-  for (const { count, atUs } of silences) if (atUs >= sinceUs) unasked = Math.max(unasked, count);
-  return servers.size + unasked;
+function goneSince({ copiesGone }: BackupView, sinceUs: number): number {
+  let count = 0;
+  for (const atUs of copiesGone.values()) if (atUs >= sinceUs) count++;
+  return count;
 }

@@ -40,9 +40,8 @@ export interface BackupView {
   readonly covers: Map<number, Cover>;
   /** Servers that an operator has drained: they are nobody's backups. */
   readonly drained: Set<NodeId>;
-  /** When servers lost their memory, and how many could not be asked for theirs. */
-  readonly memoriesLost: { readonly server: NodeId; readonly atUs: number }[];
-  readonly silences: { readonly count: number; readonly atUs: number }[];
+  /** When each server last lost its memory, was given up, or could not be asked for what it had. */
+  readonly copiesGone: Map<NodeId, number>;
   /** Soft actions whose outcome their client does not know yet. */
   readonly soft: Map<string, SoftAction>;
   /** Losses of a player since it was last back in play: the first and last acknowledgement among them. */
@@ -68,8 +67,7 @@ export interface BackupView {
 export const freshBackupView = (): BackupView => ({
   covers: new Map(),
   drained: new Set(),
-  memoriesLost: [],
-  silences: [],
+  copiesGone: new Map(),
   soft: new Map(),
   losses: new Map(),
   lost: null,

@@ -393,8 +393,13 @@ export type OwnFact =
   | { readonly fact: "failover_completed"; readonly region: number; readonly server: NodeId }
   | { readonly fact: "failover_completed"; readonly player: NodeId; readonly success: boolean }
   | { readonly fact: "failover_started"; readonly player: NodeId; readonly from: NodeId; readonly server: NodeId }
-  /** The new primary has what the backups had of soft actions; `silent` of them have not answered in time. */
-  | { readonly fact: "tailsRecalled"; readonly region: number; readonly actions: number; readonly silent: number }
+  /** The new primary has what the backups had of soft actions; those that are silent have not answered in time. */
+  | {
+      readonly fact: "tailsRecalled";
+      readonly region: number;
+      readonly actions: number;
+      readonly silent: readonly NodeId[];
+    }
   /** The server goes on from the copy it has as a backup, without asking the store. */
   | { readonly fact: "promotedWarm"; readonly player: NodeId; readonly token: number; readonly version: number }
   // player: the buffer

@@ -89,7 +89,7 @@ function endRecall(turn: Turn, region: number): void {
   turn.state.recalls.delete(region);
   let actions = 0;
   for (const { tail } of recall.found.values()) actions += tail.length;
-  turn.out.record({ type: "record", fact: "tailsRecalled", region, actions, silent: recall.waiting.size });
+  turn.out.record({ type: "record", fact: "tailsRecalled", region, actions, silent: [...recall.waiting] });
   for (const [player, loading] of turn.state.loading) {
     if (loading.region === region && loading.state !== null)
       finishLoading(turn, player, loading, tailAfter(loading.state, recall.found.get(player)));

@@ -140,7 +140,7 @@ const tellers: Tellers = {
       : `has heard of all it had asked for${fact.success ? "" : ", and not all was done"}`,
   failover_started: ({ player, from, server }) => `${player} fails over from ${from} to ${server}`,
   tailsRecalled: ({ region, actions, silent }) =>
-    `has from backups of region ${region} what they know: ${actions} soft actions${silent === 0 ? "" : `; ${silent} are silent`}`,
+    `has from backups of region ${region} what they know: ${actions} soft actions${silent.length === 0 ? "" : `; ${silent.join(", ")} silent`}`,
   promotedWarm: ({ player, version }) => `goes on with its own copy of ${player}, version ${version}`,
   actionNoted: ({ action }) => `is told ${action} will be done`,
   actionLost: ({ action }) => `is told that ${action} is lost`,

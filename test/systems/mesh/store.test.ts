@@ -194,7 +194,9 @@ describe("a restarted store", () => {
   });
 
   test("states a refusal again, too: whoever asks again hears it (MESH-INV-09)", () => {
-    const bench = fresh().receive(s1, write(1, { kind: "pickup", item: "item-9" })).sync();
+    const bench = fresh()
+      .receive(s1, write(1, { kind: "pickup", item: "item-9" }))
+      .sync();
     expect(bench.takeFacts()).toContain("effectRefused");
     bench.restart().sync();
     expect(bench.facts).toMatchObject([{ fact: "effectRefused", because: "itemGone", recovered: true }]);

@@ -62,8 +62,14 @@ describe("P2", () => {
 
   test("copies that nobody could ask for are gone, too", () => {
     const story = new Soft("sync").note(1).crash("n1");
-    story.say("n2", { fact: "tailsRecalled", region: 0, actions: 0, silent: 2 });
+    story.say("n2", { fact: "tailsRecalled", region: 0, actions: 0, silent: ["n3", "n4"].map(nodeId) });
     expect(story.lose(1).result("P2").status).toBe("held");
+  });
+
+  test("a copy of whoever is given up is gone, though it may only be cut off", () => {
+    const cutOff = (mode: string): Soft => new Soft(mode).note(1).wait(1000).grant("p1", "n2", 2, "failover");
+    expect(cutOff("async").lose(1).result("P2").status).toBe("held");
+    expect(cutOff("semiSync").lose(1).result("P2").status).toBe("violated");
   });
 
   test("a crash before the action was asked for is no excuse", () => {
