@@ -33,8 +33,7 @@ export class Reads {
       const confirmed = this.#replication.confirmedRound();
       this.#serveUpTo(confirmed);
       // One round is under way at a time: reads that come meanwhile share the next one. Heartbeats see to lost ones.
-      const isWaiting = state.reads.some(({ round }) => round > state.round);
-      if (!isWaiting || confirmed < state.round) return;
+      if (confirmed < state.round || !state.reads.some(({ round }) => round > state.round)) return;
       // A leader that is alone has it confirmed at once.
       this.#replication.openRound();
     }
@@ -42,8 +41,10 @@ export class Reads {
 
   #serveUpTo(confirmed: number): void {
     const { state, application } = this.#core;
+    const { appliedIndex } = state;
+    // Asked after each event, and mostly none is ready.
+    if (!state.reads.some(({ index, round }) => round <= confirmed && index <= appliedIndex)) return;
     const ready = state.reads.filter(({ index, round }) => round <= confirmed && index <= state.appliedIndex);
-    if (ready.length === 0) return;
     state.reads = state.reads.filter(({ index, round }) => round > confirmed || index > state.appliedIndex);
     for (const { read } of ready) application.readReady(read);
   }

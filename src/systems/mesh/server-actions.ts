@@ -237,12 +237,12 @@ function noteQueued(turn: Turn, player: NodeId, held: Held): void {
 /** Takes out an errand, or the next action that may be written; undefined: none may. */
 function nextIn({ settings }: Turn, held: Held): QueuedAction | undefined {
   const { queue, done: decided, tail, session, request } = held;
-  const [errand, ...errands] = held.errands;
-  if (errand !== undefined) {
+  if (held.errands.length > 0) {
+    const [errand, ...errands] = held.errands;
     held.errands = errands;
     return errand;
   }
-  const [first] = queue;
+  const first = queue.at(0);
   if (first === undefined || request !== null) return undefined;
   const last = tail.at(-1)?.action;
   const done = last?.session === session ? Math.max(decided, last.sequence) : decided;

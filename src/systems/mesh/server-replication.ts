@@ -48,13 +48,14 @@ export function tendStreams(turn: Turn): void {
     const known = state.map.owners[region];
     if (known?.server !== self || known.epoch !== epoch) endStream(turn, region);
   }
-  for (const [region, { server, epoch, backups }] of state.map.owners.entries()) {
+  const { owners } = state.map;
+  for (let region = 0; region < owners.length; region++) {
+    const { server, epoch, backups } = owners[region];
     if (server !== self) continue;
     const stream = state.streams.get(region) ?? beginStream(turn, region, epoch);
-    const followers = [...stream.followers.keys()];
-    const same = followers.length === backups.length && followers.every((backup) => backups.includes(backup));
-    if (same && stream.changes > 0) continue;
-    for (const backup of followers) if (!backups.includes(backup)) loseFollower(turn, region, stream, backup);
+    if (stream.changes > 0 && isFollowedBy(stream, backups)) continue;
+    for (const backup of stream.followers.keys())
+      if (!backups.includes(backup)) loseFollower(turn, region, stream, backup);
     // Change 0 is nobody's: the first message of a stream holds everything there is.
     stream.changes += 1;
     for (const backup of backups)
@@ -64,6 +65,13 @@ export function tendStreams(turn: Turn): void {
     turn.out.record({ type: "record", fact: "regionServed", ...served });
   }
   if (state.replicateDueUs < 0) onReplicateDue(turn);
+}
+
+/** By these, and by nobody else. */
+function isFollowedBy({ followers }: Stream, backups: readonly NodeId[]): boolean {
+  if (followers.size !== backups.length) return false;
+  for (const backup of followers.keys()) if (!backups.includes(backup)) return false;
+  return true;
 }
 
 const follower = (stream: Stream, nowUs: number): Follower => ({
@@ -129,7 +137,8 @@ export function sendChanges(turn: Turn, region: number, when: "always" | "ifAny"
   const stream = state.streams.get(region);
   if (stream === undefined || (when === "ifAny" && stream.changes === stream.sent)) return;
   const { changes: to, sent: from } = stream;
-  const copies = [...stream.unsent].flatMap((player) => copyOf(turn, player));
+  const copies: ReplicaCopy[] = [];
+  for (const player of stream.unsent) copies.push(...copyOf(turn, player));
   const gone = goneSince(stream, from);
   stream.unsent.clear();
   stream.sent = to;
@@ -178,8 +187,11 @@ function copyOf({ state }: Turn, player: NodeId): readonly ReplicaCopy[] {
   return [{ player, token, state: held.state, x, tail: tail.map(({ action }) => action) }];
 }
 
-const goneSince = ({ gone }: Stream, from: number): Received<"replicate">["gone"] =>
-  [...gone].flatMap(([player, { token, change }]) => (change > from ? [{ player, token }] : []));
+function goneSince({ gone }: Stream, from: number): Received<"replicate">["gone"] {
+  const since: { player: NodeId; token: number }[] = [];
+  for (const [player, { token, change }] of gone) if (change > from) since.push({ player, token });
+  return since;
+}
 
 export function onReplicated(
   turn: Turn,

@@ -276,10 +276,10 @@ function onElsewhere(turn: Turn, from: NodeId, message: Extract<MeshMessage, { t
 }
 
 function onTimer(turn: Turn, timer: string): void {
-  const player = timer.slice(timer.indexOf(":") + 1) as NodeId;
-  switch (timer.slice(0, timer.length - player.length)) {
-    case "":
-      return onOwnTimer(turn, timer);
+  const nameEnds = timer.indexOf(":") + 1;
+  if (nameEnds === 0) return onOwnTimer(turn, timer);
+  const player = timer.slice(nameEnds) as NodeId;
+  switch (timer.slice(0, nameEnds)) {
     case "write:":
       return onWriteDue(turn, player);
     case "entity:":

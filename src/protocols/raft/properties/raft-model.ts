@@ -123,7 +123,7 @@ function foldAppended(view: RaftView, fact: Told<"raft.appended">, at: Instant):
     const index = first + place;
     const term = terms[place];
     const seen = (view.entries[index] ??= []);
-    const same = seen.find((entry) => entry.term === term);
+    const same = seen.length === 0 ? undefined : seen.find((entry) => entry.term === term);
     if (same === undefined) {
       seen.push({ term, checksum: checksums[place], prevTerm, event: at.event });
     } else {

@@ -163,7 +163,13 @@ export const quorumSets = ({ voters, outgoing }: RaftConfiguration): readonly (r
   outgoing.length === 0 ? [voters] : [voters, outgoing];
 
 export const isQuorum = (configuration: RaftConfiguration, favours: (node: NodeId) => boolean): boolean =>
-  quorumSets(configuration).every((set) => set.filter(favours).length * 2 > set.length);
+  quorumSets(configuration).every((set) => countOf(set, favours) * 2 > set.length);
+
+function countOf(set: readonly NodeId[], favours: (node: NodeId) => boolean): number {
+  let count = 0;
+  for (const node of set) if (favours(node)) count++;
+  return count;
+}
 
 export const tellConfiguration = ({ voters, outgoing }: RaftConfiguration): string =>
   outgoing.length === 0 ? `{${voters.join(" ")}}` : `{${outgoing.join(" ")}}+{${voters.join(" ")}}`;

@@ -3,7 +3,7 @@
 // first and the last sample in it.
 
 import type { NodeId } from "../../../base/ids.ts";
-import { latencyEdgesUs, type MetricName, type Scraped } from "./metrics.ts";
+import { emptyLatencies, latencyEdgesUs, type MetricName, type Scraped } from "./metrics.ts";
 
 export interface Sample {
   readonly atUs: number;
@@ -110,8 +110,11 @@ function measured(
 const fraction = (of: number, outOf: number): Fraction | undefined => (outOf === 0 ? undefined : { of, outOf });
 
 /** Those of the last `windowUs`, of which the instant it began is no part. */
-const samplesIn = (samples: readonly Sample[], nowUs: number, windowUs: number): readonly Sample[] =>
-  samples.filter(({ atUs }) => atUs > nowUs - windowUs);
+function samplesIn(samples: readonly Sample[], nowUs: number, windowUs: number): readonly Sample[] {
+  let first = samples.length;
+  while (first > 0 && samples[first - 1].atUs > nowUs - windowUs) first--;
+  return first === 0 ? samples : samples.slice(first);
+}
 
 /** Over all who answered the last scrape. */
 function latest(
@@ -119,23 +122,29 @@ function latest(
   { type, metric }: Extract<Measure, { type: "latest" | "latestSum" }>,
   nowUs: number,
 ): Fraction | undefined {
-  const last = all.flatMap((samples) => samples.slice(-1)).filter(({ atUs }) => atUs === nowUs);
-  if (last.length === 0) return undefined;
-  const values = last.map((sample) => sample.values[metric]);
-  return { of: type === "latest" ? Math.max(...values) : values.reduce((total, value) => total + value, 0), outOf: 1 };
+  let of: number | undefined = undefined;
+  for (const samples of all) {
+    const last = samples.at(-1);
+    if (last?.atUs !== nowUs) continue;
+    const value = last.values[metric];
+    if (of === undefined) of = value;
+    else of = type === "latest" ? Math.max(of, value) : of + value;
+  }
+  return of === undefined ? undefined : { of, outOf: 1 };
 }
 
-const increaseOf = (windows: readonly (readonly Sample[])[], metric: Sampled): number =>
-  windows.reduce((total, samples) => total + increase(samples.map(({ values }) => values[metric])), 0);
-
-/** A counter that fell was started again from zero: what it shows then has all been counted since. */
-function increase(values: readonly number[]): number {
+function increaseOf(windows: readonly (readonly Sample[])[], metric: Sampled): number {
   let total = 0;
-  for (let at = 1; at < values.length; at++) {
-    total += values[at] < values[at - 1] ? values[at] : values[at] - values[at - 1];
+  for (const samples of windows) {
+    for (let at = 1; at < samples.length; at++) {
+      total += increase(samples[at - 1].values[metric], samples[at].values[metric]);
+    }
   }
   return total;
 }
+
+/** A counter that fell was started again from zero: what it shows then has all been counted since. */
+const increase = (before: number, now: number): number => (now < before ? now : now - before);
 
 /** The sum of what each counter rose a second, in millionths: over the time of the one that was seen for the longest. */
 function rateOf(windows: readonly (readonly Sample[])[], metric: Sampled): Fraction | undefined {
@@ -146,10 +155,19 @@ function rateOf(windows: readonly (readonly Sample[])[], metric: Sampled): Fract
 }
 
 function percentileOf(windows: readonly (readonly Sample[])[], percent: number): Fraction | undefined {
-  const buckets = [...latencyEdgesUs, 0].map((_edge, at) =>
-    windows.reduce((total, samples) => total + increase(samples.map(({ latencies }) => latencies[at])), 0),
-  );
-  const total = buckets.reduce((sum, count) => sum + count, 0);
+  const buckets = emptyLatencies();
+  let total = 0;
+  for (const samples of windows) {
+    for (let at = 1; at < samples.length; at++) {
+      const before = samples[at - 1].latencies;
+      const now = samples[at].latencies;
+      for (let bucket = 0; bucket < buckets.length; bucket++) {
+        const more = increase(before[bucket], now[bucket]);
+        buckets[bucket] += more;
+        total += more;
+      }
+    }
+  }
   if (total === 0) return undefined;
   const rank = total * percent;
   let below = 0;

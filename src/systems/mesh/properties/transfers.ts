@@ -121,14 +121,10 @@ export const ownerAfterTransfer = (settleUs: number): MeshProperty => {
  * everything else is well again.
  */
 export const transfersTerminate = (transferUs: number): MeshProperty => {
+  const bound = printDuration(transferUs);
   const oweOne = (view: MeshView, { id, player, startedUs, startedEvent }: TransferView, findings: Findings): void => {
     const dueUs = Math.max(startedUs, view.calmSinceUs) + transferUs;
-    findings.owe(
-      id,
-      dueUs,
-      `the transfer ${id} of ${player} has not ended after ${printDuration(transferUs)} of calm`,
-      [startedEvent],
-    );
+    findings.owe(id, dueUs, `the transfer ${id} of ${player} has not ended after ${bound} of calm`, [startedEvent]);
   };
   /** When a calm begins; within one, each transfer was owed from its start. */
   const oweAll = (view: MeshView, atUs: number, findings: Findings): void => {
