@@ -150,12 +150,15 @@ const isErrand = (kind: WriteKind): boolean => kind === "collect" || kind === "a
  */
 export function decide(ledger: Ledger, write: Write, settings: MeshSettings, wallUs: number): Decision {
   const stored = storedPlayer(ledger, write.player);
-  const because = authorityMissing(ledger, stored, write, settings, wallUs);
+  const because = authorityMissing(stored, write, settings, wallUs);
   if (because !== undefined) return { type: "refuse", because };
   if (settings.defence.idempotency && !isUndoing(ledger.things, write)) {
     const known = repetition(stored, write, settings);
     if (known !== undefined) return known;
   }
+  // What has been done is told whoever has the ground by now: "staleEpoch" says that nothing has.
+  const ground = groundOfWrite(write);
+  if (ground !== null && isStaleEpoch(ledger, ground, settings)) return { type: "refuse", because: "staleEpoch" };
   if (settings.defence.sessionOrder && !isNextInOrder(stored, write)) return { type: "refuse", because: "outOfOrder" };
   if (isFromOtherVersion(stored, write, settings)) return { type: "refuse", because: "versionConflict" };
   if (write.withdrawn === true) return { type: "decide", outcome: "failed", shifts: withdrawn(ledger.things, write) };
@@ -254,17 +257,14 @@ export function groundOfWrite({ kind, terms }: Write): RegionName | null {
 }
 
 function authorityMissing(
-  ledger: Ledger,
   stored: StoredPlayer,
   write: Write,
   settings: MeshSettings,
   wallUs: number,
-): "staleToken" | "staleEpoch" | "late" | undefined {
+): "staleToken" | "late" | undefined {
   if (settings.defence.fencing && write.token < stored.fence) return "staleToken";
   if (write.untilUs >= 0 && wallUs + settings.lease.skew >= write.untilUs) return "late";
-  if (settings.defence.fencing && isMadeUp(stored, write, settings)) return "staleToken";
-  const ground = groundOfWrite(write);
-  return ground !== null && isStaleEpoch(ledger, ground, settings) ? "staleEpoch" : undefined;
+  return settings.defence.fencing && isMadeUp(stored, write, settings) ? "staleToken" : undefined;
 }
 
 function repetition(stored: StoredPlayer, write: Write, settings: MeshSettings): Decision | undefined {

@@ -97,6 +97,15 @@ describe("ground", () => {
     expect(answers(bench, s1, write("score", "", { sequence: 1 }))).toEqual(["done v1"]);
   });
 
+  test("that has gone to another server changes nothing of what was done there before (MESH-INV-07)", () => {
+    const bench = opened();
+    const pickup = write("pickup", "sword", { items: ["sword"] });
+    expect(answers(bench, s1, pickup)).toEqual(["done v1"]);
+    bench.receive(coordinator, { type: "sealRegion", region: 0, epoch: 2 }).sync();
+    // Sent again while the first answer was on its way: "staleEpoch", overtaking it, would say that nothing was done.
+    expect(answers(bench, s1, pickup)).toEqual(["done again v1"]);
+  });
+
   test("of another server is not picked from without having been asked for", () => {
     const beyond = { region: 0, epoch: 0 };
     expect(answers(opened(), s2, write("pickup", "sword", { player: p2, terms: beyond }))).toEqual(["failed v0"]);
