@@ -59,9 +59,10 @@ export type Tally = Record<ProcessMetric, number>;
 // Nothing but its own keys is ever in the registry.
 export const processMetricNames = Object.keys(processMetrics) as readonly ProcessMetric[];
 
-export const zeroTally = (): Tally =>
-  // Each name is given its value.
-  Object.fromEntries(processMetricNames.map((name) => [name, 0])) as Tally;
+// Each name is given its value.
+const zeroes = Object.fromEntries(processMetricNames.map((name) => [name, 0])) as Readings;
+
+export const zeroTally = (): Tally => ({ ...zeroes });
 
 const MS = 1_000;
 /** Upper ends of the buckets of `authority_transfer_latency`, in microseconds; one more bucket holds what is above. */
