@@ -5,8 +5,7 @@ import type { OrderVerb } from "./orders.ts";
 import type { RaftFact } from "../../protocols/raft/facts.ts";
 import type { VectorClock } from "./lineage.ts";
 import type { GroundChanged, ItemFact, Laid } from "./item-facts.ts";
-import type { AlertName, AlertUnit } from "./monitoring/alert-rules.ts";
-import type { DashboardPoint } from "./monitoring/dashboard.ts";
+import type { MonitorFact } from "./monitoring/monitor-facts.ts";
 import type { PlayerState } from "./player-state.ts";
 import type { ServiceFact } from "./service-facts.ts";
 import type { ResolutionPolicy, Resolved } from "./resolution.ts";
@@ -40,6 +39,7 @@ export type MeshFact = OwnFact | RaftFact;
 export type OwnFact =
   | ItemFact
   | ServiceFact
+  | MonitorFact
   // coordinator: the register of authority. Stated at the instant the command is durable (properties.md: commit).
   | {
       readonly fact: "granted";
@@ -484,24 +484,4 @@ export type OwnFact =
       readonly flagged: readonly string[];
       /** As with effects. */
       readonly ground: readonly Laid[];
-    }
-  // monitor: `on` is the node it is about, or empty for the whole mesh
-  /** After each scrape (MESH-MON-08). */
-  | { readonly fact: "dashboardShown"; readonly points: readonly DashboardPoint[] }
-  /** The condition is met, and has to stay so for a while. */
-  | {
-      readonly fact: "alertPending";
-      readonly alert: AlertName;
-      readonly on: NodeId | "";
-      readonly value: number;
-      readonly unit: AlertUnit;
-    }
-  | {
-      readonly fact: "alertFired";
-      readonly alert: AlertName;
-      readonly on: NodeId | "";
-      readonly pages: boolean;
-      readonly value: number;
-      readonly unit: AlertUnit;
-    }
-  | { readonly fact: "alertResolved"; readonly alert: AlertName; readonly on: NodeId | "" };
+    };
