@@ -61,6 +61,8 @@ function judge(desk: Desk, server: NodeId, pulse: Pulse): void {
   }
   if (step === "giveUp" && desk.settings.failover.decidedBy === "coordinator") {
     if (!areSealed(desk, regionsOf(desk, server))) return;
+    // Until that is committed it may be heard of again, and a lease that were renewed now would outlive it.
+    pulse.released = true;
     desk.propose({ type: "fail", server, incarnation, sealed: sealedRegions(desk, server) });
   }
 }

@@ -11,7 +11,7 @@ export interface Pulse {
   /** Up to here nothing of its own is given to others, unless it has let go: it may hold a lease. */
   leaseUntilUs: number;
   suspected: boolean;
-  /** It has let go of everything. */
+  /** It has let go of everything, or it is decided that it is given up: no lease is promised to it any more. */
   released: boolean;
   /** Times it was asked to. */
   revokes: number;

@@ -140,6 +140,30 @@ describe("the coordinator", () => {
   });
 });
 
+describe("a server that is silent", () => {
+  const watching = {
+    lease: { mode: "margin" },
+    failover: { decidedBy: "coordinator" },
+    defence: { sealBeforeGrant: false },
+  };
+  const beat: MeshMessage = { type: "heartbeat", incarnation: 0, sentUs: 0, map: 1 };
+
+  test("has its lease renewed when it is heard of again in time", () => {
+    const bench = fresh(watching).receive(s1, beat).sync();
+    expect(bench.take()).toMatchObject([{ type: "leased", incarnation: 0 }]);
+  });
+
+  test("is promised no lease any more from the instant at which it is decided to give it up (A6)", () => {
+    const bench = fresh(watching).after(60_000_000);
+    bench.take();
+    // Its heartbeats have waited as long as the coordinator stood still; the decision waits for the disk.
+    bench.fire("health").receive(s1, beat);
+    expect(bench.takeTypes()).not.toContain("leased");
+    bench.sync();
+    expect(bench.takeTypes()).toContain("expelled");
+  });
+});
+
 describe("a restarted coordinator", () => {
   test("knows what it has answered, and resumes the sealing it had begun", () => {
     const bench = joined().receive(s2, adopt(1)).sync();
