@@ -149,8 +149,14 @@ export type ReplicationMessage =
       readonly copies: readonly ReplicaCopy[];
       readonly gone: readonly { readonly player: NodeId; readonly token: number }[];
     })
-  // backup to primary: it has everything up to `to`; `missing`: and not what the last message began with
-  | (StreamName & { readonly type: "replicated"; readonly to: number; readonly missing: boolean })
+  // backup to primary: it has everything up to `to`; `missing`: and not what the last message began with. `backupLife`:
+  // what an earlier life of the backup had is gone
+  | (StreamName & {
+      readonly type: "replicated";
+      readonly backupLife: number;
+      readonly to: number;
+      readonly missing: boolean;
+    })
   /** There is a later primary, of that epoch. */
   | { readonly type: "replicateRefused"; readonly region: number; readonly epoch: number }
   // new primary to backups: what do you have?

@@ -24,7 +24,8 @@ export function onReplicate(turn: Turn, primary: NodeId, message: Received<"repl
   following.heardUs = nowUs;
   const missing = from > following.applied;
   if (!missing && to > following.applied) apply(turn, following, message);
-  turn.out.send(primary, { type: "replicated", region, epoch, life, to: following.applied, missing });
+  const { incarnation: backupLife } = state;
+  turn.out.send(primary, { type: "replicated", region, epoch, life, backupLife, to: following.applied, missing });
 }
 
 function apply(turn: Turn, following: Following, { to, epoch, life, copies, gone }: Received<"replicate">): void {

@@ -75,6 +75,7 @@ function isFollowedBy({ followers }: Stream, backups: readonly NodeId[]): boolea
 }
 
 const follower = (stream: Stream, nowUs: number): Follower => ({
+  life: 0,
   acked: 0,
   sent: 0,
   wholeAt: stream.changes,
@@ -196,13 +197,18 @@ function goneSince({ gone }: Stream, from: number): Received<"replicate">["gone"
 export function onReplicated(
   turn: Turn,
   backup: NodeId,
-  { region, epoch, life, to, missing }: Received<"replicated">,
+  { region, epoch, life, backupLife, to, missing }: Received<"replicated">,
 ): void {
   const { state, nowUs } = turn;
   const stream = state.streams.get(region);
   const one = stream?.followers.get(backup);
   if (stream === undefined || one === undefined || stream.epoch !== epoch || life !== state.incarnation) return;
-  if (to > stream.changes) return;
+  if (to > stream.changes || backupLife < one.life) return;
+  if (backupLife > one.life) {
+    // Whatever it had said before, it has had since then only what this answer says.
+    Object.assign(one, { life: backupLife, acked: 0 });
+    setInStep(turn, region, stream, backup, false);
+  }
   one.heardUs = nowUs;
   one.dueUs = nowUs + turn.settings.replication.retry;
   one.acked = missing ? to : Math.max(one.acked, to);

@@ -116,6 +116,8 @@ export interface Loading {
 
 /** A backup, as the primary sees it. */
 export interface Follower {
+  /** The latest life of the backup that was heard of. */
+  life: number;
   /** It has said that it has everything up to this change, and was sent everything up to that one. */
   acked: number;
   sent: number;

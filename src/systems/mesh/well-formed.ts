@@ -252,7 +252,8 @@ const looks: Looks = {
     isNumber(message.to) &&
     areCopies(message.copies, members) &&
     areGone(message.gone, members),
-  replicated: (message) => isStream(message) && isNumber(message.to) && isFlag(message.missing),
+  replicated: (message) =>
+    isStream(message) && isNumber(message.backupLife) && isNumber(message.to) && isFlag(message.missing),
   replicateRefused: ({ region, epoch }) => isNumber(region) && isNumber(epoch),
   recall: ({ region, epoch, ask }) => isNumber(region) && isNumber(epoch) && isNumber(ask),
   recalled: ({ region, ask, copies }, members) => isNumber(region) && isNumber(ask) && areCopies(copies, members),

@@ -52,7 +52,7 @@ function primary(replication: object): Bench {
 function acknowledge(bench: Bench, backups = [s2, s3]): Bench {
   const to = Math.max(...sentTo(bench, "replicate").map((message) => message.to));
   for (const backup of backups)
-    bench.receive(backup, { type: "replicated", region: 0, epoch: 1, life: 0, to, missing: false });
+    bench.receive(backup, { type: "replicated", region: 0, epoch: 1, life: 0, backupLife: 0, to, missing: false });
   return bench;
 }
 
@@ -76,7 +76,7 @@ describe("a primary", () => {
 
   test("sends what was not acknowledged again, and everything to whoever has nothing", () => {
     const bench = primary({ mode: "async" }).after(1_000_000).fire("replicate");
-    bench.receive(s2, { type: "replicated", region: 0, epoch: 1, life: 0, to: 0, missing: true });
+    bench.receive(s2, { type: "replicated", region: 0, epoch: 1, life: 0, backupLife: 0, to: 0, missing: true });
     expect(bench.takeFacts()).toContain("backupLost");
     expect(sentTo(bench, "replicate").at(-1)).toMatchObject({ from: 0, copies: [{ player: p1, token: 1 }] });
   });
@@ -98,8 +98,36 @@ describe("a primary", () => {
     expect(sentTo(primary({ mode: "async" }).receive(p1, act(4)), "noted")).toHaveLength(1);
   });
 
+  test("believes no answer of a backup's earlier life, and says when a later one is in step (P2, MESH-INV-08)", () => {
+    const bench = primary({ mode: "semiSync" });
+    const has = (to: number, backupLife: number): MeshMessage => ({
+      type: "replicated",
+      region: 0,
+      epoch: 1,
+      life: 0,
+      backupLife,
+      to,
+      missing: false,
+    });
+    const whole = 2;
+    bench.receive(s2, has(whole, 1000));
+    expect(bench.takeFacts()).toEqual(["backupLost", "backup_created"]);
+    bench.receive(p1, act(4));
+    const to = Math.max(...sentTo(bench, "replicate").map((message) => message.to));
+    expect(sentTo(bench.receive(s2, has(to, 0)), "noted")).toEqual([]);
+    expect(sentTo(bench.receive(s2, has(to, 1000)), "noted")).toHaveLength(1);
+  });
+
   test("without enough backups in step asks the store first", () => {
-    const bench = primary({}).receive(s2, { type: "replicated", region: 0, epoch: 1, life: 0, to: 0, missing: true });
+    const bench = primary({}).receive(s2, {
+      type: "replicated",
+      region: 0,
+      epoch: 1,
+      life: 0,
+      backupLife: 0,
+      to: 0,
+      missing: true,
+    });
     bench.take();
     expect(bench.receive(p1, act(4)).takeTypes()).toEqual(["write"]);
   });
