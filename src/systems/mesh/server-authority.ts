@@ -10,7 +10,7 @@ import { forgetIncoming } from "./server-incoming.ts";
 import { beat } from "./server-lease.ts";
 import { revoke } from "./server-roll.ts";
 import { drain, driveTransfer } from "./server-outgoing.ts";
-import type { NotedAction, ReplicaCopy } from "./messages.ts";
+import type { NotedAction, ReplicaCopy } from "./replication-messages.ts";
 import { ownCopy } from "./server-copies.ts";
 import { beginRecall, isRecalling, needsRecall } from "./server-recall.ts";
 import { changed, departed, tendStreams } from "./server-replication.ts";

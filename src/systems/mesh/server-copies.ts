@@ -3,7 +3,7 @@
 // grant, after a silence, as the documents have it (X-M-26).
 
 import type { NodeId } from "../../base/ids.ts";
-import type { ReplicaCopy } from "./messages.ts";
+import type { ReplicaCopy } from "./replication-messages.ts";
 import { takeUnasked } from "./server-authority.ts";
 import { tendStreams } from "./server-replication.ts";
 import type { Following, Received, Turn } from "./server-state.ts";

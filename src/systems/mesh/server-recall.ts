@@ -3,7 +3,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { GrantCause } from "./facts.ts";
-import type { NotedAction, ReplicaCopy } from "./messages.ts";
+import type { NotedAction, ReplicaCopy } from "./replication-messages.ts";
 import type { PlayerState } from "./player-state.ts";
 import { finishLoading } from "./server-authority.ts";
 import { tailsOf } from "./server-copies.ts";

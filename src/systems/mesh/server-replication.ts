@@ -5,7 +5,7 @@
 // in one epoch; a backup that knows a later one refuses it.
 
 import type { NodeId } from "../../base/ids.ts";
-import type { ReplicaCopy, StreamName } from "./messages.ts";
+import type { ReplicaCopy, StreamName } from "./replication-messages.ts";
 import { promoteIfSilent } from "./server-copies.ts";
 import { backupsOf } from "./settings.ts";
 import { tellNoted } from "./server-soft.ts";

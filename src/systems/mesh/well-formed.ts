@@ -17,11 +17,10 @@ import type {
   ForceAnswer,
   KnownRegion,
   MeshMessage,
-  NotedAction,
   OwnMessage,
   RefusalReason,
-  ReplicaCopy,
 } from "./messages.ts";
+import type { NotedAction, ReplicaCopy } from "./replication-messages.ts";
 import { type LinkCount, processMetricNames } from "./monitoring/metrics.ts";
 import type { PlayerState } from "./player-state.ts";
 

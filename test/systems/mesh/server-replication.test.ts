@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import { canonicalSize } from "../../../src/base/canonical-json.ts";
-import type { MeshMessage, ReplicaCopy } from "../../../src/systems/mesh/messages.ts";
+import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
+import type { ReplicaCopy } from "../../../src/systems/mesh/replication-messages.ts";
 import type { PlayerState } from "../../../src/systems/mesh/player-state.ts";
 import { Server } from "../../../src/systems/mesh/server.ts";
 import { fight } from "./arena.ts";
