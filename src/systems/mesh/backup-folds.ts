@@ -2,7 +2,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import type { Instant } from "../../check/property.ts";
-import type { BackupView, Cover } from "./backup-view.ts";
+import type { BackupView, Cover, SoftAction } from "./backup-view.ts";
 import type { JudgedFact, MeshView } from "./mesh-view.ts";
 
 type Note = (figure: string, value: number) => void;
@@ -56,7 +56,12 @@ const folds: Folds = {
     const waitedSinceUs = players.get(player)?.waiting.get(action);
     if (waitedSinceUs !== undefined) note("soft.latency", atUs - waitedSinceUs);
     const askedUs = waitedSinceUs ?? atUs;
-    backups.soft.set(action, { player, session, sequence, askedUs, notedUs: atUs, event });
+    backups.soft.set(action, { player, session, sequence, askedUs, notedUs: atUs, event, refusedAfter: -1 });
+  },
+  effectRefused: ({ backups, players }, { player, action, because }) => {
+    const soft = backups.soft.get(action);
+    if (soft === undefined || soft.refusedAfter >= 0 || (because !== "itemGone" && because !== "withdrawn")) return;
+    soft.refusedAfter = acceptedUpTo(players, player, soft);
   },
   effectAccepted: ({ backups }, { action }, { atUs }, note) => {
     const soft = backups.soft.get(action);
@@ -75,7 +80,8 @@ const folds: Folds = {
     backups.lost = {
       soft,
       copiesGone: goneSince(backups, soft.askedUs),
-      acceptedUpTo: players.get(player)?.sequences.get(soft.session) ?? -1,
+      // What its client asked for since then, and got, is no gap.
+      acceptedUpTo: soft.refusedAfter >= 0 ? soft.refusedAfter : acceptedUpTo(players, player, soft),
       count: losses.count,
       spanUs: losses.toUs - losses.fromUs,
     };
@@ -169,6 +175,9 @@ function forgetClient(backups: BackupView, player: NodeId): void {
     backups.forgotten.push(action);
   }
 }
+
+const acceptedUpTo = (players: MeshView["players"], player: NodeId, { session }: SoftAction): number =>
+  players.get(player)?.sequences.get(session) ?? 0;
 
 function goneSince({ copiesGone }: BackupView, sinceUs: number): number {
   let count = 0;

@@ -22,6 +22,8 @@ export interface SoftAction {
   readonly askedUs: number;
   readonly notedUs: number;
   readonly event: number;
+  /** Up to which action of its session effects were there when the store decided that this one has none; -1: it has not. */
+  refusedAfter: number;
 }
 
 /** What is known when a client learns that a soft action is lost. */

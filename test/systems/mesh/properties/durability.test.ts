@@ -81,6 +81,19 @@ describe("P2", () => {
     expect(story.crash("n1").lose(1).result("P2").status).toBe("violated");
   });
 
+  test("what was asked for, and done, after the store had decided the loss is no gap", () => {
+    const story = new Soft("async").note(1).crash("n1").say("store", {
+      fact: "effectRefused",
+      player: p1,
+      server: n1,
+      token: 1,
+      action: "p1/1/1",
+      because: "itemGone",
+    });
+    const later = story.invoke("p1", "p1/1/2").effect("p1", "n1", 1, { action: "p1/1/2", sequence: 2 });
+    expect(later.lose(1).result("P2").status).toBe("held");
+  });
+
   test("more than the tail holds is too much, and so is what was acknowledged long ago", () => {
     const long = new Soft("async", { tailMax: 2 }).note(1).note(2).note(3).crash("n1").lose(1).lose(2);
     expect(long.lose(3).result("P2").status).toBe("violated");
