@@ -12,6 +12,7 @@ import { failureText } from "../report/failure-text.ts";
 import type { ToldGroup } from "../report/hunt-summary.ts";
 import { shrunkLines } from "../report/shrunk-lines.ts";
 import { plural } from "../report/words.ts";
+import { printScenario } from "../scenario/print.ts";
 import { simulate } from "../simulate.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { ReaderMistake } from "./exit-codes.ts";
@@ -77,8 +78,7 @@ export class HuntKeeping {
     const { system, save } = this.#options;
     const { first, scenario, signature } = group;
     const none = { group, file: undefined, replay: undefined };
-    if (first.kind === "lost" || first.kind === "broke")
-      return { ...none, lines: ["It cannot be run again to be told."] };
+    if (first.kind === "lost" || first.kind === "broke") return this.#keptUntold(group);
     const told = {
       ...scenario,
       title: `${first.property} broken, found by ${first.strategy}`.slice(0, 200),
@@ -94,6 +94,21 @@ export class HuntKeeping {
     } catch (error) {
       if (!(error instanceof ReaderMistake)) throw error;
       return { ...none, lines: [`It could not be kept: ${error.problems[0]?.what ?? error.message}`] };
+    }
+  }
+
+  /** Whose run does not come back, or breaks off, has no story; it is kept as what was to be run. */
+  #keptUntold(group: FindingGroup): ToldGroup {
+    const { system, save } = this.#options;
+    const { scenario } = group;
+    const told = { group, file: undefined, replay: undefined };
+    const name = `${scenario.name.replaceAll(/[^A-Za-z0-9]+/g, "-")}-seed-${scenario.seed}.yaml`;
+    try {
+      new OutputFolder(save).write(name, printScenario(scenario, system));
+      return { ...told, lines: [`It has no story: its run was ended. What was run: ${join(save, name)}`] };
+    } catch (error) {
+      if (!(error instanceof ReaderMistake)) throw error;
+      return { ...told, lines: [`It could not be kept: ${error.problems[0]?.what ?? error.message}`] };
     }
   }
 
