@@ -19,12 +19,15 @@ const taskSize = 4;
 const patienceMs = ({ runMsMax }: HuntLimits): number => runMsMax + Math.max(1_000, runMsMax / 2);
 const lookEveryMs = 500;
 
-/** A task under way: which candidate it was at when we last looked, and since when. */
+/**
+ * A task under way: which candidate it was at when we last looked, and how often we have found it there. Looks are
+ * counted, not time: where the whole process stands still, as with a machine that sleeps, no thread is late.
+ */
 interface Watched {
   readonly slot: number;
   readonly controller: AbortController;
   at: number;
-  sinceMs: number;
+  looks: number;
 }
 
 interface Threads {
@@ -123,7 +126,7 @@ export class HuntPool {
       });
       return runCandidates(task, this.#memory);
     }
-    const watched = { slot: task.slot, controller: new AbortController(), at: 0, sinceMs: 0 };
+    const watched = { slot: task.slot, controller: new AbortController(), at: 0, looks: 0 };
     this.#watched.add(watched);
     try {
       return await this.#threads.run(task, { signal: watched.controller.signal });
@@ -134,15 +137,12 @@ export class HuntPool {
 
   /** A machine that never returns from a step cannot be asked to stop: its thread is ended. */
   #endLate(): void {
-    const nowMs = performance.now();
+    const looksMax = patienceMs(this.#options.limits) / lookEveryMs;
     for (const watched of this.#watched) {
       const at = Atomics.load(this.#memory.signals, huntSignal.slots + watched.slot);
-      if (at !== watched.at) {
-        watched.at = at;
-        watched.sinceMs = nowMs;
-      } else if (at > 0 && nowMs - watched.sinceMs > patienceMs(this.#options.limits)) {
-        watched.controller.abort();
-      }
+      watched.looks = at === watched.at ? watched.looks + 1 : 0;
+      watched.at = at;
+      if (at > 0 && watched.looks > looksMax) watched.controller.abort();
     }
   }
 }
