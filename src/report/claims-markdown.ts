@@ -2,7 +2,7 @@
 
 import type { MeasuredClaim } from "../systems/claims.ts";
 import { brokenShareMax } from "../tune/claims/measure.ts";
-import type { ClaimResult, PointResult } from "../tune/claims/verdict.ts";
+import type { ClaimResult, ClaimVerdict, PointResult } from "../tune/claims/verdict.ts";
 import {
   type ClaimsReport,
   commandOf,
@@ -60,6 +60,14 @@ function rowOf(result: ClaimResult): string {
   return `| ${cells.join(" | ")} |`;
 }
 
+const verdictVerbs: Readonly<Record<ClaimVerdict, string>> = {
+  holds: "holds",
+  conditional: "depends,",
+  fails: "fails",
+  undecided: "is undecided,",
+  untestable: "is untestable,",
+};
+
 const anchorOf = (id: string): string => id.toLowerCase();
 
 function sectionOf(result: ClaimResult, report: ClaimsReport): readonly string[] {
@@ -76,7 +84,7 @@ function sectionOf(result: ClaimResult, report: ClaimsReport): readonly string[]
     ...head,
     ...(region === ""
       ? []
-      : [`It ${verdict === "conditional" ? "depends, " : `${verdictWords[verdict]} `}${markdown(region)}.`, ""]),
+      : [`It ${verdictVerbs[verdict]} ${markdown(region)}.`, ""]),
     `Measured: ${markdown(claim.measures)}.`,
     "",
     ...qualified(claim, report),

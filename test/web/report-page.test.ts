@@ -122,8 +122,11 @@ describe.skipIf(!hasBrowser)("the page of a violation", () => {
     const { page } = reader;
     await page.getByTestId("nearby").locator("summary").click();
     const lines = page.getByTestId("nearby").locator("li");
-    expect(await lines.count()).toBeGreaterThan(20);
+    // Drawn when the browser has told that it is open, which is not at once.
+    await expect.poll(() => lines.count()).toBeGreaterThan(20);
+    const all = await lines.count();
     await page.getByPlaceholder("a player, a transfer").fill("player-3/1");
+    await expect.poll(() => lines.count()).toBeLessThan(all);
     const followed = await lines.allTextContents();
     expect(followed.length).toBeGreaterThan(3);
     expect(followed.filter((line) => !line.includes("player-3/1") && !line.includes("is broken"))).toEqual([]);

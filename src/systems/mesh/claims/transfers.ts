@@ -28,7 +28,7 @@ const losses: readonly ClaimPoint[] = [
     label: "each packet by itself, 1 %",
     story: story("independent"),
     set: ["faults[0].lossy.loss=1%", "world.nodes.players=8"],
-    times: 2,
+    times: 3,
   },
   { label: "each packet by itself, 10 %", story: story("independent") },
   { label: "bursts of 4 packets", story: story("bursts") },
