@@ -16,6 +16,16 @@ export function fuzzScenario(servers: number): Scenario {
   return parsed(readFileSync(hunt, "utf8"), [`world.nodes.servers=${servers}`]);
 }
 
+/** The story `planet`, whole; or a part of it with so many players, fifty to a server, where nothing goes wrong. */
+export function planetScenario(players: number, seconds: number, { isWhole }: { isWhole: boolean }): Scenario {
+  const story = readFileSync(planet, "utf8");
+  if (isWhole) return parsed(story, []);
+  const calm = story.replace(/^heal: .*\n/mu, "").replace(/^faults:$[^]*/mu, "");
+  const servers = players / playersOfServer;
+  const nodes = [`world.nodes.servers=${servers}`, `world.nodes.players=${players}`];
+  return parsed(calm, [...nodes, `workload.items=${players / playersOfItem}`, `until=${seconds}s`]);
+}
+
 function parsed(story: string, set: readonly string[]): Scenario {
   const result = parseScenario(story, "bench.yaml", { systems: new Map([["mesh", systemNamed("mesh")]]), set });
   if (result.type === "refused") throw new Error(`the bench's scenario is refused: ${JSON.stringify(result.problems)}`);
@@ -24,6 +34,10 @@ function parsed(story: string, set: readonly string[]): Scenario {
 
 const walk = new URL("../../scenarios/mesh/walk.yaml", import.meta.url);
 const hunt = new URL("../../scenarios/mesh/hunt.yaml", import.meta.url);
+const planet = new URL("../../scenarios/planet.yaml", import.meta.url);
+/** As the planet has them. */
+const playersOfServer = 50;
+const playersOfItem = 5;
 
 const crowd = (servers: number): string => `
 title: A mesh of ${servers} servers

@@ -3,11 +3,13 @@
 
 import { type MeasuredSection, writeSection } from "./report.ts";
 import { explainSection } from "./sections/explain.ts";
+import { guidedSection } from "./sections/guided.ts";
 import { shrinkSection } from "./sections/shrink.ts";
 
 const sections: ReadonlyMap<string, (tell: (line: string) => void) => MeasuredSection> = new Map([
   ["shrink", shrinkSection],
   ["explain", explainSection],
+  ["guided", guidedSection],
 ]);
 
 function main(typed: readonly string[]): number {

@@ -1,8 +1,8 @@
 // The whole product: scenario in, verdict out. Amounts are seconds of the mesh's own time, or seeds.
 
 import type { Job } from "../harness/job.ts";
-import { steadyRate } from "../harness/rounds.ts";
-import { nodeJob, numberFrom, type Extent, type FigureRow, type Section } from "./section.ts";
+import { type Sample, steadyRate } from "../harness/rounds.ts";
+import { nodeJob, numberFrom, once, type Extent, type FigureRow, type Section } from "./section.ts";
 
 export function meshSection({ isQuick }: Extent): Section {
   const sized = (nodes: number, warmup: number, timed: number): Job =>
@@ -41,6 +41,57 @@ export function meshSection({ isQuick }: Extent): Section {
   );
   return { group: "mesh", title: "Mesh, simulated and judged", counts: "", rows };
 }
+
+/** The largest story: whole, and what a player costs in parts of it. */
+export function planetSection({ isQuick }: Extent): Section {
+  const part = (players: number, timed: number): Job =>
+    once(nodeJob(`planet/${players}`, "planet", { nodes: players, warmup: 0, timed }));
+  const few = part(100, isQuick ? 60 : 400);
+  const rows: FigureRow[] = [
+    {
+      type: "figure",
+      name: "Cost of a player, 1 000 / 100",
+      unit: "x",
+      jobs: [few, part(1_000, isQuick ? 6 : 40)],
+      of: costOfPlayer,
+      goal: { atMost: 1.5 },
+    },
+  ];
+  if (isQuick) return { group: "planet", title: "Planet", counts: "", rows };
+  const whole = once(nodeJob("planet/whole", "planet", { nodes: 10_000, warmup: 0, timed: 40, variant: "whole" }));
+  rows.push(
+    {
+      type: "figure",
+      name: "Cost of a player, 10 000 / 100",
+      unit: "x",
+      jobs: [few, part(10_000, 6)],
+      of: costOfPlayer,
+      goal: { atMost: 1.5 },
+    },
+    {
+      type: "figure",
+      name: "200 servers and 10 000 players / real time",
+      unit: "x",
+      jobs: [whole],
+      of: ([sample]) => numberFrom(sample, "timesRealTime"),
+      goal: { atLeast: 1 },
+    },
+    {
+      type: "figure",
+      name: "Its memory at the most",
+      unit: "GB",
+      jobs: [whole],
+      of: ([sample]) => sample.peakRssBytes / 1e9,
+      goal: { atMost: 1.5 },
+    },
+  );
+  return { group: "planet", title: "Planet", counts: "", rows };
+}
+
+const costOfPlayer: FigureRow["of"] = ([few, many]) => steadyCost(many) / steadyCost(few);
+
+/** CPU seconds of a player and second, had the machine kept its speed. */
+const steadyCost = (sample: Sample): number => numberFrom(sample, "perPlayerSecond") * sample.machineSpeed;
 
 /** What a hunt is made of: small worlds under faults, a fresh one for each seed; and Raft by itself. */
 export function huntSection({ isQuick }: Extent): Section {

@@ -35,7 +35,7 @@ export interface Missing {
   readonly install: string;
 }
 
-export type Group = "phold" | "ping" | "mesh" | "memory";
+export type Group = "phold" | "ping" | "mesh" | "planet" | "memory";
 
 export interface Section {
   readonly group: Group;
@@ -67,6 +67,7 @@ const programs = {
   pholdSimJs: import.meta.resolve("../peers/phold-simjs.ts"),
   ping: import.meta.resolve("../ping.ts"),
   mesh: import.meta.resolve("../mesh.ts"),
+  planet: import.meta.resolve("../planet.ts"),
   meshWorkers: import.meta.resolve("../mesh-workers.ts"),
   fuzz: import.meta.resolve("../fuzz.ts"),
   hunt: import.meta.resolve("../hunt.ts"),
