@@ -2,13 +2,17 @@
 // Progress goes to stderr. Ends with 1 when a bar is not met.
 
 import { type MeasuredSection, writeSection } from "./report.ts";
+import { alarmsSection } from "./sections/alarms.ts";
 import { explainSection } from "./sections/explain.ts";
+import { exploreSection } from "./sections/explore.ts";
 import { guidedSection } from "./sections/guided.ts";
 import { shrinkSection } from "./sections/shrink.ts";
 
 const sections: ReadonlyMap<string, (tell: (line: string) => void) => MeasuredSection> = new Map([
   ["shrink", shrinkSection],
   ["explain", explainSection],
+  ["explore", exploreSection],
+  ["alarms", alarmsSection],
   ["guided", guidedSection],
 ]);
 
