@@ -6,6 +6,7 @@ import { findingOf } from "../explore/failure.ts";
 import { shrink } from "../explore/shrink/shrink.ts";
 import { mutantNamed } from "../mutants/plant.ts";
 import { type Ground, Trials } from "../mutants/trial.ts";
+import { isExcused } from "../scenario/expectations.ts";
 import { simulate } from "../simulate.ts";
 import { systemNamed } from "../systems/registry.ts";
 import type { MutantFinding, MutantGround, MutantOutcome, MutantShrunk, MutantTask } from "./mutant-task.ts";
@@ -92,7 +93,7 @@ function control(name: string, { grounds, runsMax, cpuMsMax }: MutantTask, isSto
     const run = simulate(scenario, { seed, system, poll: isStopped });
     runs++;
     const broken = run.verdict.properties.find(
-      ({ id, status, advisory }) => status === "violated" && !advisory && !scenario.expect.violated.includes(id),
+      (property) => property.status === "violated" && !isExcused(scenario.expect, property),
     );
     if (broken === undefined) continue;
     const by = { kind: "property", id: broken.id, because: broken.first[0]?.because ?? broken.claim } as const;
