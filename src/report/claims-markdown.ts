@@ -82,9 +82,7 @@ function sectionOf(result: ClaimResult, report: ClaimsReport): readonly string[]
   const region = regionWords(result);
   return [
     ...head,
-    ...(region === ""
-      ? []
-      : [`It ${verdictVerbs[verdict]} ${markdown(region)}.`, ""]),
+    ...(region === "" ? [] : [`It ${verdictVerbs[verdict]} ${markdown(region)}.`, ""]),
     `Measured: ${markdown(claim.measures)}.`,
     "",
     ...qualified(claim, report),
