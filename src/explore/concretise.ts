@@ -16,6 +16,7 @@ import { tryScenario, type TrialOptions } from "./trial.ts";
 interface Struck {
   /** Its send, counted over the run. */
   readonly message: number;
+  readonly isOnStream: boolean;
   /** Microseconds after the start of the run. */
   readonly atUs: number;
   readonly from: string;
@@ -123,6 +124,7 @@ function struckIn(scenario: Scenario, options: TrialOptions): Happened {
     const copied = { ...after, copiesAfterUs: [...after.copiesAfterUs] };
     struck.push({
       message: last?.message ?? 0,
+      isOnStream: last?.via === "stream",
       atUs: passage.atUs - startUs,
       from,
       to,
@@ -173,12 +175,13 @@ const telling = (interceptor: MessageInterceptor, controls: Controls, onStruck: 
 
 /** What was done to one message, as faults of that message alone. */
 function faultsOf(
-  { atUs, from, to, link, before, after }: Struck,
+  { atUs, from, to, link, isOnStream, before, after }: Struck,
   number: number,
   fate: Fate | undefined,
 ): readonly Single[] {
   const messages = onlyThese(before.type, from, to);
-  if (after.drop || (after.damagedOnWire && fate?.isLost === true)) {
+  // Where damage on the wire is noticed it costs what a drop does: the message, or on a stream the time to send it again.
+  if (after.drop || (after.damagedOnWire && (isOnStream || fate?.isLost === true))) {
     return [single({ kind: "drop", messages }, atUs, `drop-${number}`)];
   }
   const difference = firstDifference(before, after.message);

@@ -22,8 +22,10 @@ export interface Interference {
   delayUs: number;
   /** Extra copies, each with its own further delay. */
   copiesAfterUs: number[];
-  /** The message as it will arrive; another object when damaged. */
+  /** The message as it is on the wire; another object when damaged. */
   message: Message;
+  /** The message without the damage to its bytes: what a stream, which notices that, sends again. */
+  whole: Message;
   /** Its bytes were damaged on the wire, where a frame checksum notices; damage to one field is under the checksum. */
   damagedOnWire: boolean;
   /** Kept back until the hold with this strike number is released. 0: not held. */

@@ -304,10 +304,12 @@ export class Network {
     const { nowUs: atUs } = this.#ground.kernel;
     const interference = this.#interceptor?.intercept({ from, to, message, atUs });
     const planned = this.#departure(from, to, message, ordinal);
-    const departure = interference === undefined ? planned : this.#interfered(planned, interference);
     if (transport === "stream") {
-      this.#streams.send(departure, interference);
-    } else if (interference?.drop === true && !interference.damagedOnWire) {
+      this.#streams.send(this.#resendable(planned, interference), interference);
+      return;
+    }
+    const departure = interference === undefined ? planned : this.#interfered(planned, interference);
+    if (interference?.drop === true && !interference.damagedOnWire) {
       this.chancesOf(from, to, message);
       this.flights.loseUnsent(from, to, ordinal, "dropFault");
     } else if (interference !== undefined && interference.heldBy > 0) {
@@ -325,11 +327,24 @@ export class Network {
     return { from, to, message, ordinal, sentUs, isChanged: false, flaw: undefined, delayUs: 0 };
   }
 
+  /** As a stream delivers it: what was damaged on the wire is noticed, and sent again whole. */
+  #resendable(planned: Departure, interference: Interference | undefined): Departure {
+    if (interference === undefined) return planned;
+    const { delayUs, whole: message } = interference;
+    const isChanged = message !== planned.message;
+    this.#mixDamage(planned, isChanged, message);
+    return { ...planned, message, isChanged, delayUs };
+  }
+
+  #mixDamage({ from, to }: Departure, isChanged: boolean, message: Message): void {
+    if (isChanged && this.#ground.digests) this.#ground.mixContent(effectTag.damaged, this.#linkOf(from, to), message);
+  }
+
   #interfered(planned: Departure, interference: Interference): Departure {
     const { from, to } = planned;
     const { drop, damagedOnWire, delayUs, message } = interference;
     const isChanged = message !== planned.message || damagedOnWire;
-    if (isChanged && this.#ground.digests) this.#ground.mixContent(effectTag.damaged, this.#linkOf(from, to), message);
+    this.#mixDamage(planned, isChanged, message);
     const { frameChecksum } = this.profileOf(from, to).plan;
     const flaw = !damagedOnWire ? undefined : frameChecksum ? "corruptFrame" : drop ? "malformed" : undefined;
     return { ...planned, message, isChanged, flaw, delayUs };

@@ -81,7 +81,7 @@ export class StreamTransport {
     const isLost = interference !== undefined && (interference.drop || interference.damagedOnWire);
     connection.pins++;
     const flight = this.#flights.add(from, to, message, ordinal, sentUs, slot);
-    if (isChanged && !isLost) this.#flights.mark(flight, 0, true, undefined);
+    if (isChanged) this.#flights.mark(flight, 0, true, undefined);
     if (interference !== undefined && interference.heldBy > 0) {
       connection.holds = [...connection.holds, interference.heldBy];
       this.#block(slot, flight);

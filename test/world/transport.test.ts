@@ -1,6 +1,7 @@
 // Streams: nothing is lost but time, and order stays, until the connection ends; then the sender is told why.
 import { describe, expect, test } from "vitest";
 
+import { canonicalJson } from "../../src/base/canonical-json.ts";
 import type { FaultAction } from "../../src/world/fault.ts";
 import type { LinkPlan, WorldPlan } from "../../src/world/plan.ts";
 import {
@@ -88,6 +89,19 @@ test("dropped and damaged segments are sent again, and duplicates never reach th
     "6000 b<a 1",
     "11000 b<a 2",
   ]);
+});
+
+test("a segment that was damaged on the wire is sent again whole", () => {
+  const damaging: FaultAction = { kind: "corrupt", messages: anyMessage, field: "" };
+  const listener: Handler = (event) =>
+    event.type === "received" ? [{ type: "record", fact: `got ${canonicalJson(event.message)}` }] : [];
+  const story = world(
+    { link: { ...plainLink, transport: "stream" }, faults: [fault(damaging, { forUs: 1_000_000 })] },
+    hosts(host("a", sender(40)), host("b", listener)),
+  );
+  story.world.run();
+  const got = story.watch.facts.flatMap(({ fact: { fact } }) => (fact.startsWith("got ") ? [fact] : []));
+  expect(got).toEqual(Array.from({ length: 40 }, (_, at) => `got {"number":${at + 1},"type":"note"}`));
 });
 
 test("what a fault changes under the checksum arrives changed", () => {

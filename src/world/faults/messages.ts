@@ -141,6 +141,7 @@ export class MessageFaults implements MessageInterceptor {
       interference.message = after ?? before;
     } else {
       interference.message = to === undefined ? withDamagedField(before, field, stream) : withField(before, field, to);
+      if (!interference.damagedOnWire) interference.whole = interference.message;
     }
     const { ledger } = this.#controls;
     // A field set to what it was already, or a byte that the decoder ignores, makes no difference.
@@ -172,5 +173,6 @@ function armed(open: MessageStrike, controls: Controls): ArmedStrike {
 }
 
 function untouched(passage: Passage): Interference {
-  return { drop: false, delayUs: 0, copiesAfterUs: [], message: passage.message, damagedOnWire: false, heldBy: 0 };
+  const { message } = passage;
+  return { drop: false, delayUs: 0, copiesAfterUs: [], message, whole: message, damagedOnWire: false, heldBy: 0 };
 }

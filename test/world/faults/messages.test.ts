@@ -273,6 +273,7 @@ describe("several faults on one message", () => {
       delayUs: 12,
       copiesAfterUs: [0],
       message: { type: "ping" },
+      whole: { type: "ping" },
       damagedOnWire: false,
       heldBy: 0,
     });
