@@ -173,7 +173,6 @@ const countedBy: ReadonlyMap<string, string> = new Map([
   ["throttlingBegan", "load.throttled"],
   ["noticeSent", "notice.sent"],
   ["noticeShown", "notice.shown"],
-  ["granted", "grant.committed"],
   ["effectAccepted", "effect.accepted"],
   ["effectRepeated", "effect.repeated"],
   ["stateMismatch", "mismatch.found"],
@@ -220,7 +219,9 @@ const counts: ByFact = {
   server_failure_detected: (view, { server }, _at, sink) => {
     if (!view.stopwatches.gone.has(server)) sink.count("failover.false");
   },
-  granted: (_view, { cause }, _at, sink) => {
+  granted: ({ recoveredAnew }, { cause }, _at, sink) => {
+    if (!recoveredAnew) return;
+    sink.count("grant.committed");
     if (cause === "failover") sink.count("failover.grants");
   },
   effectRefused: (_view, { because, recovered }, _at, sink) => {

@@ -51,7 +51,7 @@ type Folds = { readonly [Name in JudgedFact["fact"]]?: (view: MeshView, fact: To
 const folds: Folds = {
   granted: foldGrant,
   grantRecovered: (view, fact, at) => {
-    view.recoveredAnew = playerOf(view, fact.player).grantedUnder.get(fact.token) !== fact.server;
+    view.recoveredAnew = playerOf(view, fact.player).grantedUnder.get(fact.token)?.server !== fact.server;
     if (view.recoveredAnew) foldGrant(view, fact, at);
   },
   effectAccepted: foldEffect,
@@ -201,6 +201,19 @@ const raftFolds: ReadonlyMap<string, Fold> = new Map(
   }),
 );
 
+/**
+ * A leader that stood still while another one led commits, on waking, what that one has committed long since, and states it:
+ * the same entry of the log, by which nothing happens any more.
+ */
+const unlessRestated =
+  (fold: Fold): Fold =>
+  (view, fact, at) => {
+    const { player, token, index } = fact as Told<"granted">;
+    const isDurable = index > 0;
+    view.recoveredAnew = !isDurable || playerOf(view, player).grantedUnder.get(token)?.index !== index;
+    if (view.recoveredAnew) fold(view, fact, at);
+  };
+
 /** By fact; those that start or stop something run the stopwatches after the rest of the view. */
 const foldOf: ReadonlyMap<string, Fold> = new Map(
   [
@@ -222,12 +235,10 @@ const foldOf: ReadonlyMap<string, Fold> = new Map(
       (run) => run !== undefined,
     );
     if (runs.length === 1) return [name, runs[0]];
-    return [
-      name,
-      (view, fact, at) => {
-        for (let index = 0; index < runs.length; index++) runs[index](view, fact, at);
-      },
-    ];
+    const runAll: Fold = (view, fact, at) => {
+      for (let index = 0; index < runs.length; index++) runs[index](view, fact, at);
+    };
+    return [name, name === "granted" ? unlessRestated(runAll) : runAll];
   }),
 );
 
@@ -240,7 +251,7 @@ export const meshModel: Model<MeshView, JudgedFact> = {
 const lockKey = (node: NodeId, lock: string): string => `${node} ${lock}`;
 
 function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered">, { atUs, event }: Instant): void {
-  const { server, incarnation, token, cause, transfer: id } = fact;
+  const { server, incarnation, token, cause, transfer: id, index } = fact;
   const player = playerOf(view, fact.player);
   view.subject = player;
   const grant: Grant = { server, incarnation, token, cause, transfer: id, atUs, event };
@@ -253,7 +264,7 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   player.grants++;
   foldResolutionGrant(view, player.id, cause);
   raiseHolder(player.granted, server, token, event);
-  player.grantedUnder.set(token, server);
+  player.grantedUnder.set(token, { server, index });
   const transfer = view.transfers.get(id);
   if (transfer === undefined || transfer.grant !== null || cause !== "transfer") return;
   transfer.grant = grant;

@@ -98,8 +98,8 @@ export interface PlayerView {
   tokenGrantedBefore: Peak;
   /** The highest tokens that servers were granted. */
   readonly granted: Leaders;
-  /** The server each token was granted to. */
-  readonly grantedUnder: Map<number, NodeId>;
+  /** By token: the server it was granted to, and where in the log. */
+  readonly grantedUnder: Map<number, { readonly server: NodeId; readonly index: number }>;
   // the store
   state: PlayerState | null;
   stateBefore: PlayerState | null;
@@ -316,7 +316,7 @@ export interface MeshView {
   readonly locks: Map<string, LockView>;
   /** The player of the last grant or effect. */
   subject: PlayerView | null;
-  /** Whether the last `grantRecovered` or `effectRecovered` told something new: then it is granted or accepted now. */
+  /** Whether the last grant, or `effectRecovered`, told something new: then it is granted or accepted now. */
   recoveredAnew: boolean;
   /** The first effect of each operation. */
   readonly effects: Map<string, EffectRecord>;

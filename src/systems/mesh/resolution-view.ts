@@ -16,13 +16,14 @@ export interface ResolutionView {
 
 type Told<Name extends JudgedFact["fact"]> = Extract<JudgedFact, { fact: Name }>;
 
-/** A new leader finds it in the log, and states it again. */
+/** A new leader finds it in the log, and states it again; so does one that wakes, perhaps long after it was over. */
 export function foldResolutionBegan(
   view: MeshView,
   { player, token }: Told<"resolutionBegan">,
   { event }: Instant,
 ): void {
   if (view.resolutions.get(player)?.token === token) return;
+  if ((view.players.get(player)?.tokenGranted.value ?? 0) > token) return;
   view.resolutions.set(player, { token, event, decision: null, decisionBefore: null });
 }
 

@@ -16,11 +16,11 @@ type PlayerRule<F> = (player: PlayerView, fact: F, at: Instant, findings: Findin
 
 /**
  * Rules for every committed grant. One that a restarted coordinator recovered is judged when it was not stated before:
- * nobody can have been told of it in between, so it is committed now.
+ * nobody can have been told of it in between, so it is committed now. Nor is one that was stated before judged again.
  */
 export const onGrant = (rule: PlayerRule<GrantFact>): Pick<MeshRules, "granted" | "grantRecovered"> => ({
   granted: (view, fact, at, findings) => {
-    if (view.subject !== null) rule(view.subject, fact, at, findings, view);
+    if (view.recoveredAnew && view.subject !== null) rule(view.subject, fact, at, findings, view);
   },
   grantRecovered: (view, fact, at, findings) => {
     if (view.recoveredAnew && view.subject !== null) rule(view.subject, fact, at, findings, view);

@@ -1,14 +1,15 @@
 // How a player with two owners gets one again: nobody is granted it meanwhile but by the resolution, which is decided once
 // and ends (requirements MESH-F5-09..12).
 
+import type { NodeId } from "../../../base/ids.ts";
 import type { Findings } from "../../../check/property.ts";
 import type { MeshView } from "../mesh-view.ts";
 import { type MeshProperty, onGrant } from "./mesh-property.ts";
 
 /** MESH-F5-12, MESH-REC-04. Owed from the beginning of a resolution or from healing, whichever is later. */
 export const resolutionEnds = (settleUs: number): MeshProperty => {
-  const owe = (view: MeshView, player: string, atUs: number, findings: Findings): void => {
-    if (view.healedUs === null) return;
+  const owe = (view: MeshView, player: NodeId, atUs: number, findings: Findings): void => {
+    if (view.healedUs === null || !view.resolutions.has(player)) return;
     findings.owe(player, Math.max(atUs, view.healedUs) + settleUs, `${player} has two owners, and then none`);
   };
   return {

@@ -113,6 +113,12 @@ describe("A1: an accepted effect carries the current grant", () => {
   });
 });
 
+test("a grant that a leader states once more, waking, is nothing new; the same token at another place of the log is", () => {
+  const story = () => new Story().join("p1", "n1", 1).grant("p1", "n2", 2, "transfer").grant("p1", "n3", 3, "transfer");
+  expect(story().restate("p1", "n2", 2, 2).fence("p1", 3).effect("p1", "n3", 3).broken()).toEqual([]);
+  expect(story().grant("p1", "n2", 2, "transfer").broken()).toContain("A3");
+});
+
 test("A1-weak is reported and fails no run", () => {
   const verdict = new Story().join("p1", "n1", 1).grant("p1", "n2", 2).effect("p1", "n1", 1).finish();
   expect(verdict.properties.find(({ id }) => id === "A1-weak")).toMatchObject({ advisory: true, status: "violated" });

@@ -88,6 +88,15 @@ export class Story {
     });
   }
 
+  /** A leader that slept wakes, and states the grant again that came so many grants ago. */
+  restate(player: string, server: string, token: number, ago: number, transfer = ""): this {
+    const now = this.#index;
+    this.#index -= ago;
+    this.grant(player, server, token, "transfer", transfer);
+    this.#index = now;
+    return this;
+  }
+
   take(player: string, server: string, token: number, transfer = "", version = this.state(player).version): this {
     return this.say(server, { fact: "authorityTaken", player: nodeId(player), token, version, transfer });
   }
