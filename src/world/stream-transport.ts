@@ -32,12 +32,21 @@ interface Connection {
   lastArrivalUs: number;
   /** Segments that wait to be sent again, by ordinal. */
   blocked: number[];
+  /** Segments that arrive later than the link's latency, by ordinal: lost ones, sent again in time, and those behind them. */
+  late: readonly LateSegment[];
+  /** When the last segment arrives that is not late. */
+  onTimeUs: number;
   /** Strikes that hold it back. */
   holds: readonly number[];
   retransmitUs: number;
   /** Since when nothing has got through although something waits; -1: all is well. */
   stalledSinceUs: number;
   retry: EventHandle;
+}
+
+interface LateSegment {
+  readonly flight: number;
+  readonly arrival: EventHandle;
 }
 
 export interface StreamTransportCheckpoint {
@@ -126,6 +135,7 @@ export class StreamTransport {
   heal(): void {
     for (const slot of this.#connections.used()) {
       this.#connections.at(slot).holds = [];
+      this.#recall(slot);
       this.#resend(slot);
     }
   }
@@ -160,6 +170,8 @@ export class StreamTransport {
         pins: 1,
         lastArrivalUs: 0,
         blocked: [],
+        late: [],
+        onTimeUs: 0,
         holds: [],
         retransmitUs: this.#retransmitUs(from, to),
         stalledSinceUs: -1,
@@ -196,7 +208,9 @@ export class StreamTransport {
     const isDoomed = lateUs >= connectionTimeoutUs && isLost;
     const arrivesUs = isDoomed ? nowUs + connectionTimeoutUs : departsUs + delayUs + lateUs + chances.latencyUs;
     connection.lastArrivalUs = Math.max(connection.lastArrivalUs, arrivesUs);
-    this.#ground.kernel.schedule(connection.lastArrivalUs, eventKind.segment, flight, isDoomed ? 1 : 0);
+    const arrival = this.#ground.kernel.schedule(connection.lastArrivalUs, eventKind.segment, flight, isDoomed ? 1 : 0);
+    if (lateUs > 0 || connection.late.length > 0) connection.late = [...connection.late, { flight, arrival }];
+    else connection.onTimeUs = connection.lastArrivalUs;
   }
 
   #arrive(flight: number, isDoomed: boolean): void {
@@ -204,6 +218,7 @@ export class StreamTransport {
     const connection = this.#connections.at(slot);
     const { from, to, blocked } = connection;
     const process = this.#processes[to];
+    if (connection.late.length > 0) connection.late = connection.late.filter((segment) => segment.flight !== flight);
     if (isDoomed && !connection.isBroken) this.#breakOff(slot, "timedOut", 0);
     if (connection.isBroken) {
       this.#lose(flight, "connectionReset");
@@ -261,6 +276,19 @@ export class StreamTransport {
     if (this.#ground.kernel.nowUs >= stalledSinceUs + connectionTimeoutUs) return this.#breakOff(slot, "timedOut", 0);
     connection.retransmitUs *= 2;
     this.#planRetry(slot);
+  }
+
+  /** What is late waits like what is blocked, as long as somebody is there to send it again. */
+  #recall(slot: number): void {
+    const connection = this.#connections.at(slot);
+    const { from, incarnation, late, isBroken } = connection;
+    const sender = this.#processes[from];
+    if (late.length === 0 || isBroken || !sender.isUp || sender.incarnation !== incarnation) return;
+    for (const { arrival } of late) this.#ground.kernel.cancel(arrival);
+    connection.late = [];
+    connection.lastArrivalUs = connection.onTimeUs;
+    const waiting = [...late.map(({ flight }) => flight), ...connection.blocked];
+    connection.blocked = waiting.sort((a, b) => this.#flights.ordinalOf(a) - this.#flights.ordinalOf(b));
   }
 
   #resend(slot: number): void {

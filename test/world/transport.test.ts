@@ -104,6 +104,17 @@ test("a segment that was damaged on the wire is sent again whole", () => {
   expect(got).toEqual(Array.from({ length: 40 }, (_, at) => `got {"number":${at + 1},"type":"note"}`));
 });
 
+test("what a bad link has lost is sent again at once when the world is healed, in order", () => {
+  const loss = { type: "independent", rate: always } as const;
+  const losing: FaultAction = { kind: "lossy", from: only("a"), to: only("b"), loss };
+  const { watch } = stream({ connectionTimeoutUs: 1_000_000 }, { healUs: 33_000, faults: [fault(losing)] }, 8);
+  expect(watch.deliveries()).toEqual([
+    ...[1, 2, 3, 4, 5, 6].map((number) => `34000 b<a ${number}`),
+    "36000 b<a 7",
+    "41000 b<a 8",
+  ]);
+});
+
 test("what a fault changes under the checksum arrives changed", () => {
   const change: FaultAction = { kind: "corrupt", messages: anyMessage, field: "number", to: 99 };
   const { watch } = stream({}, { faults: [fault(change)] }, 1);
