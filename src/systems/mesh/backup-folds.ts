@@ -67,13 +67,19 @@ const folds: Folds = {
     const soft = backups.soft.get(action);
     if (soft !== undefined) note("soft.exposure", atUs - soft.notedUs);
   },
-  actionLost: ({ backups, players }, { player, action }) => {
+  actionLost: ({ backups, players }, { player, action }, { atUs }) => {
     const soft = backups.soft.get(action);
     backups.lost = null;
     if (soft === undefined) return;
     backups.soft.delete(action);
-    const losses = backups.losses.get(player) ?? { count: 0, fromUs: soft.notedUs, toUs: soft.notedUs };
+    const before = backups.losses.get(player);
+    // What was acknowledged when the last loss had been told already is another loss.
+    const losses =
+      before === undefined || soft.notedUs > before.toldUs
+        ? { count: 0, fromUs: soft.notedUs, toUs: soft.notedUs, toldUs: atUs }
+        : before;
     losses.count += 1;
+    losses.toldUs = atUs;
     losses.fromUs = Math.min(losses.fromUs, soft.notedUs);
     losses.toUs = Math.max(losses.toUs, soft.notedUs);
     backups.losses.set(player, losses);

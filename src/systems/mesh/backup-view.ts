@@ -46,8 +46,8 @@ export interface BackupView {
   readonly copiesGone: Map<NodeId, number>;
   /** Soft actions whose outcome their client does not know yet. */
   readonly soft: Map<string, SoftAction>;
-  /** Losses of a player since it was last back in play: the first and last acknowledgement among them. */
-  readonly losses: Map<NodeId, { count: number; fromUs: number; toUs: number }>;
+  /** The last loss of a player: its first and last acknowledgement, and when it was last told of one of them. */
+  readonly losses: Map<NodeId, { count: number; fromUs: number; toUs: number; toldUs: number }>;
   lost: SoftLoss | null;
   /**
    * Actions that clients asked for again after they had been without a server; of them, those that wait for an answer;

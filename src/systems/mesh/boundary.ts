@@ -24,7 +24,8 @@ export function takeRegions(turn: Turn): void {
   }
   dropStrangers(turn);
   for (const [region, own] of state.regions) for (const side of sides) introduce(turn, region, own, side);
-  armSurvey(turn);
+  // Maps may come more often than surveys are due: they put none off.
+  if (state.regions.size === 0 || state.surveyDueUs === Infinity) armSurvey(turn);
 }
 
 /** As if the process had ended. */

@@ -50,11 +50,18 @@ export function onSurvey(vault: Vault, server: NodeId, message: Received<"survey
   const answer: MeshEffect[] = log.digest === digest ? [] : [opened(vault, server, region, epoch)];
   for (const item of vault.state.ledger.things.escrowed) {
     const place = vault.state.ledger.things.items.get(item)?.place;
-    if (place?.type !== "escrow" || !seersTo(vault, place).includes(server)) continue;
-    answer.push(send(server, { type: "parcel", item, escrow: place }));
+    if (place?.type !== "escrow") continue;
+    const seers = seersTo(vault, place);
+    if (seers.includes(server)) answer.push(send(server, { type: "parcel", item, escrow: place }));
+    else if (seers.length > 0 && !hasGround(vault, seers[0]))
+      answer.push(send(seers[0], { type: "parcel", item, escrow: place }));
   }
   if (answer.length > 0) vault.answer(answer);
 }
+
+/** Who has players and no region never surveys, and is told when somebody else does. */
+const hasGround = ({ state }: Vault, server: NodeId): boolean =>
+  [...state.ledger.things.regions.values()].some((log) => log.server === server);
 
 export function onLay(vault: Vault, server: NodeId, message: Received<"lay">): void {
   const { region, epoch, op, item, move } = message;

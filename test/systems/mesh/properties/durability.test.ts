@@ -108,6 +108,15 @@ describe("P2", () => {
     expect(apart.back().lose(2).result("P2").status).toBe("held");
   });
 
+  test("what was acknowledged after a loss had been told is another loss, also where nobody had to reconnect", () => {
+    const first = new Soft("async", { tailMax: 1 }).note(1).crash("n1").lose(1);
+    const second = first
+      .wait(6 * SECOND)
+      .note(2)
+      .crash("n1");
+    expect(second.lose(2).result("P2").status).toBe("held");
+  });
+
   test("a loss in silence is found", () => {
     const silent = new Soft("async")
       .note(1)
