@@ -193,7 +193,8 @@ export function pump(turn: Turn, player: NodeId, held: Held): void {
   if (!mayAct(turn)) return;
   const action = nextOfTail(held) ?? (mayBegin(turn, player, held) ? nextIn(turn, held) : undefined);
   if (action === undefined || asksAuthority(turn, player, held, action)) return;
-  held.write = { action, terms: null, base: held.state.version, state: after(turn, held, action), dueUs: 0 };
+  const { version: base } = held.state;
+  held.write = { action, terms: termsOf(turn, held, action), base, state: after(turn, held, action), dueUs: 0 };
   sendWrite(turn, player, held, held.write);
 }
 
@@ -205,16 +206,17 @@ function mayBegin(turn: Turn, player: NodeId, held: Held): boolean {
   return !turn.settings.defence.suspension;
 }
 
-/** Sends the write, under whatever token the server has now. */
+/**
+ * Sends the write, under whatever token the server has now. What it says of its item stays as it was: were one copy for
+ * another epoch, the refusal of the first would pass for that of all.
+ */
 export function sendWrite(turn: Turn, player: NodeId, held: Held, write: WriteInFlight): void {
   if (!mayAct(turn)) return;
-  const { base, state } = write;
+  const { base, state, terms } = write;
   const { session, sequence, kind, item, withdrawn } = write.action;
   const { token } = held;
   if (turn.settings.server.sourceFence && (turn.state.whereabouts.get(player)?.token ?? 0) > token) return;
   const untilUs = writableUntilUs(turn);
-  write.terms = termsOf(turn, held, write.action);
-  const { terms } = write;
   const asked = { type: "write", player, token, session, sequence, kind, item, terms, base, untilUs, state } as const;
   turn.out.send(turn.topology.store, withdrawn ? { ...asked, withdrawn } : asked);
   write.dueUs = turn.nowUs + turn.settings.server.writeRetry;

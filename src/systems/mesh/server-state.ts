@@ -52,8 +52,8 @@ export interface Request {
 
 export interface WriteInFlight {
   readonly action: QueuedAction;
-  /** What it said last of its item. */
-  terms: ItemTerms | null;
+  /** What it says of its item. */
+  readonly terms: ItemTerms | null;
   readonly base: number;
   readonly state: PlayerState;
   dueUs: number;
