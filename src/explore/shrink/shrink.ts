@@ -142,7 +142,11 @@ function takeOutOf(bench: Workbench, name: string): void {
 
 function takeOut(bench: Workbench, { name, parts, keeping }: Shelf): void {
   bench.step = `taking out ${name}`;
-  minimalSubset(parts, (kept) => bench.accept(keeping(new Set(kept))));
+  minimalSubset(
+    parts,
+    (kept) => bench.accept(keeping(new Set(kept))),
+    () => bench.isOver,
+  );
 }
 
 /** Every ladder of the best scenario there is when its turn comes. */
@@ -178,6 +182,7 @@ function certify(bench: Workbench): number | undefined {
   let removals = 0;
   for (const { parts, keeping } of shelvesOf(bench.best, bench.system)) {
     for (const part of parts) {
+      if (bench.isOver) return undefined;
       const less = keeping(new Set(parts.filter((other) => other !== part)));
       if (less === undefined) continue;
       if (bench.accept(less)) return undefined;
