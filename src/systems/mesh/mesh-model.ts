@@ -171,7 +171,10 @@ const folds: Folds = {
     setFrozen(player, at.node, false);
     foldRivals(view, player, at);
   },
-  nodeBooted: (view, { incarnation }, { node }) => void view.lives.set(node, incarnation * LIVES_MAX),
+  nodeBooted: (view, { incarnation }, { node, event }) => {
+    view.lives.set(node, incarnation * LIVES_MAX);
+    view.bootedAt.set(node, event);
+  },
   nodeCrashed: foldProcessGone,
   nodeStopped: foldProcessGone,
   faultBegan: (view, { ratePpm }) => {
@@ -203,14 +206,16 @@ const raftFolds: ReadonlyMap<string, Fold> = new Map(
 
 /**
  * A leader that stood still while another one led commits, on waking, what that one has committed long since, and states it:
- * the same entry of the log, by which nothing happens any more.
+ * the same entry of the log, by which nothing happens any more. A process that began after that, and states it as new, has
+ * lost its log.
  */
 const unlessRestated =
   (fold: Fold): Fold =>
   (view, fact, at) => {
-    const { player, token, index } = fact as Told<"granted">;
-    const isDurable = index > 0;
-    view.recoveredAnew = !isDurable || playerOf(view, player).grantedUnder.get(token)?.index !== index;
+    const { player, server, token, index } = fact as Told<"granted">;
+    const known = playerOf(view, player).grantedUnder.get(token);
+    const isKnown = known !== undefined && known.index === index && known.server === server;
+    view.recoveredAnew = !isKnown || (view.bootedAt.get(at.node) ?? 0) > known.event;
     if (view.recoveredAnew) fold(view, fact, at);
   };
 
@@ -264,7 +269,7 @@ function foldGrant(view: MeshView, fact: Told<"granted"> | Told<"grantRecovered"
   player.grants++;
   foldResolutionGrant(view, player.id, cause);
   raiseHolder(player.granted, server, token, event);
-  player.grantedUnder.set(token, { server, index });
+  player.grantedUnder.set(token, { server, index, event });
   const transfer = view.transfers.get(id);
   if (transfer === undefined || transfer.grant !== null || cause !== "transfer") return;
   transfer.grant = grant;

@@ -98,8 +98,8 @@ export interface PlayerView {
   tokenGrantedBefore: Peak;
   /** The highest tokens that servers were granted. */
   readonly granted: Leaders;
-  /** By token: the server it was granted to, and where in the log. */
-  readonly grantedUnder: Map<number, { readonly server: NodeId; readonly index: number }>;
+  /** By token: the server it was granted to, where in the log, and the event at which that was stated first. */
+  readonly grantedUnder: Map<number, { readonly server: NodeId; readonly index: number; readonly event: number }>;
   // the store
   state: PlayerState | null;
   stateBefore: PlayerState | null;
@@ -289,6 +289,8 @@ export interface MeshView {
   readonly leases: Map<NodeId, LeaseView>;
   /** The present life of a server: what an earlier one was granted is not its own. Absent: the first. */
   readonly lives: Map<NodeId, number>;
+  /** The event at which each process began. */
+  readonly bootedAt: Map<NodeId, number>;
   /** The largest error in rate that a fault has given any monotonic clock: beyond what is declared, leases promise nothing. */
   ratePpm: number;
   /** The lease that the last fact has ended, and the true time of its end; null: none. */
@@ -366,6 +368,7 @@ export const freshMeshView = (): MeshView => ({
   firstServers: new Map(),
   leases: new Map(),
   lives: new Map(),
+  bootedAt: new Map(),
   ratePpm: 0,
   leaseEnded: null,
   paused: new Set(),
