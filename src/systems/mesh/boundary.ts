@@ -232,6 +232,9 @@ function tell(
   else introduce(turn, region, own, side);
 }
 
+/** A server that starts again under the same epoch counts on above all that it may have told before. */
+const changesOfLifeMax = 1_000_000;
+
 interface Telling {
   readonly region: number;
   readonly own: OwnRegion;
@@ -244,7 +247,7 @@ interface Telling {
 function send(turn: Turn, { region, own, side, whole, items, gone }: Telling): void {
   const to = neighbourOf(turn, region, side);
   if (to === undefined || !own.opened) return;
-  const told = own.told[side] ?? { to, sequence: 0 };
+  const told = own.told[side] ?? { to, sequence: turn.state.incarnation * changesOfLifeMax };
   own.told[side] = told;
   if (whole || items.length > 0 || gone.length > 0) told.sequence += 1;
   const { sequence } = told;

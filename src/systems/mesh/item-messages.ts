@@ -46,8 +46,8 @@ export type ItemTalk =
 /** What servers tell each other of items near their border (MESH-F6-05..07). */
 export type BoundaryMessage =
   /**
-   * Read-only replicas of what lies near the border. `sequence` counts the changes told in that epoch; `whole`: it is all
-   * there is. `digest`: of all that the receiver should have then.
+   * Read-only replicas of what lies near the border. `sequence` counts the changes told in that epoch, from above those of
+   * an earlier life; `whole`: it is all there is. `digest`: of all that the receiver should have then.
    */
   | {
       readonly type: "replicas";

@@ -420,6 +420,21 @@ describe("replicas of what lies beyond the border", () => {
     expect(bench.receive(s2, told()).take()).toEqual([]);
   });
 
+  test("who starts again under the same epoch counts on above all that it told before (I3-fresh)", () => {
+    const near = { item: "sword", x: topology.width - 1 };
+    const opened: MeshMessage = { type: "regionOpened", region: 0, epoch: 1, items: [near] };
+    const bench = fresh();
+    const firstTold = (incarnation: number): number => {
+      bench.take();
+      bench.receive(coordinator, { type: "rejoined", incarnation, players: 0 });
+      const messages = bench.receive(store, opened).take();
+      return messages.flatMap((message) => (message.type === "replicas" ? [message.sequence] : []))[0] ?? -1;
+    };
+    expect(firstTold(0)).toBe(1);
+    bench.restart();
+    expect(firstTold(1000)).toBeGreaterThan(1000);
+  });
+
   test("a comparison that does not fit is", () => {
     const bench = fresh().receive(s2, told());
     bench.take();
