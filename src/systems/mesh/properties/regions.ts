@@ -59,6 +59,8 @@ export const mapAgreed = (settleUs: number): MeshProperty => {
       regionMoved: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
       serverRejoined: (view, { server }, at, findings) => {
+        // It asked before it ended, and is no running server: it will ask again.
+        if (view.stopwatches.gone.has(server) && !view.paused.has(server)) return;
         // Whoever let go of its players only still knows the map.
         const known = view.mapsKnown.get(server) ?? 1;
         if (known < view.mapVersion) owe(view, server, at.atUs, findings);
