@@ -32,9 +32,9 @@ function answerTo(desk: Desk, verb: Received<"order">["verb"], subject: string):
   }
 }
 
-/** The store has sealed a region that an order waits for. */
+/** The store has sealed a region that an order waits for. An order that still waits is put back: a copy is gone through. */
 export function proceedWithOrders(desk: Desk): void {
-  for (const [server, verb] of desk.state.orders) answerTo(desk, verb, server);
+  for (const [server, verb] of [...desk.state.orders]) answerTo(desk, verb, server);
 }
 
 /** Done once nothing is left on it that anybody would miss: then it may be stopped. */
