@@ -32,9 +32,9 @@ function answerTo(desk: Desk, verb: Received<"order">["verb"], subject: string):
   }
 }
 
-/** The store has sealed a region that an order waits for. An order that still waits is put back: a copy is gone through. */
+/** The store has sealed a region that an order waits for. Whoever still waits keeps its place: each is asked once. */
 export function proceedWithOrders(desk: Desk): void {
-  for (const [server, verb] of [...desk.state.orders]) answerTo(desk, verb, server);
+  for (const [server, verb] of desk.state.orders) answerTo(desk, verb, server);
 }
 
 /** Done once nothing is left on it that anybody would miss: then it may be stopped. */
@@ -54,13 +54,14 @@ function drain(desk: Desk, server: NodeId): OrderAnswer {
 }
 
 function resume(desk: Desk, server: NodeId): OrderAnswer {
-  desk.state.orders.delete(server);
   if (standingOf(desk.state.register.map, server) === "draining") {
+    desk.state.orders.delete(server);
     desk.propose({ type: "resume", server });
     return "underway";
   }
   const begun = giveHome(desk, server);
   if (begun === "sealing") desk.state.orders.set(server, "resume");
+  else desk.state.orders.delete(server);
   return begun === "nothing" ? "done" : "underway";
 }
 

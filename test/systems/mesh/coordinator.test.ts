@@ -164,6 +164,37 @@ describe("a server that is silent", () => {
   });
 });
 
+describe("an operator's order", () => {
+  const order = (verb: "drain" | "resume", subject: NodeId): MeshMessage => ({
+    type: "order",
+    command: `${verb} ${subject}`,
+    verb,
+    subject,
+  });
+  const answered = (bench: Bench): readonly MeshMessage[] => bench.take().filter(({ type }) => type === "ordered");
+  const sealed = (region: number, epoch: number): MeshMessage => ({ type: "regionSealed", region, epoch });
+
+  /** s2 was drained and is back; the region that was its own is to be sealed before it is given back. */
+  const resuming = (): Bench => {
+    const bench = fresh().receive(operator, order("drain", s2)).sync();
+    expect(bench.take()).toMatchObject([{ type: "sealRegion", region: 1, epoch: 2 }, { answer: "underway" }]);
+    bench.receive(store, sealed(1, 2)).sync().receive(operator, order("drain", s2)).sync();
+    expect(answered(bench)).toMatchObject([{ answer: "done" }]);
+    bench.receive(operator, order("resume", s2)).sync().receive(operator, order("resume", s2)).sync();
+    expect(bench.take().at(-2)).toMatchObject({ type: "sealRegion", region: 1, epoch: 3 });
+    return bench;
+  };
+
+  test("that waits for a seal is asked once more by each other seal, and no oftener", () => {
+    const bench = resuming();
+    bench.receive(store, sealed(0, 2));
+    expect(bench.take()).toEqual([{ type: "sealRegion", region: 1, epoch: 3 }]);
+    bench.receive(store, sealed(1, 3)).sync().receive(operator, order("resume", s2)).sync();
+    expect(answered(bench)).toMatchObject([{ answer: "done" }]);
+    expect(bench.receive(store, sealed(2, 2)).take()).toEqual([]);
+  });
+});
+
 describe("a restarted coordinator", () => {
   test("knows what it has answered, and resumes the sealing it had begun", () => {
     const bench = joined().receive(s2, adopt(1)).sync();

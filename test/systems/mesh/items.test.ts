@@ -6,7 +6,7 @@ import type { WriteKind } from "../../../src/systems/mesh/item-facts.ts";
 import type { Escrow, ItemTerms } from "../../../src/systems/mesh/items.ts";
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import { type Stock, Store } from "../../../src/systems/mesh/store.ts";
-import { Bench, coordinator, p1, p2, s1, s2, settingsWith, topology } from "./bench.ts";
+import { Bench, coordinator, p1, p2, s1, s2, s3, settingsWith, topology } from "./bench.ts";
 
 type Parcel = Extract<MeshMessage, { type: "parcel" }>;
 
@@ -180,6 +180,20 @@ describe("a gift", () => {
     expect(answers(bench, s1, where("sword"))).toEqual(["held p2"]);
     expect(answers(bench, s2, collect)).toEqual(["done v1"]);
     expect(answers(bench, s2, collect)).toEqual(["done again v1"]);
+  });
+
+  test("waits for a server without ground, which never surveys, at the survey of another (IL1)", () => {
+    const bench = holding();
+    bench.receive(coordinator, { type: "fence", player: p2, token: 2, server: s3 }).sync();
+    answers(bench, s1, give);
+    const told = (): readonly NodeId[] => {
+      bench.take();
+      bench.receive(s1, { type: "survey", region: 0, epoch: 1, digest: 0 }).sync();
+      return bench.sent.filter(({ message }) => message.type === "parcel").map(({ to }) => to);
+    };
+    expect(told()).toEqual([s3]);
+    bench.receive(s3, { type: "openRegion", region: 2, epoch: 1 }).sync();
+    expect(told()).toEqual([]);
   });
 
   test("is not for nobody, nor for oneself, nor by somebody who has it not", () => {
