@@ -2,6 +2,7 @@
 // for.
 import { describe, expect, test } from "vitest";
 
+import type { NodeId } from "../../../src/base/ids.ts";
 import { Coordinator } from "../../../src/systems/mesh/coordinator.ts";
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import { Bench, coordinator, operator, p1, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
