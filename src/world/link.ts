@@ -1,6 +1,7 @@
 // Directed links: how each behaves by plan, what faults have made of it, and the streams its chances are drawn from.
 
 import type { NodeId } from "../base/ids.ts";
+import type { EventHandle } from "../kernel/kernel.ts";
 import type { Transport } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import { constantOf, latencyNeedsDraw } from "./latency.ts";
@@ -110,19 +111,27 @@ interface Override {
   readonly change: LinkChange;
 }
 
+/** A message that waits for bandwidth. */
+export interface Waiting {
+  readonly departsUs: number;
+  readonly bytes: number;
+  /** Where it arrives, if it is a datagram, and its copies. Segments of streams are sent anew when the world is healed. */
+  readonly arrivals: readonly EventHandle[];
+}
+
 export interface LinkStateCheckpoint {
   readonly link: number;
   readonly overrides: readonly Override[];
   readonly isBad: boolean;
-  readonly departuresUs: readonly number[];
+  readonly waiting: readonly Waiting[];
 }
 
 /** What must be remembered of one link: bursts, queues for bandwidth, and faults upon it. Most links need none. */
 export class LinkState {
   profile: LinkProfile;
   chain: LossChain;
-  /** When messages that wait for bandwidth will have left, in order. */
-  departuresUs: number[] = [];
+  /** In order of their departures; those that have left since among them. */
+  waiting: readonly Waiting[] = [];
   /** Strikes to credit for what the profile does now; 0: the plan's own doing. */
   lossStrike = 0;
   latencyStrike = 0;
@@ -139,7 +148,7 @@ export class LinkState {
 
   /** Whether the link is as planned, and remembers nothing that matters. */
   get isIdle(): boolean {
-    return this.#overrides.length === 0 && this.departuresUs.length === 0 && !this.profile.isBursty;
+    return this.#overrides.length === 0 && this.waiting.length === 0 && !this.profile.isBursty;
   }
 
   /** Of several overrides of one field the latest begun counts. */
@@ -162,14 +171,14 @@ export class LinkState {
 
   checkpoint(link: number): LinkStateCheckpoint {
     const { bad: isBad } = this.chain.checkpoint();
-    return { link, overrides: this.#overrides, isBad, departuresUs: [...this.departuresUs] };
+    return { link, overrides: this.#overrides, isBad, waiting: this.waiting };
   }
 
   restore(from: LinkStateCheckpoint): void {
     this.#overrides = from.overrides;
     this.#apply();
     this.chain.restore({ bad: from.isBad });
-    this.departuresUs = [...from.departuresUs];
+    this.waiting = from.waiting;
   }
 
   #apply(): void {

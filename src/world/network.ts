@@ -7,6 +7,7 @@
 import type { NodeId } from "../base/ids.ts";
 import { canonicalSize } from "../base/canonical-json.ts";
 import { deepFreeze } from "../base/plain-data.ts";
+import type { EventHandle } from "../kernel/kernel.ts";
 import type { Transport } from "../machine/effect.ts";
 import type { NodeSpec } from "../machine/machine.ts";
 import type { Message } from "../machine/message.ts";
@@ -167,14 +168,14 @@ export class Network {
     const { bytesPerSecond } = this.profileOf(from, to).plan;
     if (bytesPerSecond === 0) return nowUs;
     const state = this.#stateFor(from, to);
-    const waiting = state.departuresUs.filter((atUs) => atUs > nowUs);
-    state.departuresUs = waiting;
+    const waiting = state.waiting.filter((one) => one.departsUs > nowUs);
+    state.waiting = waiting;
     if (state.bandwidthStrike > 0) this.#ground.ledger.changed(state.bandwidthStrike);
     // One of them is being sent, and does not wait.
     if (waiting.length > queueMax) return -1;
-    const busyUs = Math.ceil((canonicalSize(message) * 1_000_000) / bytesPerSecond);
-    const departsUs = (waiting.at(-1) ?? nowUs) + busyUs;
-    waiting.push(departsUs);
+    const bytes = canonicalSize(message);
+    const departsUs = (waiting.at(-1)?.departsUs ?? nowUs) + busyUs(bytes, bytesPerSecond);
+    waiting.push({ departsUs, bytes, arrivals: [] });
     return departsUs;
   }
 
@@ -197,17 +198,18 @@ export class Network {
     const waitUs = departsUs - this.#ground.kernel.nowUs + departure.delayUs;
     const lateUs = isLate && reorderWithinUs > 0 ? lanes.below(lane.lateness, reorderWithinUs + 1) : 0;
     const arrivesUs = Math.max(notBeforeUs, this.#ground.kernel.nowUs + waitUs + latencyUs + lateUs);
-    this.#launch(arriving, arrivesUs - this.#ground.kernel.nowUs, 0);
-    if (isCopied) this.sendCopy(arriving, 1, waitUs, lane.copy);
+    const arrivals = [this.#launch(arriving, arrivesUs - this.#ground.kernel.nowUs, 0)];
+    if (isCopied) arrivals.push(this.sendCopy(arriving, 1, waitUs, lane.copy));
+    if (departsUs > this.#ground.kernel.nowUs) this.#awaitAll(from, to, arrivals);
     return arrivesUs;
   }
 
   /** Launches one more copy of a datagram, with a latency of its own. */
-  sendCopy(departure: Departure, copy: number, waitUs: number, purpose: number): void {
+  sendCopy(departure: Departure, copy: number, waitUs: number, purpose: number): EventHandle {
     const { from, to, message } = departure;
     const { lanes } = this.#ground;
     lanes.aim(from, to, message.type);
-    this.#launch(departure, waitUs + lanes.latencyUs(purpose, this.profileOf(from, to).latency), copy);
+    return this.#launch(departure, waitUs + lanes.latencyUs(purpose, this.profileOf(from, to).latency), copy);
   }
 
   setInterceptor(interceptor: MessageInterceptor | undefined): void {
@@ -253,6 +255,7 @@ export class Network {
     this.#table.heal();
     for (const [link, state] of this.#states) {
       state.heal(this.#table.profileOf(Math.floor(link / this.#nodes.length), link % this.#nodes.length));
+      this.#hasten(state);
     }
     this.#held.releaseAll();
     this.#streams.heal();
@@ -383,12 +386,34 @@ export class Network {
     if (state.latencyStrike > 0) ledger.changed(state.latencyStrike);
   }
 
-  #launch(departure: Departure, delayUs: number, copy: number): void {
+  /** The message that was last to queue for bandwidth arrives there, if it is not lost on the way. */
+  #awaitAll(from: number, to: number, arrivals: readonly EventHandle[]): void {
+    const state = this.#stateFor(from, to);
+    const last = state.waiting.at(-1);
+    if (last !== undefined) state.waiting = state.waiting.with(-1, { ...last, arrivals });
+  }
+
+  /** What a fault has made queue for bandwidth leaves as soon as the link as planned lets it. */
+  #hasten(state: LinkState): void {
+    const { kernel } = this.#ground;
+    const { bytesPerSecond } = state.profile.plan;
+    let freeUs = kernel.nowUs;
+    state.waiting = state.waiting.flatMap(({ departsUs, bytes, arrivals }) => {
+      const live = arrivals.filter((arrival) => kernel.isPending(arrival));
+      if (departsUs <= kernel.nowUs || live.length === 0) return [];
+      freeUs = bytesPerSecond === 0 ? freeUs : Math.min(departsUs, freeUs + busyUs(bytes, bytesPerSecond));
+      const earlierUs = departsUs - freeUs;
+      const moved = live.map((arrival) => kernel.reset(arrival, kernel.atUsOf(arrival) - earlierUs));
+      return [{ departsUs: freeUs, bytes, arrivals: moved }];
+    });
+  }
+
+  #launch(departure: Departure, delayUs: number, copy: number): EventHandle {
     const { from, to, message, ordinal, sentUs, isChanged, flaw } = departure;
     const { kernel } = this.#ground;
     const slot = this.flights.add(from, to, message, ordinal, sentUs, -1);
     if (copy > 0 || isChanged || flaw !== undefined) this.flights.mark(slot, copy, isChanged, flaw);
-    kernel.schedule(kernel.nowUs + delayUs, ARRIVAL, slot, 0);
+    return kernel.schedule(kernel.nowUs + delayUs, ARRIVAL, slot, 0);
   }
 
   #arrive(slot: number): void {
@@ -427,3 +452,6 @@ export class Network {
     this.#ground.tracer?.trace({ atUs, event, node, kind: "sent", message, to: this.#names[to], via, content });
   }
 }
+
+/** How long a link is busy with so many bytes, in microseconds. */
+const busyUs = (bytes: number, bytesPerSecond: number): number => Math.ceil((bytes * 1_000_000) / bytesPerSecond);

@@ -32,7 +32,10 @@ interface Connection {
   lastArrivalUs: number;
   /** Segments that wait to be sent again, by ordinal. */
   blocked: number[];
-  /** Segments that arrive later than the link's latency, by ordinal: lost ones, sent again in time, and those behind them. */
+  /**
+   * Segments that arrive later than the link's latency, by ordinal: lost ones, sent again in time, those that wait for
+   * bandwidth, and those behind them.
+   */
   late: readonly LateSegment[];
   /** When the last segment arrives that is not late. */
   onTimeUs: number;
@@ -209,7 +212,8 @@ export class StreamTransport {
     const arrivesUs = isDoomed ? nowUs + connectionTimeoutUs : departsUs + delayUs + lateUs + chances.latencyUs;
     connection.lastArrivalUs = Math.max(connection.lastArrivalUs, arrivesUs);
     const arrival = this.#ground.kernel.schedule(connection.lastArrivalUs, eventKind.segment, flight, isDoomed ? 1 : 0);
-    if (lateUs > 0 || connection.late.length > 0) connection.late = [...connection.late, { flight, arrival }];
+    if (lateUs > 0 || departsUs > nowUs || connection.late.length > 0)
+      connection.late = [...connection.late, { flight, arrival }];
     else connection.onTimeUs = connection.lastArrivalUs;
   }
 

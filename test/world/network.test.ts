@@ -204,6 +204,15 @@ test("bandwidth makes messages queue for their size", () => {
   expect(watch.deliveries()).toEqual(["27000 b<a 1", "53000 b<a 2", "79000 b<a 3"]);
 });
 
+test("what a fault made queue for bandwidth leaves when the world is healed, as soon as the link as planned lets it", () => {
+  // 26 bytes are 26 ms in the fault: the third and the fourth wait at 40 ms.
+  const slow = { kind: "bandwidth", from: only("a"), to: only("b"), bytesPerSecond: 1_000 } as const;
+  const healed = { healUs: 40_000, faults: [fault(slow)] };
+  expect(link({}, healed, 4).watch.deliveries()).toEqual(["1000 b<a 1", "28000 b<a 2", "41000 b<a 3", "41000 b<a 4"]);
+  const planned = link({ bytesPerSecond: 26_000, duplicate: always }, healed, 4).watch.deliveries();
+  expect(planned.slice(4)).toEqual(["42000 b<a 3", "42000 b<a 3+1", "43000 b<a 4", "43000 b<a 4+1"]);
+});
+
 test("a message to oneself arrives at once, as an event of its own", () => {
   const { world: ran, watch } = world(
     { link: { ...plainLink, loss: { type: "independent", rate: always } } },

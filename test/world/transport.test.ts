@@ -115,6 +115,17 @@ test("what a bad link has lost is sent again at once when the world is healed, i
   ]);
 });
 
+test("what waits for bandwidth that a fault has taken is sent at once when the world is healed, in order", () => {
+  const slow: FaultAction = { kind: "bandwidth", from: only("a"), to: only("b"), bytesPerSecond: 1_000 };
+  const { watch } = stream({ connectionTimeoutUs: 1_000_000 }, { healUs: 33_000, faults: [fault(slow)] }, 8);
+  expect(watch.deliveries()).toEqual([
+    "32000 b<a 1",
+    ...[2, 3, 4, 5, 6].map((number) => `34000 b<a ${number}`),
+    "36000 b<a 7",
+    "41000 b<a 8",
+  ]);
+});
+
 test("what a fault changes under the checksum arrives changed", () => {
   const change: FaultAction = { kind: "corrupt", messages: anyMessage, field: "number", to: 99 };
   const { watch } = stream({}, { faults: [fault(change)] }, 1);

@@ -70,17 +70,22 @@ export type RegisterCommand =
       readonly sealed: SealedRegions | null;
     }
   /** A server that is well gives its regions away. Its players follow by transfers. */
-  | { readonly type: "drain"; readonly server: NodeId; readonly sealed: SealedRegions | null }
+  | ({ readonly type: "drain"; readonly server: NodeId; readonly sealed: SealedRegions | null } & Ordered)
   /** A server that gave its regions away takes part again. */
-  | { readonly type: "resume"; readonly server: NodeId }
+  | ({ readonly type: "resume"; readonly server: NodeId } & Ordered)
   /** One region goes to another server, by compare-and-swap on its epoch. Its players follow by transfers. */
   | { readonly type: "move"; readonly region: number; readonly epoch: number; readonly server: NodeId }
   /** Play in a region stands still, or goes on (operator). */
-  | { readonly type: "freeze"; readonly region: number; readonly frozen: boolean }
+  | ({ readonly type: "freeze"; readonly region: number; readonly frozen: boolean } & Ordered)
   /** The level of service goes from one to another, by compare-and-swap (MESH-FT-07). */
   | { readonly type: "degrade"; readonly from: Level; readonly level: Level; readonly reason: string }
   /** Nobody new is let in, or whoever comes (operator). */
-  | { readonly type: "shut"; readonly closed: boolean };
+  | ({ readonly type: "shut"; readonly closed: boolean } & Ordered);
+
+/** What an operator ordered, and its number: an order has no effect once a later one about the same thing was seen to. */
+interface Ordered {
+  readonly order: number;
+}
 
 export interface Owner {
   readonly server: NodeId;
@@ -124,6 +129,8 @@ export interface AuthorityRegister {
   readonly incarnations: Map<NodeId, number>;
   /** Players that are found with two owners, until they have one again. */
   readonly resolutions: Map<NodeId, Resolution>;
+  /** The number of the latest order about a thing: a server, a number of a region, or empty; absent: none. */
+  readonly orders: Map<string, number>;
   map: RegionMap;
 }
 
@@ -157,38 +164,43 @@ export const freshRegister = (map: RegionMap): AuthorityRegister => ({
   players: new Map(),
   incarnations: new Map(),
   resolutions: new Map(),
+  orders: new Map(),
   map,
 });
 
 const noServer = "" as NodeId;
 
 /** The register as text: equal registers that came about in one order of commands have equal texts. */
-export const registerText = ({ players, incarnations, resolutions, map }: AuthorityRegister): string =>
+export const registerText = ({ players, incarnations, resolutions, orders, map }: AuthorityRegister): string =>
   canonicalJson({
     players: [...players],
     incarnations: [...incarnations],
     resolutions: [...resolutions],
+    orders: [...orders],
     map: { version: map.version, regions: map.regions, standings: [...map.standings], mode: map.mode },
   });
 
 export function registerOfText(text: string): AuthorityRegister {
   // Only what `registerText` wrote is in a snapshot, and a damaged one is not read.
-  const { players, incarnations, resolutions, map } = JSON.parse(text) as {
+  const { players, incarnations, resolutions, orders, map } = JSON.parse(text) as {
     players: [NodeId, Registration][];
     incarnations: [NodeId, number][];
     resolutions: [NodeId, Resolution][];
+    orders: [string, number][];
     map: { version: number; regions: Region[]; standings: [NodeId, Standing][]; mode: Mode };
   };
   return {
     players: new Map(players),
     incarnations: new Map(incarnations),
     resolutions: new Map(resolutions),
+    orders: new Map(orders),
     map: { ...map, standings: new Map(map.standings) },
   };
 }
 
 /** Applies one committed command. */
 export function applyCommand(register: AuthorityRegister, command: RegisterCommand, rules: RegisterRules): Outcome {
+  if ("order" in command && !isLatestOrder(register, command)) return { type: "rearranged", players: [], moves: [] };
   switch (command.type) {
     case "assign":
       return assign(register, command);
@@ -221,11 +233,36 @@ export function applyCommand(register: AuthorityRegister, command: RegisterComma
   }
 }
 
+/** The number of the latest order about a thing that has been seen to; -1: none has. */
+export const latestOrder = (register: AuthorityRegister, subject: string): number => register.orders.get(subject) ?? -1;
+
 /** The incarnation whose grants a server may take. */
 export const incarnationOf = (register: AuthorityRegister, server: NodeId): number =>
   register.incarnations.get(server) ?? 0;
 
 type Command<Type extends RegisterCommand["type"]> = Extract<RegisterCommand, { type: Type }>;
+
+type OrderedCommand = Extract<RegisterCommand, Ordered>;
+
+/** Remembers it as the latest, unless a later one has come before it: copies of messages are late, or come again. */
+function isLatestOrder(register: AuthorityRegister, command: OrderedCommand): boolean {
+  const subject = subjectOf(command);
+  if (command.order < latestOrder(register, subject)) return false;
+  register.orders.set(subject, command.order);
+  return true;
+}
+
+function subjectOf(command: OrderedCommand): string {
+  switch (command.type) {
+    case "drain":
+    case "resume":
+      return command.server;
+    case "freeze":
+      return String(command.region);
+    case "shut":
+      return "";
+  }
+}
 
 function assign(register: AuthorityRegister, { player, region }: Command<"assign">): Outcome {
   const known = register.players.get(player);

@@ -106,7 +106,7 @@ export function onReopen(desk: Desk, server: NodeId, { region, epoch }: Received
   if (region < 0 || known === undefined) return;
   if (known.server !== server || known.epoch !== epoch) return sendMap(desk, server);
   // It is about to go to another one.
-  if (desk.state.orders.get(server) === "drain") return;
+  if (desk.state.orders.get(server)?.verb === "drain") return;
   desk.propose({ type: "move", region, epoch, server });
 }
 

@@ -47,8 +47,11 @@ export interface CoordinatorState {
   readonly orders: Map<NodeId, ServerOrder>;
 }
 
-/** Orders that let regions change hands. */
-export type ServerOrder = "drain" | "resume" | "addNode";
+/** An order that lets regions change hands. */
+export interface ServerOrder {
+  readonly verb: "drain" | "resume" | "addNode";
+  readonly number: number;
+}
 
 export type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 

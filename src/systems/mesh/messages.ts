@@ -322,6 +322,8 @@ export type OperatorMessage =
   | {
       readonly type: "order";
       readonly command: string;
+      /** From 0; of two orders about one thing the one with the higher number counts, whichever comes first. */
+      readonly number: number;
       readonly verb: OrderVerb;
       /** A server, or a number of a region; empty: neither. */
       readonly subject: string;
@@ -338,6 +340,8 @@ export type OrderAnswer =
   | "isDown"
   | "lastServer"
   | "nothingToGive"
+  /** A later order about the same thing has been seen to. */
+  | "superseded"
   | "unknown";
 
 export type MonitoringMessage =

@@ -127,9 +127,9 @@ const folds: Folds = {
     if (mode.alertedUs !== null) note(mode, "operator.reaction", atUs - mode.alertedUs);
     mode.alertedUs = null;
   },
-  operatorAnswered: ({ mode }, { command, subject }, { atUs }) => {
+  operatorAnswered: ({ mode }, { command, subject, answer }, { atUs }) => {
     const askedUs = mode.asked.get(`${command} ${subject}`);
-    if (askedUs !== undefined) note(mode, "operator.done", atUs - askedUs);
+    if (askedUs !== undefined && answer !== "superseded") note(mode, "operator.done", atUs - askedUs);
     mode.asked.delete(`${command} ${subject}`);
   },
   regionMoved: ({ mode }, { region, because }) => {

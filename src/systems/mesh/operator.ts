@@ -16,19 +16,23 @@ import { isWellFormed } from "./well-formed.ts";
 
 const RETRY_US = 1_000_000;
 const PREFIX = "command:";
+/** More than are typed before a console is started anew. */
+const TYPED_MAX = 1_000_000;
 
 export interface OperatorState {
-  /** Commands typed and not answered, by place among all commands. */
-  readonly open: Set<number>;
+  /** Commands typed and not answered, by place among all commands, and the number of each: those typed later have higher ones. */
+  readonly open: Map<number, number>;
   /** Commands of the playbook that an alert has led to, and that are not typed yet. */
   readonly planned: Set<number>;
   readonly seat: Seat;
+  /** The number of the next command that is typed. */
+  next: number;
 }
 
 type Received<Type extends MeshMessage["type"]> = Extract<MeshMessage, { type: Type }>;
 
 export class Operator implements Machine<MeshMessage, MeshFact> {
-  state: OperatorState = { open: new Set(), planned: new Set(), seat: freshSeat() };
+  state: OperatorState = { open: new Map(), planned: new Set(), seat: freshSeat(), next: 0 };
   readonly #topology: Topology;
   readonly #script: MeshWorkload["operator"];
   readonly #playbook: readonly PlaybookEntry[];
@@ -48,6 +52,7 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
     this.#nowUs = event.monotonicUs;
     switch (event.type) {
       case "booted":
+        this.state.next = event.incarnation * TYPED_MAX;
         // Someone who comes back to a restarted console does not type everything once more.
         if (event.incarnation > 0) break;
         for (const [at, command] of this.#script.entries()) out.setTimer(`${PREFIX}${at}`, command.at);
@@ -76,16 +81,17 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
     const typed = this.#commands[at];
     if (typed === undefined) return;
     const { verb, subject, reason } = typed;
+    const number = this.state.open.get(at) ?? this.state.next++;
     if (!this.state.open.has(at)) out.record({ type: "record", fact: "operatorAsked", command: verb, subject, reason });
     this.state.planned.delete(at);
-    this.state.open.add(at);
+    this.state.open.set(at, number);
     const coordinator = seatFor(this.state.seat, this.#topology, this.#nowUs, RETRY_US);
     const command = `${PREFIX}${at}`;
     if (verb === "forceRollback") {
       // A name from the workload: the coordinator knows whether there is such a player.
       out.send(coordinator, { type: "forceRollback", command, player: subject as NodeId, reason });
     } else {
-      out.send(coordinator, { type: "order", command, verb, subject });
+      out.send(coordinator, { type: "order", command, number, verb, subject });
     }
     out.setTimer(command, RETRY_US);
   }
@@ -94,7 +100,7 @@ export class Operator implements Machine<MeshMessage, MeshFact> {
     const { seat, open } = this.state;
     switch (message.type) {
       case "elsewhere":
-        if (sentElsewhere(seat, this.#topology, from, message)) for (const at of open) this.#type(out, at);
+        if (sentElsewhere(seat, this.#topology, from, message)) for (const at of open.keys()) this.#type(out, at);
         return;
       case "forced":
         heardFrom(seat, this.#topology, from);

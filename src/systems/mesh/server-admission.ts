@@ -57,14 +57,18 @@ export function watchLoad(turn: Turn): void {
 }
 
 /** A transfer begun elsewhere found no slot here: `waits` in line, or was told that we are busy, and comes again. */
-export function putOff(turn: Turn, { player, transfer, attempt }: Received<"prepare">, how: "waits" | "busy"): void {
+export function putOff(
+  turn: Turn,
+  { player, transfer, fromToken, attempt }: Received<"prepare">,
+  how: "waits" | "busy",
+): void {
   const { state, settings } = turn;
   const { retry, transfer: rules } = settings;
   if (how === "busy") {
     if (attempt >= retry.attemptsMax || state.putOff.size >= rules.slots) return;
     const delayUs = backoffUs(retry, attempt);
     const forUs = delayUs + Math.floor((delayUs * retry.jitter) / 100) + rules.deadline;
-    state.putOff.set(player, { transfer, untilUs: turn.nowUs + forUs });
+    state.putOff.set(player, { transfer, fromToken, untilUs: turn.nowUs + forUs });
     turn.out.record({ type: "record", fact: "requestDeferred", transfer, player, how, forUs });
     return;
   }

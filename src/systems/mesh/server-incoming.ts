@@ -156,6 +156,8 @@ export function admitWaiting(turn: Turn): void {
 function admit(turn: Turn, source: NodeId, message: Received<"prepare">): void {
   const { transfer, attempt, player, fromToken } = message;
   const { state, settings } = turn;
+  // A later one was told to come again, and counts on its slot.
+  if (fromToken < (state.putOff.get(player)?.fromToken ?? 0)) return ignoreLate(turn, message, "another transfer");
   const free = hasFreeSlot(turn);
   const mayWait = settings.transfer.whenBusy === "wait" && state.waiting.length < settings.transfer.queueMax;
   if (!free && !mayWait) {

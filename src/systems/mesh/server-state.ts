@@ -293,7 +293,7 @@ export interface ServerState {
   /** Of the queue. */
   readonly throttle: Throttle;
   /** Transfers begun elsewhere that were told to come again: until then they go before our own. By player. */
-  readonly putOff: Map<NodeId, { readonly transfer: string; readonly untilUs: number }>;
+  readonly putOff: Map<NodeId, { readonly transfer: string; readonly fromToken: number; readonly untilUs: number }>;
   /** What the other servers said of their depths. */
   readonly depths: Map<NodeId, { readonly depth: number; readonly atUs: number }>;
   readonly gauge: Gauge;

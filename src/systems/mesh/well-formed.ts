@@ -73,6 +73,7 @@ const orderAnswers = [
   "isDown",
   "lastServer",
   "nothingToGive",
+  "superseded",
   "unknown",
 ] as const satisfies readonly OrderAnswer[];
 
@@ -380,7 +381,8 @@ const looks: Looks = {
   forced: ({ command, player, answer }, members) =>
     isText(command) && isNode(player, members) && isOneOf(answer, answers),
   turnedAway: ({ session, ask }) => isNumber(session) && isNumber(ask),
-  order: ({ command, verb, subject }) => isText(command) && isOneOf(verb, orderVerbs) && isText(subject),
+  order: ({ command, number, verb, subject }) =>
+    isText(command) && isNumber(number) && isOneOf(verb, orderVerbs) && isText(subject),
   ordered: ({ command, answer }) => isText(command) && isOneOf(answer, orderAnswers),
   alert: ({ severity, about }) => isNumber(severity) && isText(about),
   scrape: ({ round }) => isNumber(round),

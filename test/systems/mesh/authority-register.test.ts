@@ -205,10 +205,10 @@ describe("the map of regions (MESH-F3-06)", () => {
 
   test("a draining server gives its regions away and keeps its players, who follow by transfers", () => {
     const register = joined();
-    const drained = after(register, { type: "drain", server: s1, sealed: null });
+    const drained = after(register, { type: "drain", server: s1, sealed: null, order: 0 });
     expect(drained).toMatchObject({ players: [], moves: [{ region: 0, server: s2 }] });
     expect(of(register)?.pending).toBeNull();
-    after(register, { type: "resume", server: s1 });
+    after(register, { type: "resume", server: s1, order: 1 });
     const moved = after(register, { type: "move", region: 0, epoch: 2, server: s1 });
     expect(moved).toMatchObject({ moves: [{ region: 0, from: s2, server: s1, epoch: 3 }] });
     expect(after(register, { type: "move", region: 0, epoch: 2, server: s3 })).toMatchObject({ moves: [] });
@@ -218,7 +218,7 @@ describe("the map of regions (MESH-F3-06)", () => {
     const sealed = [{ region: 0, epoch: 1 }];
     for (const command of [
       { type: "fail", server: s1, incarnation: 0, sealed },
-      { type: "drain", server: s1, sealed },
+      { type: "drain", server: s1, sealed, order: 0 },
     ] as const) {
       const register = joined();
       after(register, { type: "move", region: 0, epoch: 1, server: s1 });
@@ -227,6 +227,19 @@ describe("the map of regions (MESH-F3-06)", () => {
       const known = { ...command, sealed: [{ region: 0, epoch: 2 }] };
       expect(after(register, known)).toMatchObject({ moves: [{ region: 0, from: s1, server: s2, epoch: 3 }] });
     }
+  });
+
+  test("no order counts that comes after a later one about the same thing, also behind a snapshot", () => {
+    const freeze = { type: "freeze", region: 1, frozen: true, order: 0 } as const;
+    const register = joined();
+    after(register, { ...freeze, frozen: false, order: 1 });
+    const again = registerOfText(registerText(register));
+    after(again, freeze);
+    after(again, { type: "drain", server: s1, sealed: null, order: 0 });
+    expect(again.map.regions.some(({ frozen }) => frozen)).toBe(false);
+    expect(standingOf(again.map, s1)).toBe("draining");
+    after(again, { ...freeze, order: 2 });
+    expect(again.map.regions[1].frozen).toBe(true);
   });
 
   test("is part of a snapshot", () => {
@@ -239,6 +252,7 @@ describe("the map of regions (MESH-F3-06)", () => {
 const regions = fc.integer({ min: 0, max: 2 });
 const servers = fc.constantFrom(s1, s2, s3);
 const tokens = fc.integer({ min: 0, max: 8 });
+const orders = fc.integer({ min: 0, max: 4 });
 const sealed = fc.option(fc.array(fc.record({ region: regions, epoch: fc.integer({ min: 1, max: 4 }) })));
 const commands: fc.Arbitrary<RegisterCommand> = fc.oneof(
   fc.record({ type: fc.constant("assign" as const), player: fc.constant(p1), region: regions }),
@@ -272,8 +286,10 @@ const commands: fc.Arbitrary<RegisterCommand> = fc.oneof(
     incarnation: fc.integer({ min: 0, max: 3 }),
     sealed,
   }),
-  fc.record({ type: fc.constant("drain" as const), server: servers, sealed }),
-  fc.record({ type: fc.constant("resume" as const), server: servers }),
+  fc.record({ type: fc.constant("drain" as const), server: servers, sealed, order: orders }),
+  fc.record({ type: fc.constant("resume" as const), server: servers, order: orders }),
+  fc.record({ type: fc.constant("freeze" as const), region: regions, frozen: fc.boolean(), order: orders }),
+  fc.record({ type: fc.constant("shut" as const), closed: fc.boolean(), order: orders }),
   fc.record({
     type: fc.constant("move" as const),
     region: regions,

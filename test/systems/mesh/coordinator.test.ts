@@ -2,7 +2,6 @@
 // for.
 import { describe, expect, test } from "vitest";
 
-import type { NodeId } from "../../../src/base/ids.ts";
 import { Coordinator } from "../../../src/systems/mesh/coordinator.ts";
 import type { MeshMessage } from "../../../src/systems/mesh/messages.ts";
 import { Bench, coordinator, operator, p1, s1, s2, s3, settingsWith, store, topology } from "./bench.ts";
@@ -166,9 +165,11 @@ describe("a server that is silent", () => {
 });
 
 describe("an operator's order", () => {
-  const order = (verb: "drain" | "resume", subject: NodeId): MeshMessage => ({
+  type Verb = Extract<MeshMessage, { type: "order" }>["verb"];
+  const order = (number: number, verb: Verb, subject: string): MeshMessage => ({
     type: "order",
-    command: `${verb} ${subject}`,
+    command: `command:${number}`,
+    number,
     verb,
     subject,
   });
@@ -177,11 +178,21 @@ describe("an operator's order", () => {
 
   /** s2 was drained and is back; the region that was its own is to be sealed before it is given back. */
   const resuming = (): Bench => {
-    const bench = fresh().receive(operator, order("drain", s2)).sync();
+    const bench = fresh()
+      .receive(operator, order(0, "drain", s2))
+      .sync();
     expect(bench.take()).toMatchObject([{ type: "sealRegion", region: 1, epoch: 2 }, { answer: "underway" }]);
-    bench.receive(store, sealed(1, 2)).sync().receive(operator, order("drain", s2)).sync();
+    bench
+      .receive(store, sealed(1, 2))
+      .sync()
+      .receive(operator, order(0, "drain", s2))
+      .sync();
     expect(answered(bench)).toMatchObject([{ answer: "done" }]);
-    bench.receive(operator, order("resume", s2)).sync().receive(operator, order("resume", s2)).sync();
+    bench
+      .receive(operator, order(1, "resume", s2))
+      .sync()
+      .receive(operator, order(1, "resume", s2))
+      .sync();
     expect(bench.take().at(-2)).toMatchObject({ type: "sealRegion", region: 1, epoch: 3 });
     return bench;
   };
@@ -190,9 +201,31 @@ describe("an operator's order", () => {
     const bench = resuming();
     bench.receive(store, sealed(0, 2));
     expect(bench.take()).toEqual([{ type: "sealRegion", region: 1, epoch: 3 }]);
-    bench.receive(store, sealed(1, 3)).sync().receive(operator, order("resume", s2)).sync();
+    bench
+      .receive(store, sealed(1, 3))
+      .sync()
+      .receive(operator, order(1, "resume", s2))
+      .sync();
     expect(answered(bench)).toMatchObject([{ answer: "done" }]);
     expect(bench.receive(store, sealed(2, 2)).take()).toEqual([]);
+  });
+
+  test("is superseded by a later one about the same thing, though that asked for what was so already", () => {
+    const about = (verb: Verb, subject: string, later: Verb): void => {
+      const bench = fresh()
+        .receive(operator, order(1, later, subject))
+        .sync();
+      bench.receive(operator, order(1, later, subject)).sync();
+      expect(answered(bench).at(-1)).toMatchObject({ command: "command:1", answer: "done" });
+      bench.receive(operator, order(0, verb, subject)).sync();
+      expect(answered(bench)).toMatchObject([{ command: "command:0", answer: "superseded" }]);
+      bench.receive(operator, order(1, later, subject)).sync();
+      expect(answered(bench)).toMatchObject([{ command: "command:1", answer: "done" }]);
+    };
+    about("freeze", "1", "unfreeze");
+    about("stopAdmissions", "", "openAdmissions");
+    about("drain", s2, "resume");
+    about("drain", s2, "addNode");
   });
 });
 

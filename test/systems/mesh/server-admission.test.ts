@@ -190,6 +190,15 @@ describe("what was begun elsewhere", () => {
     expect(started(last)).toEqual(["q0", "q1"]);
   });
 
+  test("has its slot kept when a request of an earlier transfer of the player comes late", () => {
+    const bench = cross(crowded({ transfer: { slots: 1 } }), ...crowd.slice(0, 2));
+    bench.receive(s2, prepare(far)).receive(s2, confirm(nodeId("q0")));
+    bench.receive(s2, { type: "prepare", transfer: `${far}/2`, attempt: 2, player: far, fromToken: 2 });
+    expect(named(bench, "lateMessageIgnored")).toMatchObject([{ transfer: "p1/2" }]);
+    bench.receive(s2, prepare(far, 2));
+    expect(named(bench, "lockTaken").at(-1)).toMatchObject({ lock: "slot/in/p1", transfer: "p1/3" });
+  });
+
   test("waits like everybody else with the switch off", () => {
     const off = { load: { inProgressFirst: false, window: "0s" }, transfer: { slots: 1, whenBusy: "wait" } };
     const bench = cross(crowded(off), ...crowd.slice(0, 2));
