@@ -37,6 +37,8 @@ export interface StoredPlayer {
   readonly decided: number;
   /** Outcomes of that session, the latest ones: as many as a client can still ask about. */
   readonly outcomes: readonly Answered[];
+  /** Those that came out of turn, the latest ones: of trades, undone or accepted when others had been decided since. */
+  readonly belated: readonly Answered[];
   /** The last thing it was handed by the store that was no action of its own: known when it is asked for again. */
   readonly errand: string;
   /** Writes made from an older version than this are refused: the store itself has changed the row. */
@@ -136,6 +138,7 @@ const freshPlayer: StoredPlayer = {
   session: 0,
   decided: 0,
   outcomes: [],
+  belated: [],
   errand: "",
   revised: 0,
 };
@@ -271,9 +274,8 @@ function repetition(stored: StoredPlayer, write: Write, settings: MeshSettings):
   if (isErrand(write.kind))
     return stored.errand === errandName(write) ? { type: "repeat", outcome: "done" } : undefined;
   if (write.session !== stored.session) return undefined;
-  for (const { sequence, outcome } of stored.outcomes) {
-    if (sequence === write.sequence) return { type: "repeat", outcome };
-  }
+  const known = outcomeOf(stored.outcomes, write.sequence) ?? outcomeOf(stored.belated, write.sequence);
+  if (known !== undefined) return { type: "repeat", outcome: known };
   // Forgotten: an echo from long ago, of which only this much is certain, that it has had its outcome.
   const forgotten = write.sequence <= stored.decided - outcomesKept(settings);
   return forgotten ? { type: "refuse", because: "outOfOrder" } : undefined;
@@ -316,13 +318,16 @@ function answeredWith(
   outcomesMax: number,
 ): StoredPlayer {
   if (outcome === "reserved" || session < stored.session) return stored;
-  const isSame = session === stored.session;
-  return {
-    ...stored,
-    session,
-    decided: Math.max(isSame ? stored.decided : 0, sequence),
-    outcomes: lastOf(isSame ? stored.outcomes : [], { sequence, outcome }, outcomesMax),
-  };
+  const { decided, outcomes, belated } = session === stored.session ? stored : freshPlayer;
+  const one = { sequence, outcome };
+  // Were it among those in turn, one that its client still asks about would be forgotten for it.
+  if (sequence <= decided) return { ...stored, belated: lastOf(belated, one, outcomesMax) };
+  return { ...stored, session, decided: sequence, outcomes: lastOf(outcomes, one, outcomesMax), belated };
+}
+
+function outcomeOf(answered: readonly Answered[], sequence: number): ActionOutcome | undefined {
+  for (const one of answered) if (one.sequence === sequence) return one.outcome;
+  return undefined;
 }
 
 /** The one who offered learns of it as of any action of its own. */

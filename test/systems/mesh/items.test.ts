@@ -256,6 +256,20 @@ describe("a trade", () => {
     expect(answers(bench, s1, undo)).toEqual(["failed v3"]);
   });
 
+  test("that is undone late lets no action be forgotten that its client still asks about (A9)", () => {
+    const bench = ready({ client: { pipelineMax: 1 } });
+    answers(bench, s1, offer());
+    const givenUp = { ...(offer() as Extract<MeshMessage, { type: "write" }>), withdrawn: true as const };
+    answers(bench, s1, givenUp);
+    const drop = (sequence: number): MeshMessage => write("drop", "shield", { sequence, base: 2 });
+    expect(answers(bench, s1, drop(3))).toEqual(["failed v2"]);
+    expect(answers(bench, s1, drop(4))).toEqual(["failed v2"]);
+    expect(answers(bench, s1, undo)).toEqual(["failed v3"]);
+    expect(answers(bench, s1, drop(3))).toEqual(["failed again v3"]);
+    expect(answers(bench, s1, drop(4))).toEqual(["failed again v3"]);
+    expect(answers(bench, s1, undo)).toEqual(["failed again v3"]);
+  });
+
   test("without the defence, one leg is enough", () => {
     const bench = ready({ defence: { tradeWhole: false } });
     answers(bench, s1, offer("crown"));
