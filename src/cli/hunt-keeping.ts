@@ -40,6 +40,8 @@ const failureEnding = ".failure.yaml";
 export class HuntKeeping {
   readonly #options: KeepingOptions;
   readonly #told = new Map<FindingGroup, ToldGroup>();
+  /** Of the files written. */
+  readonly #names = new Set<string>();
 
   constructor(options: KeepingOptions) {
     this.#options = options;
@@ -86,10 +88,10 @@ export class HuntKeeping {
     };
     try {
       const folder = new OutputFolder(save);
-      const file = join(
-        save,
-        fileOf(saveFailure({ file: "", reference: "", scenario: told, system }, scenario.seed, folder)),
-      );
+      const story = { file: "", reference: "", scenario: told, system };
+      const name = fileOf(saveFailure(story, scenario.seed, folder, this.#names));
+      this.#names.add(name);
+      const file = join(save, name);
       return { group, file, replay: this.#replay(file, group), lines: [] };
     } catch (error) {
       if (!(error instanceof ReaderMistake)) throw error;

@@ -6,17 +6,39 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { HuntKeeping } from "../../src/cli/hunt-keeping.ts";
+import type { Proposal } from "../../src/explore/candidate.ts";
 import { Groups } from "../../src/explore/groups.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
+import type { HostedSystem } from "../../src/simulate.ts";
 import { byName } from "../scenario/echo-system.ts";
-import { quietStory } from "./command.ts";
+import { failingStory, quietStory } from "./command.ts";
 
-test("a run that did not come back is kept as what was run", () => {
-  const parsed = parseScenario(quietStory, "quiet.yaml", { systems: byName });
+function storyOf(text: string): Pick<Proposal, "scenario"> & { readonly system: HostedSystem } {
+  const parsed = parseScenario(text, "story.yaml", { systems: byName });
   if (parsed.type === "refused") throw new Error(JSON.stringify(parsed.problems));
   const scenario = { ...parsed.story.base, seed: 77 };
   const system = byName.get(scenario.system);
   if (system === undefined) throw new Error("the story is about no system of the tests");
+  return { scenario, system };
+}
+
+test("two findings of one seed have a file each", () => {
+  const { scenario, system } = storyOf(failingStory);
+  const groups = new Groups(system);
+  for (const [index, property] of ["one", "other"].entries()) {
+    const found = { kind: "violation", property, because: `${property} is broken`, strategy: "guided" } as const;
+    groups.add({ ...found, proposal: { scenario, reseeds: [] }, index, part: 0 });
+  }
+  const save = mkdtempSync(join(tmpdir(), "faultline-keeping-"));
+  const keeping = new HuntKeeping({ groups, system, save, plugIns: [], shrinkMsMax: 0 });
+  keeping.save();
+  const files = keeping.told.map(({ file }) => file);
+  expect(files).toEqual(["", "-2"].map((nth) => join(save, `echo-story-seed-77${nth}.failure.yaml`)));
+  expect(readdirSync(save)).toHaveLength(2);
+});
+
+test("a run that did not come back is kept as what was run", () => {
+  const { scenario, system } = storyOf(quietStory);
   const groups = new Groups(system);
   const proposal = { scenario, reseeds: [] };
   const because = "its thread was lost: The task has been aborted";
