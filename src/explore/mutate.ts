@@ -1,6 +1,7 @@
 // Small changes of a scenario: a fault more, one less, a little earlier, a little longer, at another node; another seed;
 // other settings; the faults of two as one.
 
+import { canonicalJson } from "../base/canonical-json.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { variableOf, varied } from "../scenario/vary.ts";
 import type { Variable } from "../systems/hunting.ts";
@@ -23,11 +24,14 @@ type Mutation = (scenario: Scenario, die: Die, ground: MutationGround) => Scenar
 const ms = 1_000;
 const second = 1_000_000;
 const faultsMax = 40;
+/** Each message's copies are answered in copies: with many such faults at once, a world does nothing but answer. */
+const duplicatingMax = 2;
 
-const withFaults = (scenario: Scenario, faults: readonly Fault[]): Scenario => ({
-  ...scenario,
-  world: { ...scenario.world, faults: faults.slice(0, faultsMax) },
-});
+function withFaults(scenario: Scenario, faults: readonly Fault[]): Scenario {
+  const duplicating = faults.filter(({ action }) => action.kind === "duplicate").slice(0, duplicatingMax);
+  const kept = faults.filter((fault) => fault.action.kind !== "duplicate" || duplicating.includes(fault));
+  return { ...scenario, world: { ...scenario.world, faults: kept.slice(0, faultsMax) } };
+}
 
 /** One of them changed; as they are when there is none. */
 function changing(change: (fault: Fault, die: Die, ground: MutationGround) => Fault): Mutation {
@@ -121,14 +125,20 @@ const resettle: Mutation = (scenario, die, { variables, system }) => {
   return varied(variableOf(scenario, system), changes, system) ?? scenario;
 };
 
-/** Faults of both, each with an even chance. */
+/** Faults of both, each with an even chance; those they have in common, once. */
 const splice: Mutation = (scenario, die, { other }) => {
   if (other === undefined) return scenario;
   const own = scenario.world.faults.filter(() => die.percent(60));
   const taken = new Set(own.map(({ id }) => id));
-  const others = other.world.faults.filter(() => die.percent(50)).map(({ timing, action }) => ({ timing, action }));
+  const isOwn = new Set(own.map(contentOf));
+  const others = other.world.faults
+    .filter(() => die.percent(50))
+    .filter((fault) => !isOwn.has(contentOf(fault)))
+    .map(({ timing, action }) => ({ timing, action }));
   return withFaults(scenario, [...own, ...named(others, taken)]);
 };
+
+const contentOf = ({ timing, action }: Fault): string => canonicalJson({ timing, action });
 
 /** As often as they stand here. */
 const mutations: readonly Mutation[] = [

@@ -86,3 +86,17 @@ test("mutations keep to the fault model, and to a file", () => {
     expect(new Set(ids).size).toBe(ids.length);
   }
 });
+
+test("mutations pile no fault up upon itself", () => {
+  // What was bred of one scenario again and again has everything in common with it.
+  let { scenario: bred } = candidate(1);
+  for (let seed = 0; seed < 400; seed++) {
+    const other = candidate(seed % 4).scenario;
+    const ground = { ...groundOf(bred, system, spec.model), system, variables: spec.variables, other };
+    bred = mutated({ ...bred, seed }, new Die("mutate", seed), { ...ground, other: seed % 2 === 0 ? bred : other });
+    const copying = bred.world.faults.filter(({ action }) => action.kind === "duplicate");
+    expect(copying.length).toBeLessThanOrEqual(2);
+  }
+  const contents = bred.world.faults.map(({ timing, action }) => JSON.stringify({ timing, action }));
+  expect(new Set(contents).size).toBe(contents.length);
+});
