@@ -4,8 +4,9 @@
 import { join } from "node:path";
 
 import { explainAside, shrinkAside } from "../campaign/aside.ts";
+import type { Verdict } from "../check/property.ts";
 import { type Failure, findingOf } from "../explore/failure.ts";
-import type { FindingGroup, Groups } from "../explore/groups.ts";
+import { alikeAmong, type FindingGroup, type Groups } from "../explore/groups.ts";
 import type { ShrinkProgress } from "../explore/shrink/shrink.ts";
 import { decisiveSentence, inevitableSentence } from "../report/explanation-lines.ts";
 import { failureText } from "../report/failure-text.ts";
@@ -40,6 +41,8 @@ const failureEnding = ".failure.yaml";
 export class HuntKeeping {
   readonly #options: KeepingOptions;
   readonly #told = new Map<FindingGroup, ToldGroup>();
+  /** What the smallest run of a group breaks. */
+  readonly #broken = new Map<FindingGroup, ReadonlySet<string>>();
   /** Of the files written. */
   readonly #names = new Set<string>();
 
@@ -61,8 +64,13 @@ export class HuntKeeping {
     }
   }
 
-  /** The first of each group, made small; none when the reader is in a hurry. */
+  /** The first of each group, made small; none when the reader is in a hurry. Those that turn out the same become one. */
   async shrink(): Promise<void> {
+    await this.#shrinkFirst();
+    this.#foldAlike();
+  }
+
+  async #shrinkFirst(): Promise<void> {
     const { shrinkMsMax } = this.#options;
     const worth = this.told.filter(({ group, file }) => group.first.kind === "violation" && file !== undefined);
     for (const told of shrinkMsMax === 0 ? [] : worth.slice(0, shrunkMax)) {
@@ -73,6 +81,22 @@ export class HuntKeeping {
       );
       this.#told.set(told.group, result);
       if (wasInterrupted) return;
+    }
+  }
+
+  #foldAlike(): void {
+    const shrunk = [...this.#told.values()].flatMap((told) => {
+      const broken = this.#broken.get(told.group);
+      return broken === undefined ? [] : [{ told, property: told.group.first.property, broken }];
+    });
+    for (const alike of alikeAmong(shrunk)) {
+      const [{ told }, ...others] = alike;
+      const lines = others.map(({ told: { group, file = "" } }) => {
+        const seen = `${group.first.property}, ${group.first.because} (${plural(group.count, "run")})`;
+        return `Also seen as ${seen}: the smallest run of each breaks both. ${file}`;
+      });
+      for (const other of others) this.#options.groups.fold(other.told.group, told.group);
+      this.#told.set(told.group, { ...told, lines: [...told.lines, ...lines] });
     }
   }
 
@@ -127,6 +151,8 @@ export class HuntKeeping {
     const replay = this.#replay(path, group);
     const header = [`Shrunk from seed ${group.scenario.seed}, found by ${group.first.strategy}.`, ...lines];
     new OutputFolder(save).write(name, failureText(shrunk.failure, system, { lines: header, replay }));
+    const { verdict } = simulate(shrunk.failure.scenario, { system });
+    this.#broken.set(group, new Set(brokenIn(verdict)));
     const explained = await this.#explained(shrunk.failure, options);
     return { ...told, file: path, replay, lines: [...lines, ...explained] };
   }
@@ -145,5 +171,8 @@ export class HuntKeeping {
     return commandLine("replay", { file, reference: file, scenario, system }, { set: [], plugIns }, "");
   }
 }
+
+const brokenIn = ({ properties }: Verdict): readonly string[] =>
+  properties.flatMap(({ id, status }) => (status === "violated" ? [id] : []));
 
 const fileOf = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;

@@ -32,7 +32,7 @@ export class Groups {
 
   /** In order of their first findings. */
   get all(): readonly FindingGroup[] {
-    return [...this.#bySignature.values()];
+    return [...new Set(this.#bySignature.values())];
   }
 
   /** Findings come in order of candidates. Runs the first of each sort once or twice more. */
@@ -43,6 +43,15 @@ export class Groups {
     this.#byShape.set(shape, { looked: (alike?.looked ?? 0) + 1, last: group });
     group.count += 1;
     group.strategies.set(finding.strategy, (group.strategies.get(finding.strategy) ?? 0) + 1);
+  }
+
+  /** Takes a group up into another one: looked at closely, they were the same. */
+  fold(group: FindingGroup, into: FindingGroup): void {
+    into.count += group.count;
+    for (const [strategy, count] of group.strategies) {
+      into.strategies.set(strategy, (into.strategies.get(strategy) ?? 0) + count);
+    }
+    this.#bySignature.set(group.signature, into);
   }
 
   #grouped(finding: Finding, shape: string): FindingGroup {
@@ -59,6 +68,24 @@ export class Groups {
     const failure = findingOf(simulate(scenario, { system: this.#system }), property);
     return failure === undefined ? `${shape} | not seen again` : signatureOf(failure, this.#system);
   }
+}
+
+/**
+ * Groups with those that are the same as they: one bug breaks several properties, and which one first is chance; the
+ * smallest run of each then breaks the properties of both.
+ * @param all what each is about, and what its smallest run breaks.
+ * @returns each group once, the first of those that are the same leading.
+ */
+export function alikeAmong<One extends { readonly property: string; readonly broken: ReadonlySet<string> }>(
+  all: readonly One[],
+): readonly (readonly [One, ...One[]])[] {
+  const found: [One, ...One[]][] = [];
+  for (const one of all) {
+    const same = found.find(([first]) => first.broken.has(one.property) && one.broken.has(first.property));
+    if (same === undefined) found.push([one]);
+    else same.push(one);
+  }
+  return found;
 }
 
 /** A scenario of its own for a run that went on under other seeds: the last of them, with what was decided before forced. */

@@ -390,7 +390,7 @@ export class Network {
   #awaitAll(from: number, to: number, arrivals: readonly EventHandle[]): void {
     const state = this.#stateFor(from, to);
     const last = state.waiting.at(-1);
-    if (last !== undefined) state.waiting = state.waiting.with(-1, { ...last, arrivals });
+    if (last !== undefined) state.waiting = [...state.waiting.slice(0, -1), { ...last, arrivals }];
   }
 
   /** What a fault has made queue for bandwidth leaves as soon as the link as planned lets it. */

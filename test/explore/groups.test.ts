@@ -1,0 +1,41 @@
+// Findings that look different and are the same.
+import { expect, test } from "vitest";
+
+import type { Proposal } from "../../src/explore/candidate.ts";
+import { alikeAmong, Groups } from "../../src/explore/groups.ts";
+import { systemNamed } from "../../src/systems/registry.ts";
+
+const broken = (property: string, ...others: string[]) => ({ property, broken: new Set([property, ...others]) });
+const named = (all: Parameters<typeof alikeAmong>[0]) =>
+  alikeAmong(all).map((alike) => alike.map(({ property }) => property));
+
+test("findings are one when the smallest run of each breaks the other's property as well", () => {
+  expect(named([broken("A1", "A2", "I1"), broken("A2", "A1"), broken("I1")])).toEqual([["A1", "A2"], ["I1"]]);
+  expect(named([broken("A1"), broken("A2", "A1")])).toEqual([["A1"], ["A2"]]);
+  // Two bugs that break the same property stay two: what is alike with neither is a third.
+  expect(named([broken("A1", "A2"), broken("A3", "A4"), broken("A2", "A1"), broken("A4", "A3")])).toEqual([
+    ["A1", "A2"],
+    ["A3", "A4"],
+  ]);
+});
+
+test("a group that is taken up into another is counted with it, and so is what comes of it later", () => {
+  const groups = new Groups(systemNamed("mesh"));
+  // Lost runs are told apart by their words alone, and nothing is run again.
+  const add = (because: string, strategy: string): void =>
+    groups.add({ kind: "lost", property: "lost", because, proposal: {} as Proposal, strategy, index: 0, part: 0 });
+  add("gone", "swarm");
+  add("ended", "swarm");
+  add("ended", "guided");
+  const [gone, ended] = groups.all;
+  groups.fold(ended, gone);
+  add("ended", "guided");
+  expect(groups.all).toEqual([gone]);
+  expect([gone.count, [...gone.strategies]]).toEqual([
+    4,
+    [
+      ["swarm", 2],
+      ["guided", 2],
+    ],
+  ]);
+});
