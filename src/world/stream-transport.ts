@@ -45,6 +45,8 @@ interface Connection {
   /** Since when nothing has got through although something waits; -1: all is well. */
   stalledSinceUs: number;
   retry: EventHandle;
+  /** The sender is about to be told that it is broken; 0: it is not. */
+  notice: EventHandle;
 }
 
 interface LateSegment {
@@ -137,7 +139,11 @@ export class StreamTransport {
   /** Nothing stands in the way any more: what waits is sent again now. */
   heal(): void {
     for (const slot of this.#connections.used()) {
-      this.#connections.at(slot).holds = [];
+      const connection = this.#connections.at(slot);
+      connection.holds = [];
+      // Its answer comes back now.
+      if (connection.isBroken)
+        connection.notice = this.#ground.kernel.reset(connection.notice, this.#ground.kernel.nowUs);
       this.#recall(slot);
       this.#resend(slot);
     }
@@ -179,6 +185,7 @@ export class StreamTransport {
         retransmitUs: this.#retransmitUs(from, to),
         stalledSinceUs: -1,
         retry: 0,
+        notice: 0,
       });
       table.set(to, slot);
     }
@@ -323,7 +330,7 @@ export class StreamTransport {
     connection.pins++;
     this.#loseBlocked(slot);
     const { kernel } = this.#ground;
-    kernel.schedule(kernel.nowUs + afterUs, eventKind.notice, slot, reasons.indexOf(reason));
+    connection.notice = kernel.schedule(kernel.nowUs + afterUs, eventKind.notice, slot, reasons.indexOf(reason));
   }
 
   #notice(slot: number, reason: ConnectionLoss): void {

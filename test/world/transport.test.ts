@@ -199,6 +199,9 @@ describe("a receiving process", () => {
     };
     const story = stream({}, { faults: [fault(crash, {}, "crash"), fault(oneWay, {}, "cut")] }, 1);
     expect(told(story)).toEqual(["106000 lost b timedOut"]);
+    const healed = stream({}, { healUs: 41_000, faults: [fault(crash, {}, "crash"), fault(oneWay, {}, "cut")] }, 9);
+    expect(told(healed)).toEqual(["41000 lost b timedOut"]);
+    expect(healed.watch.deliveries()).toEqual(["46000 b<a 9"]);
   });
 });
 
