@@ -220,16 +220,25 @@ function rolesOf(kind: FaultKind, { model, nodes }: FaultGround): readonly strin
 /** Whether all of it lies within the model: nobody is struck who is not there, and what is taken for good is a minority. */
 export function isWithin(faults: readonly Fault[], { model, nodes }: FaultGround): boolean {
   const names = new Set([...nodes.values()].flat());
-  const lost = new Set<NodeId>();
-  for (const { action } of faults) {
-    const struck = "target" in action ? action.target.of.nodes : [];
-    if (!struck.every((name) => names.has(name)) || !namesOf(action).every((name) => names.has(name))) return false;
-    if (model.within.get(action.kind)?.isLasting === true) for (const name of struck) lost.add(name);
-  }
+  const areThere = faults.every(({ action }) =>
+    [...struckBy(action), ...namesOf(action)].every((name) => names.has(name)),
+  );
+  return areThere && sparesMajority(faults, nodes, (kind) => model.within.get(kind)?.isLasting === true);
+}
+
+/** Whether faults that last take no more than a minority of each role. */
+export function sparesMajority(
+  faults: readonly Fault[],
+  nodes: ReadonlyMap<string, readonly NodeId[]>,
+  isLasting: (kind: FaultKind) => boolean,
+): boolean {
+  const lost = new Set(faults.flatMap(({ action }) => (isLasting(action.kind) ? struckBy(action) : [])));
   return [...nodes.values()].every(
     (role) => role.filter((name) => lost.has(name)).length <= Math.floor(Math.max(0, role.length - 1) / 2),
   );
 }
+
+const struckBy = (action: FaultAction): readonly NodeId[] => ("target" in action ? action.target.of.nodes : []);
 
 /** Names at the ends of links and messages. */
 function namesOf(action: FaultAction): readonly NodeId[] {

@@ -7,7 +7,9 @@ import { findingOf, type Failure } from "../../src/explore/failure.ts";
 import { minimalSubset } from "../../src/explore/shrink/ddmin.ts";
 import { rounded, roundedUp } from "../../src/explore/shrink/ladders.ts";
 import { shrink } from "../../src/explore/shrink/shrink.ts";
+import { withoutNode } from "../../src/explore/shrink/nodes.ts";
 import { shelvesOf } from "../../src/explore/shrink/shelves.ts";
+import { Workbench } from "../../src/explore/shrink/workbench.ts";
 import { tryScenario } from "../../src/explore/trial.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { printScenario } from "../../src/scenario/print.ts";
@@ -138,6 +140,18 @@ test("time that is up leaves the best so far, and says so", () => {
   let polls = 0;
   const shrunk = shrink(failure, { system: mesh, poll: () => (polls += 1) > 40 });
   expect(shrunk).toMatchObject({ isMinimal: false, failure: { property: failure.property } });
+});
+
+test("no node is taken out that leaves a quorum of those that faults have taken for good", () => {
+  const target = { of: { nodes: [nodeId("coordinator-3")], roles: [] }, pick: "all" } as const;
+  const timing = { type: "scripted", atUs: 14_000_000, forUs: "once" } as const;
+  const lost: Fault = { id: "lost", timing, action: { kind: "lose", target } };
+  const story = storyNamed("mesh/defences#without-fencing");
+  const options = { system: mesh, property: "A1" };
+  const less = (scenario: Scenario): Scenario => withoutNode(scenario, nodeId("coordinator-2"));
+  expect(Workbench.of(story, options)?.accept(less(story))).toBe(true);
+  const minority = withMore(story, [lost]);
+  expect(Workbench.of(minority, options)?.accept(less(minority))).toBe(false);
 });
 
 test("what does not fail is not shrunk", () => {

@@ -4,6 +4,8 @@ import { PlainHasher } from "../../base/plain-hash.ts";
 import type { Violation } from "../../check/property.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { HostedSystem } from "../../simulate.ts";
+import type { FaultKind } from "../../world/fault.ts";
+import { sparesMajority } from "../fault-draws.ts";
 import { type Trial, tryScenario } from "../trial.ts";
 
 export interface WorkbenchOptions {
@@ -23,6 +25,9 @@ export interface BestSoFar {
 /** A run may take so many times the events of the best one before it is given up as another story. */
 const eventsFactor = 3;
 const eventsMin = 20_000;
+/** What is struck by one of these is not what it was any more: a quorum of such nodes is none. */
+const lasting: ReadonlySet<FaultKind> = new Set(["lose", "bitRot", "misdirectedWrite", "lostSync"]);
+const lasts = (kind: FaultKind): boolean => lasting.has(kind);
 const witnessesTried = 5;
 const witnessesMax = 3;
 
@@ -42,6 +47,8 @@ export class Workbench {
   witnesses: readonly number[] = [];
   /** Candidates that failed by luck alone. */
   lucky = 0;
+  /** Whether faults that last took a minority of each role: with fewer nodes they would take the rest, which is no wonder. */
+  readonly #isMinority: boolean;
   #events: number;
   #isOver = false;
   readonly #poll: (() => boolean) | undefined;
@@ -53,6 +60,7 @@ export class Workbench {
     this.property = options.property;
     this.best = scenario;
     this.violation = violation;
+    this.#isMinority = sparesMajority(scenario.world.faults, scenario.nodes, lasts);
     this.#events = trial.events;
     this.#poll = options.poll;
     this.#onTry = options.onTry;
@@ -83,6 +91,7 @@ export class Workbench {
   /** Runs a candidate; true when it fails alike, and then it is the best. */
   accept(candidate: Scenario | undefined): boolean {
     if (candidate === undefined || this.isOver) return false;
+    if (this.#isMinority && !sparesMajority(candidate.world.faults, candidate.nodes, lasts)) return false;
     const key = keyOf(candidate);
     if (this.#known.get(key) === false) return false;
     const trial = this.#run(candidate);
