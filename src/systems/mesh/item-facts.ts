@@ -71,12 +71,16 @@ export type ItemFact =
       readonly epoch: number;
       readonly because: "staleEpoch";
     }
-  /** The log of a region is opened by its server, or sealed for the next one: older epochs are refused from now on. */
+  /**
+   * The log of a region is opened by its server, or sealed for the next one: older epochs are refused from now on.
+   * `recovered`: as in `itemCarried`.
+   */
   | {
       readonly fact: "regionOpened";
       readonly region: number;
       readonly epoch: number;
       readonly server: NodeId | "";
+      readonly recovered: boolean;
     }
   /** The workload has put a second instance of an item somewhere. */
   | { readonly fact: "itemCopied"; readonly item: string; readonly place: string; readonly state: CopiedInto | null }

@@ -79,7 +79,13 @@ const folds: Folds = {
   },
   itemCarried: foldCarried,
   groundChanged: foldGround,
-  regionOpened: (view, { region, epoch, server }, at) => firstOf(view, region, epoch, server, at),
+  regionOpened: (view, { region, epoch, server }, at) => {
+    firstOf(view, region, epoch, server, at);
+    if (server === "") return;
+    // Of one region they are stated in the order of their epochs.
+    view.recoveredAnew = epoch > (view.openings.get(region) ?? 0);
+    if (view.recoveredAnew) view.openings.set(region, epoch);
+  },
   itemCopied: foldCopied,
   itemFrozen: foldFrozen,
   itemResolved: foldResolved,

@@ -286,6 +286,8 @@ export interface MeshView {
   staleFor: number[];
   /** The server each region had first. */
   readonly firstServers: Map<number, RegionOwner>;
+  /** By region: the highest epoch in which a server has opened its log. */
+  readonly openings: Map<number, number>;
   readonly leases: Map<NodeId, LeaseView>;
   /** The present life of a server: what an earlier one was granted is not its own. Absent: the first. */
   readonly lives: Map<NodeId, number>;
@@ -366,6 +368,7 @@ export const freshMeshView = (): MeshView => ({
   replicas: new Map(),
   staleFor: [],
   firstServers: new Map(),
+  openings: new Map(),
   leases: new Map(),
   lives: new Map(),
   bootedAt: new Map(),

@@ -38,7 +38,7 @@ export function factsOf(record: LedgerRecord, recovered: boolean): readonly Stat
     }
     case "opened": {
       const { region, epoch, server } = record;
-      return [{ type: "record", fact: "regionOpened", region, epoch, server }];
+      return [{ type: "record", fact: "regionOpened", region, epoch, server, recovered }];
     }
     // A copy, and what becomes of it, is told once: nothing is recovered that the workload has broken itself.
     default:

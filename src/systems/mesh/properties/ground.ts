@@ -47,8 +47,8 @@ export const oneOpener: MeshProperty = {
   claim: "the log of a region is opened only by the server, and in the epoch, of the map that is current then",
   source: "properties.md A1, traps 8 and 9",
   rules: {
-    regionOpened: (view, { region, epoch, server }, _at, findings) => {
-      if (server !== "") judgeServer(view, { server, region, epoch }, findings);
+    regionOpened: (view, { region, epoch, server, recovered }, _at, findings) => {
+      if (server !== "" && (!recovered || view.recoveredAnew)) judgeServer(view, { server, region, epoch }, findings);
     },
   },
 };

@@ -7,11 +7,12 @@ import { bounds, SECOND, Story } from "./story.ts";
 
 const [n1, n2] = [nodeId("n1"), nodeId("n2")];
 
-const opened = (server: string, epoch = 1, region = 0): JudgedFact => ({
+const opened = (server: string, epoch = 1, recovered = false): JudgedFact => ({
   fact: "regionOpened",
-  region,
+  region: 0,
   epoch,
   server: server === "" ? "" : nodeId(server),
+  recovered,
 });
 const moved = (server: string, epoch: number, region = 0): JudgedFact => ({
   fact: "regionMoved",
@@ -207,6 +208,17 @@ describe("A1 on the ground: by the committed map", () => {
   test("a log opened in an epoch that is over, and one sealed for the next", () => {
     expect(inPlay().say("coordinator", moved("n2", 2)).say("store", opened("n1")).broken()).toEqual(["A1-regions"]);
     expect(inPlay().say("store", opened("", 2)).say("coordinator", moved("n2", 2)).broken()).toEqual([]);
+    // A restarted store says once more what it has said; what it never said before is judged like any other.
+    expect(
+      inPlay()
+        .say("coordinator", moved("n2", 2))
+        .say("store", opened("n1", 1, true))
+        .broken(),
+    ).toEqual([]);
+    const late = inPlay()
+      .say("coordinator", moved("n2", 3))
+      .say("store", opened("n1", 2, true));
+    expect(late.broken()).toEqual(["A1-regions"]);
   });
 });
 
