@@ -300,6 +300,8 @@ export type StoreMessage =
       readonly session: number;
       readonly sequence: number;
       readonly kind: WriteKind;
+      /** Of the terms it was written under; 0: it had none. */
+      readonly epoch: number;
       readonly result: WriteResult;
       readonly repeated: boolean;
       readonly version: number;

@@ -139,14 +139,18 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
 
 /**
  * An undo bears the number of the trade it undoes, and after a restart the numbers of errands begin anew: an answer to
- * anything but this very write says nothing of it.
+ * anything but this very write says nothing of it. That an epoch is over says nothing of a write under the next one.
  */
 const isAbout = (
-  { session, sequence, kind, token }: Received<"wrote">,
+  { session, sequence, kind, token, epoch, result }: Received<"wrote">,
   held: Held,
-  { action }: WriteInFlight,
+  { action, terms }: WriteInFlight,
 ): boolean =>
-  session === action.session && sequence === action.sequence && kind === action.kind && token === held.token;
+  session === action.session &&
+  sequence === action.sequence &&
+  kind === action.kind &&
+  token === held.token &&
+  (result !== "staleEpoch" || epoch === (terms?.epoch ?? 0));
 
 /** The store has decided. */
 function onOutcome(

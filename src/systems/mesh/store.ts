@@ -371,6 +371,9 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
 
 const wrote = (
   to: NodeId,
-  { player, token, session, sequence, kind }: Write,
+  { player, token, session, sequence, kind, terms }: Write,
   answer: { readonly result: WriteResult; readonly repeated: boolean; readonly version: number },
-): MeshEffect => ({ type: "send", to, message: { type: "wrote", player, token, session, sequence, kind, ...answer } });
+): MeshEffect => {
+  const epoch = terms?.epoch ?? 0;
+  return { type: "send", to, message: { type: "wrote", player, token, session, sequence, kind, epoch, ...answer } };
+};

@@ -366,7 +366,8 @@ const looks: Looks = {
     isNumber(untilUs) &&
     isState(state) &&
     isTrueOrAbsent(withdrawn),
-  wrote: ({ player, token, session, sequence, kind, result, repeated, version }, members) =>
+  wrote: ({ player, token, session, sequence, kind, epoch, result, repeated, version }, members) =>
+    isNumber(epoch) &&
     isNode(player, members) &&
     isNumber(token) &&
     isNumber(session) &&

@@ -45,6 +45,7 @@ const wrote = (
   session: 1,
   sequence,
   kind: "score",
+  epoch: 0,
   result: "done",
   repeated: false,
   version,
@@ -175,6 +176,29 @@ describe("actions", () => {
     expect(held(bench)?.write?.action.kind).toBe("undo");
     bench.receive(store, wrote(1, 5, { kind: "undo", result: "failed" }));
     expect(held(bench)?.state).toMatchObject({ version: 5, items: ["sword"] });
+  });
+
+  test("under a new epoch are not refused by what is said once more of those under the old one (MESH-INV-07)", () => {
+    const opened = (epoch: number): MeshMessage => {
+      return { type: "regionOpened", region: 0, epoch, items: [{ item: "sword", x: state.x }] };
+    };
+    const pickup = { ...act(1), kind: "pickup", item: "sword" } as MeshMessage;
+    const owned = (epoch: number) => ({ server: s1, epoch, backups: [] });
+    const bench = holding().receive(store, opened(1)).receive(p1, pickup);
+    expect(bench.take().at(-1)).toMatchObject({ type: "write", terms: { region: 0, epoch: 1 } });
+    const refused = wrote(1, 3, { kind: "pickup", epoch: 1, result: "staleEpoch" });
+    bench.receive(store, refused);
+    expect(held(bench)?.write).toBeNull();
+    bench.receive(coordinator, {
+      ...{ type: "map", version: 2, level: "normal", critical: [], suspended: [] },
+      owners: [owned(2), { server: s2, epoch: 1, backups: [] }, { server: s3, epoch: 1, backups: [] }],
+    });
+    bench.receive(store, opened(2)).receive(p1, pickup);
+    expect(bench.take().at(-1)).toMatchObject({ type: "write", terms: { region: 0, epoch: 2 } });
+    bench.receive(store, refused);
+    expect(held(bench)?.write).not.toBeNull();
+    bench.receive(store, wrote(1, 4, { kind: "pickup", epoch: 2 }));
+    expect(held(bench)?.state).toMatchObject({ version: 4, items: ["sword"] });
   });
 
   test("of another life's numbers are not answered by what was said under an older token", () => {
