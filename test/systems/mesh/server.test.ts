@@ -190,7 +190,11 @@ describe("actions", () => {
     bench.receive(store, refused);
     expect(held(bench)?.write).toBeNull();
     bench.receive(coordinator, {
-      ...{ type: "map", version: 2, level: "normal", critical: [], suspended: [] },
+      type: "map",
+      version: 2,
+      level: "normal",
+      critical: [],
+      suspended: [],
       owners: [owned(2), { server: s2, epoch: 1, backups: [] }, { server: s3, epoch: 1, backups: [] }],
     });
     bench.receive(store, opened(2)).receive(p1, pickup);
