@@ -115,7 +115,7 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
       else changed(turn, player, held);
       break;
     case "reserved":
-      takeOver(turn, player, held, write, message.version);
+      takeOver(turn, player, held, write, message);
       changed(turn, player, held);
       awaitTrade(turn, player, held, write.action);
       break;
@@ -153,17 +153,12 @@ const isAbout = (
   (result !== "staleEpoch" || epoch === (terms?.epoch ?? 0));
 
 /** The store has decided. */
-function onOutcome(
-  turn: Turn,
-  player: NodeId,
-  held: Held,
-  write: WriteInFlight,
-  { result, version }: Received<"wrote">,
-): void {
+function onOutcome(turn: Turn, player: NodeId, held: Held, write: WriteInFlight, message: Received<"wrote">): void {
+  const { result, version } = message;
   const { session, sequence, kind } = write.action;
   const isErrand = session === 0 || kind === "undo";
   // What is undone counts as failed. What could not be done as an errand may have been done before under another name.
-  if (result === "done" || kind === "undo") takeOver(turn, player, held, write, version);
+  if (result === "done" || kind === "undo") takeOver(turn, player, held, write, message);
   else if (isErrand) catchUp(turn, player, held, version);
   if (result === "done") followWrite(turn, write);
   if (isErrand) tellInventory(turn, player, held);
@@ -259,10 +254,18 @@ function nextIn({ settings }: Turn, held: Held): QueuedAction | undefined {
 
 /**
  * The effect exists: as this very write, or since before it, and then it is in our state already. An answer that speaks
- * of less than we know is an echo; one that speaks of more says that our state is not the store's.
+ * of less than we know is an echo; one that speaks of more says that our state is not the store's. What was done before
+ * may be followed by what we have not heard of, so that the version alone does not say that the row is as we wrote it.
  */
-function takeOver(turn: Turn, player: NodeId, held: Held, { state }: WriteInFlight, version: number): void {
-  if (version === state.version) held.state = state;
+function takeOver(
+  turn: Turn,
+  player: NodeId,
+  held: Held,
+  { state }: WriteInFlight,
+  { version, repeated }: Received<"wrote">,
+): void {
+  const isOurs = !repeated || !turn.settings.defence.stateGuard;
+  if (isOurs && version === state.version) held.state = state;
   else catchUp(turn, player, held, version);
 }
 

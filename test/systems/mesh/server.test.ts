@@ -152,8 +152,12 @@ describe("actions", () => {
     const bench = holding().receive(p1, act(1));
     bench.receive(store, wrote(1, 3, { repeated: true }));
     expect(held(bench)?.state.version).toBe(3);
+    expect(held(bench)?.reload).toBeNull();
+    // As this very write, or before another change of the row that was not heard of: the store knows.
     bench.receive(p1, act(2)).receive(store, wrote(2, 4, { repeated: true }));
-    expect(held(bench)?.state.version).toBe(4);
+    expect(held(bench)?.state.version).toBe(3);
+    expect(load(bench, { ...state, version: 4, items: ["shield"] }).take().at(-1)).toMatchObject({ type: "acted" });
+    expect(held(bench)?.state).toMatchObject({ version: 4, items: ["shield"] });
   });
 
   test("answered twice do not take a later write for their own", () => {
