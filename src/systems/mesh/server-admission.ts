@@ -2,12 +2,14 @@
 // (MESH-F8-01..06). Who waits goes on playing where it is; what was begun elsewhere goes first.
 
 import { assert } from "../../base/assert.ts";
+import { plainDigest } from "../../base/plain-hash.ts";
 import type { NodeId } from "../../base/ids.ts";
 import { takeAdmission, type ThrottleRules, untilAdmissionUs, watchDepth } from "./admission.ts";
 import type { DeferralEnd } from "./facts.ts";
 import { begin } from "./server-outgoing.ts";
 import { hasFreeSlot, type Held, isLost, notify, type Received, serverBeyond, type Turn } from "./server-state.ts";
 import { backoffUs } from "./settings.ts";
+import type { Transfer } from "./transfer.ts";
 
 /** The player has gone into another region: its transfer begins now, or it waits for its turn. */
 export function requestTransfer(turn: Turn, player: NodeId, held: Held, target: NodeId): void {
@@ -59,6 +61,7 @@ export function watchLoad(turn: Turn): void {
 /** A transfer begun elsewhere found no slot here: `waits` in line, or was told that we are busy, and comes again. */
 export function putOff(
   turn: Turn,
+  source: NodeId,
   { player, transfer, fromToken, attempt }: Received<"prepare">,
   how: "waits" | "busy",
 ): void {
@@ -68,11 +71,24 @@ export function putOff(
     if (attempt >= retry.attemptsMax || state.putOff.size >= rules.slots) return;
     const delayUs = backoffUs(retry, attempt);
     const forUs = delayUs + Math.floor((delayUs * retry.jitter) / 100) + rules.deadline;
-    state.putOff.set(player, { transfer, fromToken, untilUs: turn.nowUs + forUs });
+    state.putOff.set(player, { transfer, source, fromToken, untilUs: turn.nowUs + forUs });
     turn.out.record({ type: "record", fact: "requestDeferred", transfer, player, how, forUs });
     return;
   }
   turn.out.record({ type: "record", fact: "requestDeferred", transfer, player, how, forUs: rules.incomingTimeout });
+}
+
+/**
+ * Whether the place of one of our own transfers is for another one: that begun by its target, for want of a place here,
+ * while ours is for want of one there. Both servers find that the same one of the two goes first; which is by no rule
+ * that would always favour the same server or player.
+ */
+export function givesWay(turn: Turn, { id, target }: Pick<Transfer, "id" | "target">): boolean {
+  const { state, settings, nowUs } = turn;
+  if (!settings.load.inProgressFirst || settings.load.cap === "soft" || hasFreeSlot(turn)) return false;
+  for (const { transfer, source, untilUs } of state.putOff.values())
+    if (source === target && nowUs < untilUs && plainDigest(transfer) < plainDigest(id)) return true;
+  return false;
 }
 
 export function onAdmitDue(turn: Turn): void {

@@ -162,7 +162,7 @@ function admit(turn: Turn, source: NodeId, message: Received<"prepare">): void {
   const mayWait = settings.transfer.whenBusy === "wait" && state.waiting.length < settings.transfer.queueMax;
   if (!free && !mayWait) {
     turn.out.send(source, { type: "busy", transfer, attempt, player });
-    putOff(turn, message, "busy");
+    putOff(turn, source, message, "busy");
     return;
   }
   const incoming: Incoming = {
@@ -182,7 +182,7 @@ function admit(turn: Turn, source: NodeId, message: Received<"prepare">): void {
   if (free) accept(turn, player, incoming);
   else {
     state.waiting.push(player);
-    putOff(turn, message, "waits");
+    putOff(turn, source, message, "waits");
   }
   watchLoad(turn);
   arm(turn);

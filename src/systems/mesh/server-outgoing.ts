@@ -3,7 +3,7 @@
 
 import type { NodeId } from "../../base/ids.ts";
 import { assert, unreachable } from "../../base/assert.ts";
-import { armAdmission, leaveQueue, requestTransfer, sweepQueue } from "./server-admission.ts";
+import { armAdmission, givesWay, leaveQueue, requestTransfer, sweepQueue } from "./server-admission.ts";
 import { pump, resume } from "./server-actions.ts";
 import { dropAuthority, raiseToken } from "./server-authority.ts";
 import { admitWaiting, sweepIncoming } from "./server-incoming.ts";
@@ -54,7 +54,8 @@ export function onTargetMessage(
     if (transfer.id !== id || transfer.target !== from) return ignoreLate(turn, message, "another transfer");
     if (transfer.attempt !== attempt) return ignoreLate(turn, message, "another attempt");
   }
-  const because = driveTransfer(turn, player, message);
+  const isCrossed = message.type === "busy" && givesWay(turn, transfer);
+  const because = driveTransfer(turn, player, isCrossed ? { type: "crossed" } : message);
   if (because !== undefined) ignoreLate(turn, message, because);
 }
 

@@ -293,7 +293,7 @@ export interface ServerState {
   /** Of the queue. */
   readonly throttle: Throttle;
   /** Transfers begun elsewhere that were told to come again: until then they go before our own. By player. */
-  readonly putOff: Map<NodeId, { readonly transfer: string; readonly fromToken: number; readonly untilUs: number }>;
+  readonly putOff: Map<NodeId, PutOff>;
   /** What the other servers said of their depths. */
   readonly depths: Map<NodeId, { readonly depth: number; readonly atUs: number }>;
   readonly gauge: Gauge;
@@ -383,6 +383,14 @@ export function askCoordinator(
 
 /** Whether the lease allows it to act: to write, to answer, to show. What it does for transfers needs none. */
 export const mayAct = ({ state, settings }: Turn): boolean => state.leased || settings.lease.mode === "none";
+
+/** A transfer begun elsewhere that was told to come again, until it must have come. */
+export interface PutOff {
+  readonly transfer: string;
+  readonly source: NodeId;
+  readonly fromToken: number;
+  readonly untilUs: number;
+}
 
 /** Policy "lock" with its guard: the player does not act, walk or write while it moves. */
 export const isFrozen = ({ settings }: Turn, held: Held): boolean =>

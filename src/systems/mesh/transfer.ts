@@ -51,6 +51,8 @@ export type TransferInput =
   // from the target
   | { readonly type: "prepared" }
   | { readonly type: "busy" }
+  /** As `busy`, and what takes the places there waits for ours. */
+  | { readonly type: "crossed" }
   | { readonly type: "refused"; readonly because: RefusalReason }
   | { readonly type: "mismatch"; readonly received: PlayerState }
   | { readonly type: "confirm"; readonly token: number }
@@ -122,6 +124,8 @@ const force = {
 const attempting = {
   drained: notWaited,
   busy: (transfer, _input, rules) => failed(transfer, "busy", rules),
+  crossed: (_transfer, _input, rules) =>
+    giveUp([failure("busy")], "rollback", "gives way to one from its target", rules),
   refused: (transfer, { because }, rules) =>
     because === "notReady"
       ? failed(transfer, "refused", rules)
@@ -143,6 +147,7 @@ const table: { readonly [Phase in TransferPhase]: Rows } = {
     drained: () => ({ type: "go", to: "preparing", actions: [{ type: "prepare", attempt: 1 }] }),
     prepared: noAttempt,
     busy: noAttempt,
+    crossed: noAttempt,
     refused: noAttempt,
     mismatch: noAttempt,
     confirm: lateConfirm,
@@ -174,6 +179,7 @@ const table: { readonly [Phase in TransferPhase]: Rows } = {
     drained: notWaited,
     prepared: noAttempt,
     busy: noAttempt,
+    crossed: noAttempt,
     refused: noAttempt,
     mismatch: noAttempt,
     confirm: lateConfirm,
@@ -189,6 +195,7 @@ const table: { readonly [Phase in TransferPhase]: Rows } = {
     drained: notWaited,
     prepared: noAttempt,
     busy: noAttempt,
+    crossed: noAttempt,
     refused: noAttempt,
     mismatch: noAttempt,
     confirm: lateConfirm,

@@ -156,7 +156,11 @@ describe("actions", () => {
     // As this very write, or before another change of the row that was not heard of: the store knows.
     bench.receive(p1, act(2)).receive(store, wrote(2, 4, { repeated: true }));
     expect(held(bench)?.state.version).toBe(3);
-    expect(load(bench, { ...state, version: 4, items: ["shield"] }).take().at(-1)).toMatchObject({ type: "acted" });
+    expect(
+      load(bench, { ...state, version: 4, items: ["shield"] })
+        .take()
+        .at(-1),
+    ).toMatchObject({ type: "acted" });
     expect(held(bench)?.state).toMatchObject({ version: 4, items: ["shield"] });
   });
 

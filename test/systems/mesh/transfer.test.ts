@@ -19,6 +19,7 @@ const inputs: readonly TransferInput[] = [
   { type: "drained" },
   { type: "prepared" },
   { type: "busy" },
+  { type: "crossed" },
   { type: "refused", because: "notReady" },
   { type: "refused", because: "superseded" },
   { type: "refused", because: "conflict" },
