@@ -113,6 +113,10 @@ export function onLoaded(turn: Turn, { player, token, ask, state }: Received<"lo
   const loading = turn.state.loading.get(player);
   if (loading === undefined || loading.ask !== ask || loading.token !== token) return;
   turn.out.cancelTimer(`load:${player}`);
+  if ((turn.state.whereabouts.get(player)?.token ?? 0) > token) {
+    turn.state.loading.delete(player);
+    return;
+  }
   onState(turn, player, loading, state);
 }
 
@@ -277,6 +281,8 @@ function take(turn: Turn, player: NodeId, { token, cause, transfer, region, stat
     queuedUs: -1,
     turnedAway: false,
   };
+  // What was asked for on its way here is not needed any more: an answer could come when the player has gone again.
+  if (turn.state.loading.delete(player)) turn.out.cancelTimer(`load:${player}`);
   turn.state.held.set(player, held);
   turn.state.revoked.delete(player);
   changed(turn, player, held);

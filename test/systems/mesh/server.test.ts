@@ -61,6 +61,8 @@ function holding(settings: object = {}): Bench {
 }
 const held = (bench: Bench) => (bench.machine.state as ServerState).held.get(p1);
 
+const loading = (bench: Bench) => [...(bench.machine.state as ServerState).loading.keys()];
+
 /** On its way to s2, in the middle of the first attempt. */
 function transferring(settings: object = {}): Bench {
   const bench = holding(settings).receive(p1, move(1, 12_000));
@@ -388,6 +390,20 @@ describe("a target", () => {
     load(other, { ...state, version: 4 });
     expect(other.takeTypes()).toEqual(["prepared", "adopt", "load", "notice", "confirm"]);
     expect([...other.timers.keys()]).toEqual(["watchdog"]);
+  });
+
+  test("takes nobody by an answer that comes when the player has gone again (A5-emits)", () => {
+    const grant = granted(2, { cause: "transfer", transfer: "p1/1", version: 3 });
+    // A copy of the grant comes before what is shipped, and the state is asked for; another one comes after it.
+    const bench = fresh().receive(s2, prepare()).receive(coordinator, grant);
+    const asked = bench.take().find(({ type }) => type === "load");
+    bench.receive(s2, ship()).receive(coordinator, grant);
+    expect([held(bench)?.token, bench.timers.has("load:p1"), loading(bench)]).toEqual([2, false, []]);
+    expect(asked).toBeDefined();
+    // Nor by one that is overtaken by the word that somebody else has a newer token.
+    const gone = fresh().receive(coordinator, granted(1));
+    load(gone.receive(coordinator, { type: "owner", player: p1, server: s2, token: 2 }));
+    expect([held(gone), loading(gone)]).toEqual([undefined, []]);
   });
 
   test("asks the coordinator again until it is answered", () => {
