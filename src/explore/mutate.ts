@@ -29,8 +29,17 @@ const duplicatingMax = 2;
 
 function withFaults(scenario: Scenario, faults: readonly Fault[]): Scenario {
   const duplicating = faults.filter(({ action }) => action.kind === "duplicate").slice(0, duplicatingMax);
-  const kept = faults.filter((fault) => fault.action.kind !== "duplicate" || duplicating.includes(fault));
+  const kept = faults.flatMap((fault) =>
+    fault.action.kind !== "duplicate" ? [fault] : duplicating.includes(fault) ? [notUponItself(fault)] : [],
+  );
   return { ...scenario, world: { ...scenario.world, faults: kept.slice(0, faultsMax) } };
+}
+
+/** Of a fault that strikes again and again: it ends, about, before it begins anew. */
+function notUponItself(fault: Fault): Fault {
+  const { timing } = fault;
+  if (timing.type === "scripted" || timing.everyUs >= timing.forUsMax) return fault;
+  return { ...fault, timing: { ...timing, everyUs: timing.forUsMax } };
 }
 
 /** One of them changed; as they are when there is none. */

@@ -17,6 +17,7 @@ import { aimed, targeted } from "../../src/explore/strategies/targeted.ts";
 import { tryCandidate } from "../../src/explore/try-candidate.ts";
 import { simulate } from "../../src/simulate.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
+import type { Fault } from "../../src/world/fault.ts";
 
 const system = systemNamed("mesh");
 const spec = huntSpecOf(system);
@@ -96,6 +97,8 @@ test("mutations pile no fault up upon itself", () => {
     bred = mutated({ ...bred, seed }, new Die("mutate", seed), { ...ground, other: seed % 2 === 0 ? bred : other });
     const copying = bred.world.faults.filter(({ action }) => action.kind === "duplicate");
     expect(copying.length).toBeLessThanOrEqual(2);
+    const isUponItself = ({ timing }: Fault): boolean => timing.type === "random" && timing.everyUs < timing.forUsMax;
+    expect(copying.filter(isUponItself)).toEqual([]);
   }
   const contents = bred.world.faults.map(({ timing, action }) => JSON.stringify({ timing, action }));
   expect(new Set(contents).size).toBe(contents.length);
