@@ -143,9 +143,8 @@ export function finishLoading(turn: Turn, player: NodeId, loading: Loading, tail
 export function onLoadRefused(turn: Turn, { player, token, ask }: Received<"loadRefused">): void {
   const held = turn.state.held.get(player);
   if (held !== undefined) {
-    // Refused under an older token: it is asked for again under the one we have.
+    // Refused under an older token: it is asked for again under the one we have, or get when a transfer is rolled back.
     if (held.reload?.ask !== ask || held.token !== token) return;
-    held.reload = null;
     turn.out.cancelTimer(`load:${player}`);
     if (held.transfer !== null) driveTransfer(turn, player, { type: "stale" });
     else dropAuthority(turn, player, held, "fenced");

@@ -244,6 +244,20 @@ describe("actions", () => {
     expect(held(bench)?.reload).not.toBeNull();
   });
 
+  test("whose effect is not known yet are asked for again under the token of a rollback (I1, A10)", () => {
+    const bench = holding().receive(p1, act(1)).receive(p1, move(1, 12_000));
+    bench.receive(store, wrote(1, 4, { repeated: true }));
+    const asked = bench.take().find((message) => message.type === "load");
+    // The coordinator has raised the fence to roll the transfer back: the store answers no older token.
+    bench.receive(store, { type: "loadRefused", player: p1, token: 1, ask: asked?.ask ?? 0, fence: 2 });
+    expect(bench.takeTypes()).toContain("abort");
+    bench.receive(coordinator, granted(2, { cause: "rollback", transfer: "p1/1", version: 4 }));
+    expect(bench.take()).toContainEqual({ type: "load", player: p1, token: 2, ask: asked?.ask });
+    const known = { ...state, version: 4, items: ["sword"] };
+    bench.receive(store, { type: "loaded", player: p1, token: 2, ask: asked?.ask ?? 0, state: known });
+    expect([held(bench)?.token, held(bench)?.state, held(bench)?.reload]).toEqual([2, known, null]);
+  });
+
   test("refused for a version are written again from what the store has (policy version)", () => {
     const bench = holding({ transfer: { policy: "version" } }).receive(p1, act(1));
     bench.take();
