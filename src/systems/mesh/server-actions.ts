@@ -107,7 +107,7 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
   held.write = null;
   turn.out.cancelTimer(held.writeTimer);
   const ofTail = isOfTail(held, write.action);
-  switch (result) {
+  switch (isUnheardOf(turn, held, write, message) ? "versionConflict" : result) {
     case "done":
     case "failed":
       onOutcome(turn, player, held, write, message);
@@ -115,7 +115,7 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
       else changed(turn, player, held);
       break;
     case "reserved":
-      takeOver(turn, player, held, write, message);
+      takeOver(held, write, message);
       changed(turn, player, held);
       awaitTrade(turn, player, held, write.action);
       break;
@@ -128,8 +128,9 @@ export function onWrote(turn: Turn, message: Received<"wrote">): void {
       if (ofTail) shiftTail(turn, player, held);
       break;
     case "versionConflict":
-      if (session === 0) held.errands = [write.action, ...held.errands];
-      else if (!ofTail) held.queue.unshift(write.action);
+      // Asked again from what the store has, it is answered then, with the state that goes with the answer.
+      if (isErrand(write.action)) held.errands = [write.action, ...held.errands];
+      else if (!ofTail && session === held.session) held.queue.unshift(write.action);
       reload(turn, player, held);
       break;
   }
@@ -152,16 +153,37 @@ const isAbout = (
   token === held.token &&
   (result !== "staleEpoch" || epoch === (terms?.epoch ?? 0));
 
-/** The store has decided. */
+/** What a server does of its own accord: nobody waits for its answer. */
+const isErrand = ({ session, kind }: QueuedAction): boolean => session === 0 || kind === "undo";
+
+/**
+ * Whether the store has decided of a row that this server does not know: what was done before may be followed by more,
+ * and an answer of the version that this write would have made does not say that the row is as it was written.
+ */
+function isUnheardOf(
+  { settings }: Turn,
+  held: Held,
+  { action, state }: WriteInFlight,
+  { result, version, repeated }: Received<"wrote">,
+): boolean {
+  if (!settings.defence.stateGuard || (result !== "done" && result !== "failed" && result !== "reserved")) return false;
+  // What is undone counts as failed.
+  const isWritten = !repeated && (result !== "failed" || action.kind === "undo");
+  return version > held.state.version && !(isWritten && version === state.version);
+}
+
+/** The effect exists: as this very write, or since before it, and then it is in our state already. */
+function takeOver(held: Held, { state }: WriteInFlight, { version }: Received<"wrote">): void {
+  if (version === state.version) held.state = state;
+}
+
+/** The store has decided, and this server knows the row it speaks of. */
 function onOutcome(turn: Turn, player: NodeId, held: Held, write: WriteInFlight, message: Received<"wrote">): void {
-  const { result, version } = message;
+  const { result } = message;
   const { session, sequence, kind } = write.action;
-  const isErrand = session === 0 || kind === "undo";
-  // What is undone counts as failed. What could not be done as an errand may have been done before under another name.
-  if (result === "done" || kind === "undo") takeOver(turn, player, held, write, message);
-  else if (isErrand) catchUp(turn, player, held, version);
+  if (result === "done" || kind === "undo") takeOver(held, write, message);
   if (result === "done") followWrite(turn, write);
-  if (isErrand) tellInventory(turn, player, held);
+  if (isErrand(write.action)) tellInventory(turn, player, held);
   if (session === 0) return;
   if (held.session === session) held.done = Math.max(held.done, sequence);
   // Whoever says "done" before the store has said so does not say it again.
@@ -250,27 +272,6 @@ function nextIn({ settings }: Turn, held: Held): QueuedAction | undefined {
   if (!settings.defence.sessionOrder || first.sequence <= done + 1) return queue.shift();
   const at = queue.findIndex(({ sequence }) => sequence <= done + 1);
   return at < 0 ? undefined : queue.splice(at, 1)[0];
-}
-
-/**
- * The effect exists: as this very write, or since before it, and then it is in our state already. An answer that speaks
- * of less than we know is an echo; one that speaks of more says that our state is not the store's. What was done before
- * may be followed by what we have not heard of, so that the version alone does not say that the row is as we wrote it.
- */
-function takeOver(
-  turn: Turn,
-  player: NodeId,
-  held: Held,
-  { state }: WriteInFlight,
-  { version, repeated }: Received<"wrote">,
-): void {
-  const isOurs = !repeated || !turn.settings.defence.stateGuard;
-  if (isOurs && version === state.version) held.state = state;
-  else catchUp(turn, player, held, version);
-}
-
-function catchUp(turn: Turn, player: NodeId, held: Held, version: number): void {
-  if (version > held.state.version && turn.settings.defence.stateGuard) reload(turn, player, held);
 }
 
 /** The store knows a higher token than ours. */
