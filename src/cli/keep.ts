@@ -1,6 +1,7 @@
 // `faultline keep`: a failure among the regressions, where it is run with every test: as it says, or mended for good.
 
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { type Failure, findingOf, standingOf } from "../explore/failure.ts";
@@ -86,13 +87,19 @@ function asFailure(scenario: Scenario, property: string, run: Run): Failure {
   return { scenario, property, violation, digest };
 }
 
-/** In its own place when it is kept there already. */
+/** In its own place when it is kept there already, and beside another failure of the same property. */
 function placeOf({ file, scenario }: LoadedStory, into: string) {
   const folder = new OutputFolder(into);
   if (resolve(dirname(file)) === folder.path) return { folder, name: basename(file) };
-  const about = `${scenario.name}-${scenario.failure?.property ?? ""}`;
-  return { folder, name: `${fileNameOf(about)}${failureEnding}` };
+  const stem = fileNameOf(`${scenario.name}-${scenario.failure?.property ?? ""}`);
+  let name = `${stem}${failureEnding}`;
+  for (let nth = 2; isOfAnother(join(folder.path, name), scenario); nth += 1) name = `${stem}-${nth}${failureEnding}`;
+  return { folder, name };
 }
+
+/** One failure has one seed, however often it is shrunk. */
+const isOfAnother = (path: string, { seed }: Scenario): boolean =>
+  existsSync(path) && /^seed: (.*)$/m.exec(readText(path))?.[1] !== String(seed);
 
 /** The first lines of the comment at the head of a file, up to the first empty one: what it is, and where it came from. */
 function aboutLines(text: string): readonly string[] {

@@ -1,7 +1,7 @@
 // `faultline keep` as it is typed: among the regressions as it fails, or as mended once it holds.
 import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { expect, test } from "vitest";
 
@@ -23,6 +23,26 @@ test("a failure that still fails is kept as it is, and run as one that should", 
   expect(text).toContain("violated: [ A10 ]");
   expect((await faultline(["run", into])).code).toBe(0);
 });
+
+test(
+  "another failure of the same property is kept beside the first, and the same one in its place",
+  patience,
+  async () => {
+    const into = join(folder, "several");
+    const other = join(folder, "other-seed.failure.yaml");
+    const text = readFileSync(kept, "utf8");
+    expect(text).toContain("seed: 1\n");
+    writeFileSync(other, text.replace("seed: 1\n", "seed: 12\n"));
+    const names: string[] = [];
+    for (const path of [kept, other, kept, other]) {
+      const told = await faultline(["keep", path, "--into", into, "--json"]);
+      names.push(...(JSON.parse(told.stdout) as { wrote: string[] }).wrote.map((one) => basename(one)));
+    }
+    const [first, second] = names;
+    expect(second).toBe(first?.replace(".failure.yaml", "-2.failure.yaml"));
+    expect(names).toEqual([first, second, first, second]);
+  },
+);
 
 test("a failure that is fixed is kept as mended, with the commit at which it failed last", patience, async () => {
   const path = join(folder, "mended.failure.yaml");
