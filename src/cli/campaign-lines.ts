@@ -3,7 +3,7 @@
 import type { ScenarioResult } from "../campaign/brief.ts";
 import type { Judgement } from "../campaign/judgement.ts";
 import { type CampaignSummary, summariseCampaign } from "../report/campaign-summary.ts";
-import { plural } from "../report/words.ts";
+import { plural, wrap } from "../report/words.ts";
 import { isExcused } from "../scenario/expectations.ts";
 import { printable } from "../scenario/problem.ts";
 import type { Output } from "./output.ts";
@@ -12,7 +12,9 @@ import type { Output } from "./output.ts";
 const overviewFrom = 3;
 
 export function campaignLines(told: readonly CampaignSummary[], { paint, width }: Output): readonly string[] {
-  if (told.length > overviewFrom) return overviewLines(told, paint);
+  if (told.length > overviewFrom) {
+    return [...overviewLines(told, paint), "", ...exercisedLines(told, width), totalLine(told, paint)];
+  }
   return told.flatMap((scenario, index) => [
     ...(index === 0 ? [] : ["", paint.dim("─".repeat(width)), ""]),
     ...summariseCampaign(scenario, paint, width),
@@ -27,7 +29,7 @@ function overviewLines(told: readonly CampaignSummary[], paint: Output["paint"])
     unmet: paint.bad("✘"),
     inconclusive: paint.doubt("?"),
   };
-  const lines = told.flatMap(({ result, judgement, next }) => {
+  return told.flatMap(({ result, judgement, next }) => {
     const { scenario, totals, missingFrom, digest } = result;
     // What is not there yet has not held.
     const mark =
@@ -44,7 +46,20 @@ function overviewLines(told: readonly CampaignSummary[], paint: Output["paint"])
     const isDone = judgement.outcome === "held" && missingFrom === undefined;
     return [head, ...because, ...unmet, ...(isDone ? [] : next.slice(0, 1).map(({ command }) => `    ${command}`))];
   });
-  return [...lines, "", totalLine(told, paint)];
+}
+
+/** What no run of any story put to the test is a promise that nobody looked at. */
+function exercisedLines(told: readonly CampaignSummary[], width: number): readonly string[] {
+  const isExercised = new Map<string, boolean>();
+  for (const { result } of told) {
+    for (const { id, runsExercised } of result.totals.properties) {
+      isExercised.set(id, isExercised.get(id) === true || runsExercised > 0);
+    }
+  }
+  if (isExercised.size === 0) return [];
+  const never = [...isExercised.keys()].filter((id) => isExercised.get(id) === false);
+  const says = never.length === 0 ? "each put to the test" : `all put to the test but ${never.join(", ")}`;
+  return wrap(`${plural(isExercised.size, "property", "properties")}: ${says}.`, width);
 }
 
 function totalLine(told: readonly CampaignSummary[], paint: Output["paint"]): string {

@@ -20,3 +20,23 @@ test("stories that an interrupted campaign did not come to have not held", async
   expect(lines.slice(0, 4).every((line) => line.startsWith("– mesh/baseline"))).toBe(true);
   expect(lines.at(-1)).toBe("4 stories: none wrong, 4 not run to the end.");
 });
+
+test("what no run of any story put to the test is named, and nothing else is", async () => {
+  const jobs = Array.from({ length: 4 }, () => ({ scenario: storyNamed("mesh/baseline"), seeds: { from: 1, to: 2 } }));
+  const options = { workers: 0, limits: { runMsMax: Infinity }, plugIns: [], signal: new AbortController().signal };
+  const results = await runCampaign(jobs, options);
+  const told = results.map((result) => ({ result, judgement: judge(result, specs), specs, next: [] }));
+  const output = { paint: noPaint, width: 80 } as Output;
+  const totals = told.flatMap(({ result }) => result.totals.properties);
+  const idle = new Set(totals.flatMap(({ id, runsExercised }) => (runsExercised === 0 ? [id] : [])));
+  const all = new Set(totals.map(({ id }) => id)).size;
+  expect(idle.size).toBeGreaterThan(0);
+  const says = (of: typeof told): string => campaignLines(of, output).slice(5, -1).join(" ");
+  expect(says(told)).toBe(`${all} properties: all put to the test but ${[...idle].join(", ")}.`);
+  // One story that does is enough.
+  const [first, ...rest] = told;
+  if (first === undefined) throw new Error("four stories were told");
+  const properties = first.result.totals.properties.map((property) => ({ ...property, runsExercised: 1 }));
+  const exercising = { ...first, result: { ...first.result, totals: { ...first.result.totals, properties } } };
+  expect(says([...rest, exercising])).toBe(`${all} properties: each put to the test.`);
+});
