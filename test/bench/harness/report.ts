@@ -75,15 +75,21 @@ function cellsOf(line: Exclude<Line, { type: "absent" }>): readonly string[] {
   ];
 }
 
-/** The first cell may run into the empty ones that follow it. */
+/** The first cell may run into the empty ones that follow it; one that is longer still has a line to itself. */
 function row(cells: readonly string[]): string {
+  let above = "";
   let line = cells[0].padEnd(WIDTHS[0]);
   for (let column = 1; column < cells.length; column++) {
     const cell = cells[column];
     const end = WIDTHS.slice(0, column + 1).reduce((sum, width) => sum + width, 0);
-    if (cell !== "") line = line.padEnd(end - cell.length) + cell;
+    if (cell === "") continue;
+    if (line.length >= end - cell.length) {
+      above = `${line.trimEnd()}\n`;
+      line = "";
+    }
+    line = line.padEnd(end - cell.length) + cell;
   }
-  return line.trimEnd();
+  return above + line.trimEnd();
 }
 
 function markdownOf({ title, counts, lines }: JudgedSection): readonly string[] {
