@@ -84,7 +84,7 @@ function row(cells: readonly string[]): string {
     const end = WIDTHS.slice(0, column + 1).reduce((sum, width) => sum + width, 0);
     if (cell === "") continue;
     if (line.length >= end - cell.length) {
-      above = `${line.trimEnd()}\n`;
+      above += `${line.trimEnd()}\n`;
       line = "";
     }
     line = line.padEnd(end - cell.length) + cell;
