@@ -18,7 +18,7 @@ export interface Case {
 /** Stories about a violation, of these files of scenarios/mesh. */
 export function casesOf(files: readonly string[]): readonly Case[] {
   return files
-    .flatMap((file) => storiesOf(`${file}.yaml`))
+    .flatMap((file) => storiesOf(`mesh/${file}.yaml`))
     .filter(({ expect }) => expect.violated.length > 0)
     .map((scenario) => ({ name: scenario.name, scenario, property: scenario.expect.violated[0] ?? "" }));
 }
