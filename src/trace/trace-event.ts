@@ -32,7 +32,8 @@ export type WorldFact =
       readonly about: string;
       readonly ratePpm: number;
     }
-  | { readonly fact: "faultEnded"; readonly fault: number; readonly kind: string }
+  /** `lateUs`: for how long something is late by it still; absent: nothing is. */
+  | { readonly fact: "faultEnded"; readonly fault: number; readonly kind: string; readonly lateUs?: number }
   /** From now on the world is fair: nothing is lost or late by fault, every node runs (properties AL1, X7). */
   | { readonly fact: "healed" }
   /** One for each timer still armed when the run ends, for leak checks (MESH-INV-10). */

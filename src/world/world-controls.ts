@@ -51,8 +51,9 @@ export class WorldControls implements Controls {
     this.#ground.stateOfWorld(worldNode, { fact: "faultBegan", fault, kind, about, ratePpm });
   }
 
-  stateFaultEnded(fault: number, kind: FaultKind): void {
-    this.#ground.stateOfWorld(worldNode, { fact: "faultEnded", fault, kind });
+  stateFaultEnded(fault: number, kind: FaultKind, lateUs: number): void {
+    const ended = { fact: "faultEnded", fault, kind } as const;
+    this.#ground.stateOfWorld(worldNode, lateUs > 0 ? { ...ended, lateUs } : ended);
   }
 
   wakeFaultsAt(atUs: number, what: number, argument: number): void {

@@ -187,14 +187,17 @@ const folds: Folds = {
     view.ratePpm = Math.max(view.ratePpm, ratePpm);
     view.faultsOpen++;
   },
-  faultEnded: (view, _fact, at) => {
+  faultEnded: (view, { lateUs = 0 }, { atUs }) => {
     // Healing has closed what its own end is stated for after it.
     if (view.faultsOpen === 0) return;
     view.faultsOpen--;
-    if (view.faultsOpen === 0) view.calmSinceUs = at.atUs;
+    view.lateUntilUs = Math.max(view.lateUntilUs, atUs + lateUs);
+    if (view.faultsOpen === 0) view.calmSinceUs = view.lateUntilUs;
   },
   healed: (view, _fact, at) => {
-    if (view.faultsOpen > 0) view.calmSinceUs = at.atUs;
+    // Healing lets go what is late, too.
+    if (view.faultsOpen > 0 || view.lateUntilUs > at.atUs) view.calmSinceUs = at.atUs;
+    view.lateUntilUs = at.atUs;
     view.faultsOpen = 0;
     view.healedUs = at.atUs;
   },

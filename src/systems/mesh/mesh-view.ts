@@ -340,8 +340,10 @@ export interface MeshView {
   readonly raft: RaftView;
   /** Strikes of faults that have begun and not ended; one fault can have several. */
   faultsOpen: number;
-  /** Since when no fault is open. */
+  /** Since when no fault is open, and nothing late by one; after the present while something may still be. */
   calmSinceUs: number;
+  /** Until when something is late by faults that have ended. */
+  lateUntilUs: number;
   healedUs: number | null;
 }
 
@@ -400,6 +402,7 @@ export const freshMeshView = (): MeshView => ({
   raft: freshRaftView(),
   faultsOpen: 0,
   calmSinceUs: 0,
+  lateUntilUs: 0,
   healedUs: null,
 });
 
@@ -474,6 +477,9 @@ export function ownerIsAble(player: PlayerView): boolean {
   const { grant } = player;
   return grant !== null && player.beliefs.get(grant.server)?.token === grant.token;
 }
+
+/** Whether a calm begins with what happens now: it may have to wait for what is late. */
+export const calmBegins = (view: MeshView, atUs: number): boolean => isCalm(view) && view.calmSinceUs >= atUs;
 
 /** Whether no fault is open now. */
 export const isCalm = (view: MeshView): boolean => view.faultsOpen === 0;

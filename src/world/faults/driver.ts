@@ -123,6 +123,7 @@ export class FaultDriver {
       amounts: [],
       matches: 0,
       struck: 0,
+      lateUntilUs: 0,
       cut: false,
     });
     this.#open.push(open);
@@ -141,7 +142,10 @@ export class FaultDriver {
     endStrike(open.action.kind, open, this.#site);
     this.#open = this.#open.filter((other) => other !== open);
     if (isMessageStrike(open)) this.#armMessages();
-    this.#controls.stateFaultEnded(open.strike.fault, open.action.kind);
+    const { action, strike } = open;
+    // Healing lets go what is late, too.
+    const lateUs = this.#healed ? 0 : Math.max(0, strike.lateUntilUs - this.#controls.nowUs);
+    this.#controls.stateFaultEnded(strike.fault, action.kind, lateUs);
   }
 
   /** Two strikes never begin at once: the next is a microsecond away at least. */

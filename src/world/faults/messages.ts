@@ -123,7 +123,10 @@ export class MessageFaults implements MessageInterceptor {
       default:
         return unreachable(action);
     }
-    const { ledger } = this.#controls;
+    const { ledger, nowUs } = this.#controls;
+    if (interference.delayUs > before.delayUs) {
+      strike.lateUntilUs = Math.max(strike.lateUntilUs, nowUs + interference.delayUs);
+    }
     const later = interference.delayUs > before.delayUs || interference.copiesAfterUs.length > before.copies;
     if (later || action.kind === "drop" || action.kind === "hold") ledger.changed(strike.number);
     else ledger.touched(strike.number);

@@ -124,8 +124,8 @@ export class FakeControls implements Controls {
     this.#say(`${index} ${kind} began: ${about}`);
   }
 
-  stateFaultEnded(index: number, kind: string): void {
-    this.#say(`${index} ${kind} ended`);
+  stateFaultEnded(index: number, kind: string, lateUs: number): void {
+    this.#say(`${index} ${kind}${lateUs > 0 ? `, late for ${lateUs} us more,` : ""} ended`);
   }
 
   wakeFaultsAt(atUs: number, what: number, argument: number): void {

@@ -36,6 +36,24 @@ describe("messages are seen only while a fault is open", () => {
     expect(controls.interceptor).toBeUndefined();
   });
 
+  test("a fault that ends says for how long something is late by it still, and one that heals lets it go", () => {
+    const late = (byUs: number): FaultAction => ({ kind: "delay", messages: select(), byUsMin: byUs, byUsMax: byUs });
+    const struck = (): FakeControls => {
+      const controls = new FakeControls([fault("f", scripted(0, 10), late(50)), fault("g", scripted(0, 10), late(3))]);
+      controls.run(5);
+      controls.send("a", "b");
+      return controls;
+    };
+    // Both delays strike the one message: the second is late by the first, too, and by three more.
+    expect(struck().run(10)).toEqual([
+      "10 0 delay, late for 45 us more, ended",
+      "10 1 delay, late for 48 us more, ended",
+    ]);
+    expect(struck().heal()).toEqual(["5 0 delay ended", "5 1 delay ended"]);
+    const idle = new FakeControls([fault("f", scripted(0, 10), late(50))]);
+    expect(idle.run(10).at(-1)).toBe("10 0 delay ended");
+  });
+
   test("a fault that ends leaves the counts of those still open", () => {
     const controls = new FakeControls([
       fault("f", scripted(0, 100), dropping({ skip: 2 })),

@@ -5,7 +5,7 @@ import type { NodeId } from "../../../base/ids.ts";
 import { printDuration } from "../../../base/units.ts";
 import type { Findings, Instant } from "../../../check/property.ts";
 import { account, depthOf, nextWindow, type Service, serverLoad } from "../load-view.ts";
-import { isCalm, type MeshView } from "../mesh-view.ts";
+import { calmBegins, isCalm, type MeshView } from "../mesh-view.ts";
 import type { MeshSettings } from "../settings.ts";
 import type { MeshProperty } from "./mesh-property.ts";
 
@@ -153,10 +153,10 @@ function everyoneGetsATurn(settings: MeshSettings, bounds: LoadBounds): MeshProp
     findings.owe(player, fromUs + boundUs, `${player} has waited for a slot for ${printDuration(boundUs)} of calm`);
   };
   const oweAll = (view: MeshView, { atUs }: Instant, findings: Findings): void => {
-    if (!isCalm(view) || view.calmSinceUs !== atUs) return;
+    if (!calmBegins(view, atUs)) return;
     for (const { queue } of view.load.servers.values()) {
       let place = 0;
-      for (const player of queue) owe(player, ++place, atUs, findings);
+      for (const player of queue) owe(player, ++place, view.calmSinceUs, findings);
     }
   };
   return {
@@ -166,7 +166,8 @@ function everyoneGetsATurn(settings: MeshSettings, bounds: LoadBounds): MeshProp
     source: "properties.md AL2; MESH-F8-01",
     rules: {
       transferDeferred: (view, { player }, { node, atUs }, findings) => {
-        if (isCalm(view)) owe(player, serverLoad(view, node).queue.size, atUs, findings);
+        if (!isCalm(view)) return;
+        owe(player, serverLoad(view, node).queue.size, Math.max(atUs, view.calmSinceUs), findings);
       },
       transferAdmitted: (_view, { player }, _at, findings) => findings.paid(player),
       transferWithdrawn: (_view, { player }, _at, findings) => findings.forgiven(player),
@@ -202,7 +203,7 @@ function overloadPasses(settings: MeshSettings, bounds: LoadBounds): MeshPropert
     else if (depth > throttleAt && isCalm(view)) owe(view, node, atUs, findings);
   };
   const oweAll = (view: MeshView, { atUs }: Instant, findings: Findings): void => {
-    if (!isCalm(view) || view.calmSinceUs !== atUs) return;
+    if (!calmBegins(view, atUs)) return;
     for (const [node, server] of view.load.servers) {
       if (depthOf(server) > throttleAt) owe(view, node, atUs, findings);
     }

@@ -8,7 +8,7 @@
 
 import { printDuration } from "../../../base/units.ts";
 import type { Findings } from "../../../check/property.ts";
-import { isCalm, type MeshView, ownerIsAble, type PlayerView, type TransferView } from "../mesh-view.ts";
+import { calmBegins, isCalm, type MeshView, ownerIsAble, type PlayerView, type TransferView } from "../mesh-view.ts";
 import type { MeshProperty } from "./mesh-property.ts";
 import { onEffect, onGrant } from "./mesh-property.ts";
 
@@ -128,7 +128,7 @@ export const transfersTerminate = (transferUs: number): MeshProperty => {
   };
   /** When a calm begins; within one, each transfer was owed from its start. */
   const oweAll = (view: MeshView, atUs: number, findings: Findings): void => {
-    if (!isCalm(view) || view.calmSinceUs !== atUs) return;
+    if (!calmBegins(view, atUs)) return;
     for (const id of view.open) {
       const transfer = view.transfers.get(id);
       if (transfer !== undefined) oweOne(view, transfer, findings);

@@ -174,6 +174,32 @@ describe("MESH-INV-06: every transfer ends", () => {
     expect(first[0]).toMatchObject({ about: "p1/1", atUs: 1000 + 2000 + 20 * SECOND + bounds.transferUs });
   });
 
+  test("what a fault has made late is under way for as long as it said, and healing lets it go", () => {
+    const late = (): Story =>
+      began(playing(), "delay")
+        .start("p1/1", "n1", "n2", 1)
+        .wait(SECOND)
+        .say("world", { fact: "faultEnded", fault: 1, kind: "delay", lateUs: 20 * SECOND });
+    expect(
+      late()
+        .wait(20 * SECOND + bounds.transferUs - 1)
+        .broken(),
+    ).toEqual([]);
+    const { status, first } = late()
+      .wait(20 * SECOND + bounds.transferUs + 1)
+      .result("MESH-INV-06");
+    const endedUs = 1000 + 2000 + SECOND;
+    expect([status, first[0]?.atUs]).toEqual(["violated", endedUs + 20 * SECOND + bounds.transferUs]);
+    // One that begins meanwhile has as long, and another fault that ends meanwhile makes it no shorter.
+    const shaken = ended(began(late().wait(SECOND))).wait(19 * SECOND + bounds.transferUs - 1);
+    expect(shaken.broken()).toEqual([]);
+    const healed = late()
+      .wait(SECOND)
+      .say("world", { fact: "healed" })
+      .wait(bounds.transferUs + 1);
+    expect(healed.broken()).toEqual(["MESH-INV-06"]);
+  });
+
   test("a fault that strikes twice at once is open until both strikes have ended", () => {
     const story = ended(began(began(playing())).start("p1/1", "n1", "n2", 1).wait(SECOND)).wait(2 * bounds.transferUs);
     expect(story.result("MESH-INV-06").status).toBe("not exercised");
