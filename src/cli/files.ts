@@ -345,7 +345,7 @@ const folder = (path: string): ReaderMistake =>
     path,
     "IS_A_FOLDER",
     "This is a folder.",
-    "Expected a scenario file, or a folder that holds some.",
+    "Expected a file; where scenarios are asked for, a folder that holds some will do.",
     "name a file, or a folder with .yaml files in it.",
   );
 
@@ -354,13 +354,7 @@ function openingProblem(path: string, error: unknown): ReaderMistake {
     case "ENOENT":
     case "ENOTDIR":
     case "ENAMETOOLONG":
-      return unreadable(
-        path,
-        "NO_SUCH_FILE",
-        "There is no such file.",
-        "Expected a scenario file, or a folder that holds some.",
-        nearFile(path),
-      );
+      return unreadable(path, "NO_SUCH_FILE", "There is no such file.", "Expected the path of a file.", nearFile(path));
     case "EACCES":
     case "EPERM":
       return unreadable(
@@ -384,7 +378,7 @@ function openingProblem(path: string, error: unknown): ReaderMistake {
 }
 
 function nearFile(path: string): string {
-  const advice = 'see "faultline list scenarios".';
+  const advice = 'check the path; "faultline list scenarios" and "faultline list studies" name what is there.';
   try {
     const names = readdirSync(dirname(path)).filter((name) => /\.ya?ml$/.test(name));
     return fixByName(basename(path), names, advice);

@@ -9,15 +9,16 @@ import { promisesOf, storyJsonSchema } from "../scenario/story-schema.ts";
 import { defaultNames } from "../scenario/node-names.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { faultProfiles, linkProfiles } from "../world/profiles.ts";
+import { readStudy } from "../tune/study.ts";
 import { studyJsonSchema } from "../tune/study-schema.ts";
 import { documentJsonSchema, documentSchemas } from "./document-schemas.ts";
 import { argumentMistake, exitCodes, type ReaderMistake } from "./exit-codes.ts";
-import { writeWhole } from "./files.ts";
+import { readText, writeWhole } from "./files.ts";
 import { type Item, itemLines, named } from "./items.ts";
 import { listRequirements } from "./list-requirements.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems } from "./plug-in-option.ts";
-import { everyStory } from "./stories.ts";
+import { everyStory, namedStudies } from "./stories.ts";
 import { type Topic, topicNames, topics } from "./topics.ts";
 
 export interface ListFlags {
@@ -31,6 +32,7 @@ type Systems = ReadonlyMap<string, AnySystem>;
 
 const listers: Readonly<Record<Exclude<Topic, "requirements">, (systems: Systems) => readonly Item[]>> = {
   scenarios: listScenarios,
+  studies: listStudies,
   systems: (systems) =>
     [...systems.values()].map(({ name, title, roles }) => ({
       name,
@@ -142,6 +144,15 @@ function listScenarios(systems: Systems): readonly Item[] {
         more: { file },
       })),
     ];
+  });
+}
+
+function listStudies(): readonly Item[] {
+  return [...namedStudies()].map(([name, file]): Item => {
+    const read = readStudy(readText(file), file);
+    if (read.type === "refused") return { name, about: `${file} is refused: see "faultline sweep ${file}"` };
+    const { title, why } = read.study;
+    return { name, about: title, more: { file, why } };
   });
 }
 

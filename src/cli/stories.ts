@@ -55,6 +55,10 @@ const isStudyPath = (path: string): boolean => path.split(/[\\/]/).includes("stu
 const namedScenarios = (): ReadonlyMap<string, string> =>
   new Map([...namedFiles()].filter(([name]) => !isStudyPath(name)));
 
+/** Every study that can be named, and its path. */
+export const namedStudies = (): ReadonlyMap<string, string> =>
+  new Map([...namedFiles()].filter(([name]) => isStudyPath(name)));
+
 /** A scenario file that can be named; `story` is absent when it does not parse. */
 export interface NamedStory {
   readonly name: string;
@@ -118,8 +122,43 @@ function loadOne(
   });
 }
 
+/** What a command asks for by name. */
+interface Sought {
+  readonly code: string;
+  readonly what: string;
+  readonly names: () => ReadonlyMap<string, string>;
+  /** One of them, for an example. */
+  readonly name: string;
+  readonly topic: string;
+}
+
+const soughtScenario: Sought = {
+  code: "UNKNOWN_SCENARIO",
+  what: "scenario",
+  names: namedScenarios,
+  name: "mesh/baseline",
+  topic: "scenarios",
+};
+
+export const soughtStudy: Sought = {
+  code: "UNKNOWN_STUDY",
+  what: "study",
+  names: namedStudies,
+  name: "studies/transfer-deadline",
+  topic: "studies",
+};
+
+/** The name that was meant, perhaps without its folder. */
+function nearName(typed: string, names: readonly string[]): string | undefined {
+  const byLastPart = new Map(names.map((name) => [name.slice(name.lastIndexOf("/") + 1), name]));
+  return closestTo(typed, names) ?? byLastPart.get(closestTo(typed, byLastPart.keys()) ?? "");
+}
+
 /** The file that a reference names, and the story of it. @throws ReaderMistake */
-export function fileOf(typed: string): { readonly file: string; readonly variant: string | undefined } {
+export function fileOf(
+  typed: string,
+  sought: Sought = soughtScenario,
+): { readonly file: string; readonly variant: string | undefined } {
   if (existsSync(typed)) return { file: typed, variant: undefined };
   const hash = typed.lastIndexOf("#");
   const [path, variant] = hash > 0 ? [typed.slice(0, hash), typed.slice(hash + 1)] : [typed, undefined];
@@ -129,11 +168,11 @@ export function fileOf(typed: string): { readonly file: string; readonly variant
   if (file !== undefined) return { file, variant };
   const looksLikePath = /[.\\]|^\//.test(path);
   if (looksLikePath) return { file: path, variant };
-  const near = closestTo(path, names.keys());
+  const near = nearName(path, [...sought.names().keys()]);
   throw argumentMistake(typed, {
-    code: "UNKNOWN_SCENARIO",
-    what: `There is no file "${path}", and no scenario of that name.`,
-    expected: "Expected a path such as scenarios/mesh/baseline.yaml, or a name such as mesh/baseline.",
-    fix: near === undefined ? 'see "faultline list scenarios".' : `did you mean "${near}"?`,
+    code: sought.code,
+    what: `There is no file "${path}", and no ${sought.what} of that name.`,
+    expected: `Expected a path such as scenarios/${sought.name}.yaml, or a name such as ${sought.name}.`,
+    fix: near === undefined ? `see "faultline list ${sought.topic}".` : `did you mean "${near}"?`,
   });
 }

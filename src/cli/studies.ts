@@ -12,7 +12,7 @@ import { type OpenStudy, openStudy } from "../tune/open-study.ts";
 import { readStudy, type StudyText } from "../tune/study.ts";
 import { ReaderMistake } from "./exit-codes.ts";
 import { readText } from "./files.ts";
-import { fileOf } from "./stories.ts";
+import { fileOf, soughtStudy } from "./stories.ts";
 
 export interface StudyOptions {
   readonly systems: ReadonlyMap<string, AnySystem>;
@@ -28,7 +28,7 @@ export interface LoadedStudy extends OpenStudy {
 
 /** @throws ReaderMistake */
 export function loadStudy(reference: string, options: StudyOptions): LoadedStudy {
-  const { file } = fileOf(reference);
+  const { file } = fileOf(reference, soughtStudy);
   const read = readStudy(readText(file), file);
   if (read.type === "refused") throw new ReaderMistake(read.problems);
   return { ...openedStudy(options.change(read.study), file, options), file };

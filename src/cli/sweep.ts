@@ -72,7 +72,7 @@ export async function sweep(reference: string, flags: SweepFlags, output: Output
 
 function studyOf(reference: string, request: SweepRequest, systems: ReadonlyMap<string, AnySystem>): OpenStudy {
   const options = { systems, set: request.set, change: (study: OpenStudy["study"]) => changedStudy(study, request) };
-  const isTyped = !isStudyFile(reference) && request.vary.length + request.responses.length > 0;
+  const isTyped = request.vary.length + request.responses.length > 0 && !isStudyFile(reference);
   return isTyped ? openedStudy(typedStudy(reference, request), "", options) : loadStudy(reference, options);
 }
 

@@ -2,6 +2,7 @@
 
 export const topics = [
   "scenarios",
+  "studies",
   "systems",
   "faults",
   "links",

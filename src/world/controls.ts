@@ -58,6 +58,7 @@ export interface Controls {
   nameOf(node: NodeIndex): string;
   /** States the world facts `faultBegan` and `faultEnded`: `fault` is the index into the plan, `about` for a reader. */
   stateFaultBegan(fault: number, kind: FaultKind, about: string, ratePpm: number): void;
+  /** @param lateUs for how long something is late still, by what the fault did; 0: nothing is. */
   stateFaultEnded(fault: number, kind: FaultKind, lateUs: number): void;
   /** Calls back as a kernel event; `what` and `argument` are plain numbers so that a checkpoint can hold them. */
   wakeFaultsAt(atUs: number, what: number, argument: number): void;

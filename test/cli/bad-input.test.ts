@@ -93,6 +93,8 @@ const typed: readonly (readonly [words: string, said: string])[] = [
   ["run good.yaml --report good.yaml", "NOT_WRITABLE"],
   ["run good.yaml --plug-in nope.ts", "PLUG_IN_UNUSABLE"],
   ["run echo/good", "UNKNOWN_SCENARIO"],
+  ["sweep transfer-deadlin", "UNKNOWN_STUDY"],
+  ["tune nonsense", "UNKNOWN_STUDY"],
   ["replay good.yaml --node nobody", "UNKNOWN_NODE"],
   ["mutants --system raft --only mesh/no-fencing", "CONFLICTING_OPTIONS"],
   ["list nonsense", "UNKNOWN_TOPIC"],

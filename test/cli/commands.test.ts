@@ -298,6 +298,13 @@ describe.concurrent("list and validate", () => {
     const { items } = JSON.parse(stdout) as { items: readonly { name: string; about: string }[] };
     expect(items.filter(({ about }) => about.includes("does not parse"))).toEqual([]);
   });
+
+  test("every study that comes with Faultline can be named, and reads", patience, async () => {
+    const { stdout } = await faultline(["list", "studies", "--json"]);
+    const { items } = JSON.parse(stdout) as { items: readonly { name: string; about: string; why?: string }[] };
+    expect(items.map(({ name }) => name)).toContain("studies/transfer-deadline");
+    expect(items.filter(({ why }) => why === undefined)).toEqual([]);
+  });
 });
 
 describe.concurrent("a terminal and a pipe", () => {

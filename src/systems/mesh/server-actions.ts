@@ -153,7 +153,7 @@ const isAbout = (
   token === held.token &&
   (result !== "staleEpoch" || epoch === (terms?.epoch ?? 0));
 
-/** What a server does of its own accord: nobody waits for its answer. */
+/** What a server does of its own accord, and not because a player asks for it. */
 const isErrand = ({ session, kind }: QueuedAction): boolean => session === 0 || kind === "undo";
 
 /**
