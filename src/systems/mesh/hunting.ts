@@ -42,6 +42,15 @@ const link = (profile: string, transport = "datagram"): Change => ({
   value: { profile, transport },
 });
 
+/** More who want to cross than may at once, both ways: those who come and those who go compete for the slots. */
+const crowded: readonly Change[] = [
+  nodes("servers", 2),
+  nodes("players", 8),
+  { path: "settings.transfer.slots", value: 2 },
+  { path: "workload.players.step", value: "200ms" },
+  { path: "workload.players.speed", value: 8000 },
+];
+
 const otherWorlds: readonly (readonly Change[])[] = [
   [nodes("servers", 2), nodes("players", 3)],
   [nodes("servers", 4)],
@@ -49,6 +58,7 @@ const otherWorlds: readonly (readonly Change[])[] = [
   [nodes("coordinators", 5)],
   [nodes("coordinators", 1)],
   [nodes("players", 2)],
+  crowded,
   [nodes("monitors", 1)],
   [link("datacentre", "stream")],
   [link("region"), nodes("coordinators", 5)],
