@@ -5,6 +5,7 @@ import {
   closeSync,
   createReadStream,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
   writeSync,
@@ -124,9 +126,49 @@ function decoded(path: string, decoder: TextDecoder, bytes: Uint8Array): string 
   }
 }
 
+/**
+ * Where what is asked for at a path is put. A file takes the place of the one before, behind all links. A channel is a
+ * device, a pipe or our own output: it keeps nothing that could be replaced, and is written into.
+ */
+type Place = { readonly type: "file"; readonly path: string } | { readonly type: "channel"; readonly file: number };
+
+const standardOutputs = [1, 2] as const;
+
+/** @throws ReaderMistake */
+function placeOf(path: string): Place {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return { type: "file", path };
+    if (status.isDirectory()) throw writingProblem(path, { code: "EISDIR" });
+    const ours = standardOutputs.find((file) => isSame(fstatSync(file), status));
+    if (ours !== undefined) return { type: "channel", file: ours };
+    if (status.isFile()) return { type: "file", path: realpathSync(path) };
+    return { type: "channel", file: openSync(path, constants.O_WRONLY) };
+  } catch (error) {
+    throw error instanceof ReaderMistake ? error : writingProblem(path, error);
+  }
+}
+
+const isSame = (left: Stats, right: Stats): boolean => left.dev === right.dev && left.ino === right.ino;
+
+function closeChannel(file: number): void {
+  if (!standardOutputs.some((own) => own === file)) closeSync(file);
+}
+
 /** Writes a file whole: under another name first, so that an interruption leaves the old one, or none. */
 export function writeWhole(path: string, text: string): void {
-  writeAllWhole([{ path, text }]);
+  const place = placeOf(path);
+  if (place.type === "file") {
+    writeAllWhole([{ path: place.path, text }]);
+    return;
+  }
+  try {
+    writeAll(place.file, Buffer.from(text));
+  } catch (error) {
+    throw writingProblem(path, error);
+  } finally {
+    closeChannel(place.file);
+  }
 }
 
 /** Writes them all under other names first, so that none appears unless there is room for every one. */
@@ -152,7 +194,9 @@ function writeAllWhole(files: readonly { readonly path: string; readonly text: s
  * so that nothing is left of it even when the process is killed.
  */
 export class WholeFile {
+  /** As it was asked for. */
   readonly #path: string;
+  readonly #place: Place;
   readonly #temporary: string;
   /** Undefined: it is in its place, or given up. */
   #file: number | undefined;
@@ -163,9 +207,9 @@ export class WholeFile {
   /** @throws ReaderMistake, as do all others: the path cannot be written, or the disk is full. */
   constructor(path: string) {
     this.#path = path;
-    this.#temporary = temporaryOf(path);
     // Known before the work whose result would be lost.
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw writingProblem(path, { code: "EISDIR" });
+    this.#place = placeOf(path);
+    this.#temporary = temporaryOf(this.#place.type === "file" ? this.#place.path : join(tmpdir(), basename(path)));
     this.#file = this.#trying(() => openSync(this.#temporary, "wx+"));
     this.#isNamed = !unnamed(this.#temporary);
   }
@@ -190,9 +234,16 @@ export class WholeFile {
   finish(): void {
     this.#flush();
     const file = this.#file;
-    if (!this.#isNamed && file !== undefined) this.#trying(() => copyOut(file, this.#temporary));
+    const place = this.#place;
+    assert(file !== undefined, "a file is finished once");
+    if (place.type === "channel") {
+      this.#trying(() => copyAll(file, place.file));
+      this.abandon();
+      return;
+    }
+    if (!this.#isNamed) this.#trying(() => copyTo(file, this.#temporary));
     this.#close();
-    this.#trying(() => renameSync(this.#temporary, this.#path));
+    this.#trying(() => renameSync(this.#temporary, place.path));
   }
 
   /** Hands it all over to a stream, which stays open, and leaves nothing behind. */
@@ -215,16 +266,16 @@ export class WholeFile {
     const bytes = Buffer.from(this.#pending.join(""));
     this.#pending = [];
     this.#pendingLength = 0;
-    this.#trying(() => {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    });
+    this.#trying(() => writeAll(file, bytes));
   }
 
   #close(): boolean {
     const file = this.#file;
     this.#file = undefined;
-    if (file !== undefined) closeSync(file);
-    return file !== undefined;
+    if (file === undefined) return false;
+    closeSync(file);
+    if (this.#place.type === "channel") closeChannel(this.#place.file);
+    return true;
   }
 
   #trying<Result>(work: () => Result): Result {
@@ -248,17 +299,51 @@ function unnamed(path: string): boolean {
   }
 }
 
-function copyOut(from: number, path: string): void {
+function copyTo(from: number, path: string): void {
   const to = openSync(path, "wx");
   try {
-    const chunk = new Uint8Array(mebibyte);
-    for (let at = 0, read = -1; read !== 0; at += read) {
-      read = readSync(from, chunk, 0, chunk.length, at);
-      for (let wrote = 0; wrote < read;) wrote += writeSync(to, chunk, wrote, read - wrote);
-    }
+    copyAll(from, to);
   } finally {
     closeSync(to);
   }
+}
+
+function copyAll(from: number, to: number): void {
+  const chunk = new Uint8Array(mebibyte);
+  for (let at = 0, read = -1; read !== 0; at += read) {
+    read = readSync(from, chunk, 0, chunk.length, at);
+    writeAll(to, chunk.subarray(0, read));
+  }
+}
+
+const fullPipeMs = 2;
+const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(file, bytes, at);
+    } catch (error) {
+      if (codeOf(error) !== "EAGAIN") throw error;
+      // A pipe that is full: its reader is slower than we are.
+      Atomics.wait(nobodyWakes, 0, 0, fullPipeMs);
+    }
+  }
+}
+
+/** Makes the folder that a file will be written to, unless the path leads to what is there already. @throws ReaderMistake */
+export function makeFolderOf(path: string): void {
+  if (!existsSync(path)) makeFolder(dirname(path));
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw writingProblem(path, error);
+  }
+  refuseLinkOut(path);
 }
 
 /** A folder that files may be put into, and nowhere else. Made if it is not there. */
@@ -267,13 +352,7 @@ export class OutputFolder {
 
   constructor(path: string) {
     this.path = resolve(path);
-    try {
-      mkdirSync(this.path, { recursive: true });
-      accessSync(this.path, constants.W_OK);
-    } catch (error) {
-      throw writingProblem(path, error);
-    }
-    refuseLinkOut(path);
+    makeFolder(path);
   }
 
   /** @returns the path of the file. */
@@ -387,13 +466,19 @@ function nearFile(path: string): string {
   }
 }
 
+const writingAdvice: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "make room on its disk, or name a path on another one."],
+  ["EPIPE", "let whoever reads the pipe read all of it."],
+  ["EISDIR", "name a file in this folder."],
+]);
+
 function writingProblem(path: string, error: unknown): ReaderMistake {
   const problem: Problem = {
     place: { type: "wholeFile", file: path },
     code: "NOT_WRITABLE",
     what: `Nothing can be written there (${codeOf(error)}).`,
     expected: "Expected a path that can be written.",
-    fix: "name another path, or make its folder.",
+    fix: writingAdvice.get(codeOf(error)) ?? "name another path, or make its folder.",
   };
   return new ReaderMistake([problem]);
 }

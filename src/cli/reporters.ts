@@ -1,7 +1,7 @@
 // Reporters: the forms in which a command says what it has to say, several at once, each to stdout or to a file.
 
 import { appendFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 
 import { githubAnnotations } from "../report/github.ts";
 import { junitReport } from "../report/junit.ts";
@@ -10,7 +10,7 @@ import type { TestReport } from "../report/test-report.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
 import { argumentMistake, type ReaderMistake } from "./exit-codes.ts";
-import { OutputFolder } from "./files.ts";
+import { makeFolderOf, writeWhole } from "./files.ts";
 
 export const reporterNames = ["default", "json", "junit", "sarif", "github"] as const;
 
@@ -27,14 +27,10 @@ export interface ReporterFlags {
   readonly reporterOutput?: readonly string[] | undefined;
 }
 
-/** A document in a file; its folder is made before anything runs: an hour's campaign must not end without one. */
 interface ReportFile {
   readonly name: DocumentName;
   readonly path: string;
-  readonly folder: OutputFolder;
 }
-
-type NamedFile = Omit<ReportFile, "folder">;
 
 /** Who reports, and where. */
 export interface Reporting {
@@ -54,9 +50,10 @@ export const defaultReporting = ({ isJson }: { readonly isJson: boolean }): Repo
 export function readReporting({ reporter = [], reporterOutput = [] }: ReporterFlags, isJson: boolean): Reporting {
   const typed = reporter.map((name) => nameOf(name));
   const names = [...new Set<ReporterName>([...typed, ...(isJson ? (["json"] as const) : [])])];
-  const named = reporterOutput.map((text) => fileOf(text, names));
-  refuseTwice(named);
-  const files = named.map((file) => ({ ...file, folder: new OutputFolder(dirname(file.path)) }));
+  const files = reporterOutput.map((text) => fileOf(text, names));
+  refuseTwice(files);
+  // Its folder is made before anything runs: an hour's campaign must not end without one.
+  for (const { path } of files) makeFolderOf(path);
   const [onStdout, second] = documentNames.filter(
     (name) => names.includes(name) && !files.some((file) => file.name === name),
   );
@@ -79,7 +76,7 @@ export function reportedAs(name: DocumentName, document: object, report: TestRep
 
 /** Each whole, or not at all. */
 export function writeReports({ files }: Reporting, document: object, report: TestReport | undefined): void {
-  for (const { name, path, folder } of files) folder.write(basename(path), reportedAs(name, document, report));
+  for (const { name, path } of files) writeWhole(path, reportedAs(name, document, report));
 }
 
 /** Lines that GitHub looks for; the report also becomes the job summary, where GitHub says where that is. */
@@ -109,7 +106,7 @@ function nameOf(typed: string): ReporterName {
 }
 
 /** "junit=out.xml": the reporter must be named as well, so that a slip of the pen loses no report. */
-function fileOf(typed: string, names: readonly ReporterName[]): NamedFile {
+function fileOf(typed: string, names: readonly ReporterName[]): ReportFile {
   const [name = "", ...rest] = typed.split("=");
   const path = rest.join("=");
   const known = documentNames.find((one) => one === name);
@@ -133,7 +130,7 @@ function fileOf(typed: string, names: readonly ReporterName[]): NamedFile {
   return { name: known, path };
 }
 
-function refuseTwice(files: readonly NamedFile[]): void {
+function refuseTwice(files: readonly ReportFile[]): void {
   for (const [index, { name, path }] of files.entries()) {
     const before = files.slice(0, index).find((file) => file.name === name || resolve(file.path) === resolve(path));
     if (before === undefined) continue;
