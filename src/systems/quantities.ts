@@ -15,8 +15,8 @@ import {
   signedDurationPattern,
 } from "../base/units.ts";
 
-const durationExpected = "Expected a duration such as 250ms, 30s, 5m or 500us.";
-const positiveExpected = "Expected a duration above zero, such as 250ms, 30s, 5m or 500us.";
+const durationExpected = "Expected a duration such as 250ms, 30s, 5m or 500us: whole microseconds, at most ten years.";
+const positiveExpected = "Expected a duration above zero, such as 250ms, 30s, 5m or 500us: whole microseconds, at most ten years.";
 const signedExpected = "Expected a duration such as 250ms, or -250ms for the past.";
 const rateExpected = "Expected a share of all, such as 1 in 1000 or 0.1%.";
 
