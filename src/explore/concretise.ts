@@ -196,7 +196,7 @@ function faultsOf(
           ),
         ];
   // What was held back to the end of the run arrived never.
-  const byUs = after.heldBy > 0 ? (fate?.arrivedUs ?? Infinity) - atUs : after.delayUs;
+  const byUs = after.heldBy.length > 0 ? (fate?.arrivedUs ?? Infinity) - atUs : after.delayUs;
   const late =
     byUs === Infinity
       ? [single({ kind: "drop", messages }, atUs, `drop-${number}`)]

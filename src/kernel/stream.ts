@@ -45,7 +45,7 @@ export class Stream {
     this.ordinal = 0;
   }
 
-  /** How many decisions were taken; the ordinal of the next one, which only a checkpoint sets back. */
+  /** The ordinal of the next decision: how many were taken, unless they are numbered otherwise. */
   get ordinal(): number {
     return this.#ordinalHigh / PER_WORD + (this.#ordinalLow >>> 0);
   }
@@ -54,6 +54,12 @@ export class Stream {
     this.#ordinalLow = next | 0;
     this.#ordinalHigh = Math.floor(next * PER_WORD);
     this.#mixKey();
+  }
+
+  /** The next decision is that of an ordinal: for whoever numbers decisions by what they are about. */
+  at(ordinal: number): void {
+    if (this.#ordinalHigh === 0 && ordinal < 0x8000_0000) this.#ordinalLow = ordinal | 0;
+    else this.ordinal = ordinal;
   }
 
   /**

@@ -16,7 +16,8 @@ import {
 } from "../base/units.ts";
 
 const durationExpected = "Expected a duration such as 250ms, 30s, 5m or 500us: whole microseconds, at most ten years.";
-const positiveExpected = "Expected a duration above zero, such as 250ms, 30s, 5m or 500us: whole microseconds, at most ten years.";
+const positiveExpected =
+  "Expected a duration above zero, such as 250ms, 30s, 5m or 500us: whole microseconds, at most ten years.";
 const signedExpected = "Expected a duration such as 250ms, or -250ms for the past.";
 const rateExpected = "Expected a share of all, such as 1 in 1000 or 0.1%.";
 

@@ -5,6 +5,8 @@ import { assert } from "../base/assert.ts";
 import type { ClockPlan } from "./plan.ts";
 
 const MILLION = 1_000_000;
+/** A clock runs at half and at one and a half of its speed at the most, however many drifts add up. */
+const RATE_PPM_MAX = 500_000;
 
 /** A slew under way: `byUs` is added to the wall clock in equal parts over `overUs` of true time. */
 interface Slew {
@@ -16,6 +18,7 @@ interface Slew {
 /** Everything a clock remembers, as plain data. */
 export interface ClockCheckpoint {
   readonly ratePpm: number;
+  readonly driftPpm: number;
   readonly anchorTrueUs: number;
   readonly anchorUs: number;
   readonly anchorMillionths: number;
@@ -68,6 +71,8 @@ export class NodeClock {
   readonly #plan: ClockPlan;
   readonly #startUs: number;
   #ratePpm: number;
+  /** All drifts together, as the plan and faults have it; the rate keeps within bounds. */
+  #driftPpm: number;
   #anchorTrueUs: number;
   /** What the oscillator had counted at the last change of this clock: whole microseconds and millionths of one. */
   #anchorUs = 0;
@@ -89,6 +94,7 @@ export class NodeClock {
     this.#plan = plan;
     this.#startUs = startUs;
     this.#ratePpm = plan.driftPpm;
+    this.#driftPpm = plan.driftPpm;
     this.#anchorTrueUs = startUs;
     this.#wallBaseUs = startUs + plan.offsetUs;
     this.#plain = plan.driftPpm === 0;
@@ -140,11 +146,11 @@ export class NodeClock {
     this.#wallBaseUs += byUs;
   }
 
-  /** Both clocks run faster by `ppm` from now on, slower when negative. */
+  /** Both clocks run faster by `ppm` from now on, slower when negative: up to half as fast again, and down to half. */
   addDrift(ppm: number, nowUs: number): void {
     this.#change(nowUs);
-    this.#ratePpm += ppm;
-    assert(Math.abs(this.#ratePpm) < MILLION, "a clock never runs backwards");
+    this.#driftPpm += ppm;
+    this.#ratePpm = Math.max(-RATE_PPM_MAX, Math.min(RATE_PPM_MAX, this.#driftPpm));
   }
 
   /** The wall clock is led by `byUs` gradually over the next `overUs` of true time. */
@@ -192,6 +198,7 @@ export class NodeClock {
   checkpoint(): ClockCheckpoint {
     return {
       ratePpm: this.#ratePpm,
+      driftPpm: this.#driftPpm,
       anchorTrueUs: this.#anchorTrueUs,
       anchorUs: this.#anchorUs,
       anchorMillionths: this.#anchorMillionths,
@@ -207,6 +214,7 @@ export class NodeClock {
 
   restore(checkpoint: ClockCheckpoint): void {
     this.#ratePpm = checkpoint.ratePpm;
+    this.#driftPpm = checkpoint.driftPpm;
     this.#anchorTrueUs = checkpoint.anchorTrueUs;
     this.#anchorUs = checkpoint.anchorUs;
     this.#anchorMillionths = checkpoint.anchorMillionths;

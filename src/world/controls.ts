@@ -1,6 +1,7 @@
 // What a fault may do to the world: the seam between `faults/` (what goes wrong) and the hosts it goes wrong in.
 
 import type { Streams } from "../kernel/streams.ts";
+import type { Transport } from "../machine/effect.ts";
 import type { Message } from "../machine/message.ts";
 import type { FaultKind } from "./fault.ts";
 import type { LatencyModel, LossModel, NodeSelector, Rate } from "./plan.ts";
@@ -13,6 +14,7 @@ export interface Passage {
   readonly from: NodeIndex;
   readonly to: NodeIndex;
   readonly message: Message;
+  readonly transport: Transport;
   readonly atUs: number;
 }
 
@@ -20,16 +22,18 @@ export interface Passage {
 export interface Interference {
   drop: boolean;
   delayUs: number;
-  /** Extra copies, each with its own further delay. */
+  /** Extra copies, each with its own further delay. Of a datagram: a stream delivers each message once. */
   copiesAfterUs: number[];
   /** The message as it is on the wire; another object when damaged. */
   message: Message;
   /** The message without the damage to its bytes: what a stream, which notices that, sends again. */
   whole: Message;
+  /** The damage leaves nothing that could be decoded. */
+  isMalformed: boolean;
   /** Its bytes were damaged on the wire, where a frame checksum notices; damage to one field is under the checksum. */
   damagedOnWire: boolean;
-  /** Kept back until the hold with this strike number is released. 0: not held. */
-  heldBy: number;
+  /** Kept back until the holds with these strike numbers are all released. */
+  heldBy: number[];
 }
 
 /** Sees every message while at least one message fault is open; returns undefined to let it pass untouched. */
@@ -110,4 +114,8 @@ export interface Ledger {
   begin(fault: number): number;
   touched(strike: number): void;
   changed(strike: number): void;
+  /** What the strike has made late is late until then, at least. */
+  late(strike: number, untilUs: number): void;
+  /** Until when what it has made late is late; 0: nothing is. */
+  lateUntilUs(strike: number): number;
 }

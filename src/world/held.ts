@@ -6,14 +6,21 @@ import { lane } from "./lanes.ts";
 import type { Departure, Network } from "./network.ts";
 
 export interface HeldCheckpoint {
-  readonly held: readonly (readonly [strike: number, departures: readonly Departure[]])[];
+  readonly held: readonly Held[];
+}
+
+interface Held {
+  readonly departure: Departure;
+  /** Strikes that hold it back. */
+  readonly by: readonly number[];
 }
 
 export class HeldMessages {
   readonly #ground: Ground;
   readonly #flights: Flights;
   readonly #network: Network;
-  readonly #held = new Map<number, Departure[]>();
+  /** In the order in which they were sent. */
+  #held: Held[] = [];
 
   constructor(ground: Ground, flights: Flights, network: Network) {
     this.#ground = ground;
@@ -21,43 +28,50 @@ export class HeldMessages {
     this.#network = network;
   }
 
-  hold(strike: number, departure: Departure): void {
+  hold(by: readonly number[], departure: Departure): void {
     this.#flights.held++;
-    const held = this.#held.get(strike);
-    if (held === undefined) this.#held.set(strike, [departure]);
-    else held.push(departure);
+    this.#held.push({ departure, by: [...by] });
   }
 
-  /** Each sets out now, and arrives no earlier than the one before it of those to the same receiver. */
+  /** Those that nothing else holds set out now, and each arrives no earlier than the one before it to the same receiver. */
   release(strike: number, order: "inOrder" | "shuffled"): void {
-    const departures = this.#held.get(strike) ?? [];
-    this.#held.delete(strike);
+    const left = this.#held.map(({ departure, by }) => ({ departure, by: by.filter((other) => other !== strike) }));
+    this.#held = left.filter(({ by }) => by.length > 0);
+    this.#send(
+      left.filter(({ by }) => by.length === 0).map(({ departure }) => departure),
+      order,
+    );
+  }
+
+  releaseAll(): void {
+    const all = this.#held.map(({ departure }) => departure);
+    this.#held = [];
+    this.#send(all, "inOrder");
+  }
+
+  checkpoint(): HeldCheckpoint {
+    return { held: [...this.#held] };
+  }
+
+  restore(from: HeldCheckpoint): void {
+    this.#held = [...from.held];
+  }
+
+  #send(departures: readonly Departure[], order: "inOrder" | "shuffled"): void {
     const last = new Map<number, number>();
     for (const departure of order === "shuffled" ? this.#shuffled(departures) : departures) {
       this.#flights.held--;
       last.set(departure.to, this.#network.sendDatagram(departure, last.get(departure.to) ?? 0));
+      this.#network.sendCopies(departure);
     }
-  }
-
-  releaseAll(): void {
-    for (const strike of [...this.#held.keys()].sort((left, right) => left - right)) this.release(strike, "inOrder");
-  }
-
-  checkpoint(): HeldCheckpoint {
-    return { held: [...this.#held].map(([strike, departures]) => [strike, [...departures]]) };
-  }
-
-  restore(from: HeldCheckpoint): void {
-    this.#held.clear();
-    for (const [strike, departures] of from.held) this.#held.set(strike, [...departures]);
   }
 
   /** Each message draws its place on its own link, so that traffic elsewhere does not change it. */
   #shuffled(departures: readonly Departure[]): readonly Departure[] {
     const drawn = departures.map((departure) => {
-      const { from, to, message } = departure;
+      const { from, to, message, number } = departure;
       const { lanes } = this.#ground;
-      lanes.aim(from, to, message.type);
+      lanes.aim(from, to, message.type, number);
       return { departure, key: lanes.below(lane.swizzle, 0x1_0000_0000) };
     });
     drawn.sort((left, right) => left.key - right.key || left.departure.ordinal - right.departure.ordinal);

@@ -1,6 +1,8 @@
 // The chances of messages. Each kind of chance has a stream for each link and message type, named for example
-// "latency server/0>server/1 heartbeat", so that no message shifts the chances of another. A thousand nodes have
-// millions of such streams and draw from each a few times: what is kept of one is a count, and itself in small worlds.
+// "latency server/0>server/1 heartbeat", and messages of one type on one link are numbered as they are sent: the chances
+// of a message are those of its number, whatever was drawn for those before it, and whatever becomes of it. So no message
+// and no fault shifts the chances of another message. A thousand nodes have millions of such streams and draw from each
+// a few times: what is kept of them is one count for each link and type, and themselves in small worlds.
 
 import { compareValues } from "../base/plain-order.ts";
 import { Stream, type DecisionTape, type StreamKey } from "../kernel/stream.ts";
@@ -21,6 +23,11 @@ export const lane = {
   copy: 7,
   faultCopy: 8,
   swizzle: 9,
+  lossAgain: 10,
+  latencyAgain: 11,
+  corruptAgain: 12,
+  burst: 13,
+  mixture: 14,
 } as const;
 
 const purposes = [
@@ -34,28 +41,34 @@ const purposes = [
   "copy",
   "fault-copy",
   "swizzle",
+  "loss-again",
+  "latency-again",
+  "corrupt-again",
+  "burst",
+  "mixture",
 ] as const;
 
 /** Up to this many nodes streams are kept as they are: quicker, and few enough. */
 const KEPT_NODES_MAX = 64;
-const PURPOSES = purposes.length;
 const WORD = 0x1_0000_0000;
-/** What nearly every message draws from, loss and latency: their counts lie side by side. */
-const OFTEN = 2;
+/** Places in a lane for each message, where one may be asked for several times: for copies, and for each time it is sent. */
+const TIMES = 32;
+/** Places for each of those, where an outcome may take several draws: a mixture of latencies, a burst, damage. */
+const DRAWS = 4;
 
 export interface LanesCheckpoint {
   readonly seed: string;
   readonly forcedMisfits: number;
   readonly recorded: Decisions;
-  readonly drawn: readonly LaneDraws[];
+  readonly sent: readonly LaneSent[];
 }
 
-interface LaneDraws {
+/** How many messages of a type were sent on a link. */
+interface LaneSent {
   readonly from: number;
   readonly to: number;
   readonly type: string;
-  readonly purpose: number;
-  readonly ordinal: number;
+  readonly count: number;
 }
 
 /** A stream that is kept, and whose it is. */
@@ -74,6 +87,8 @@ interface LaneType {
   readonly keys: Int32Array;
   /** By purpose, then sender and receiver: the streams that are kept. A list is made when the first of it is. */
   readonly kept: (Stream | undefined)[][];
+  /** By sender and receiver, in a small world: how many were sent. */
+  readonly sent: Int32Array;
 }
 
 export class Lanes {
@@ -94,17 +109,18 @@ export class Lanes {
   readonly #tapes = new Map<string, LaneTape>();
   /** All streams that are kept, in the order in which they were first drawn from. */
   #keptLanes: KeptLane[] = [];
-  /** Rows by type and sender; columns by receiver and purpose. */
-  readonly #often: LaneCounts;
-  readonly #seldom: LaneCounts;
+  readonly #isSmall: boolean;
+  /** In a large world: how many messages were sent. Rows by type and sender; columns by receiver. */
+  readonly #sent = new LaneCounts();
   /** Stands for each stream that is not kept, while that is drawn from. */
   readonly #passing = new Stream("", [0, 0, 0, 0]);
-  // The lane aimed at, and the key of its link.
+  // The message aimed at, and the key of its link.
   #from = 0;
   #to = 0;
   /** Where the stream of the link is among those that are kept. */
   #place = 0;
   #type: LaneType;
+  #number = 0;
   #link0 = 0;
   #link1 = 0;
   #link2 = 0;
@@ -124,9 +140,8 @@ export class Lanes {
     this.#isRecording = decisions.record === true;
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
-    this.#areKept = subjects.length <= KEPT_NODES_MAX || this.#isRecording || this.#forced.size > 0;
-    this.#often = new LaneCounts();
-    this.#seldom = new LaneCounts();
+    this.#isSmall = subjects.length <= KEPT_NODES_MAX;
+    this.#areKept = this.#isSmall || this.#isRecording || this.#forced.size > 0;
     this.#type = this.#typeOf("");
   }
 
@@ -139,47 +154,54 @@ export class Lanes {
     for (const { from, to, type, purpose, stream } of this.#keptLanes) {
       stream.rekey(this.#keyOfKept(type, from, to, purpose));
     }
-    this.aim(this.#from, this.#to, this.#type.type);
+    this.aim(this.#from, this.#to, this.#type.type, this.#number);
   }
 
-  /** Says whose chances the calls that follow are about. */
-  aim(from: number, to: number, type: string): void {
+  /** A message of this type is sent: the calls that follow are about its chances. Returns its number, from 0. */
+  next(from: number, to: number, type: string): number {
+    this.aim(from, to, type, 0);
+    if (this.#isSmall) {
+      this.#number = this.#type.sent[this.#place]++;
+    } else {
+      const row = this.#row();
+      this.#number = this.#sent.get(row, to);
+      this.#sent.set(row, to, this.#number + 1);
+    }
+    return this.#number;
+  }
+
+  /** The calls that follow are about the chances of a message that was sent before. */
+  aim(from: number, to: number, type: string, number: number): void {
     if (this.#type.type !== type) this.#type = this.#typeOf(type);
     this.#from = from;
     this.#to = to;
+    this.#number = number;
     this.#place = this.#placeOf(from, to);
     if (!this.#areKept) this.#mixLink(from * 4, to * 4);
   }
 
   /** Whether a chance comes true. */
   chance(purpose: number, rate: Rate): boolean {
-    if (rate.of === 0) return false;
-    const stream = this.#enter(purpose);
-    const comesTrue = stream.chance(rate.of, rate.outOf);
-    if (!this.#areKept) this.#leave(purpose, stream);
-    return comesTrue;
+    return rate.of > 0 && this.#enter(purpose, this.#number).chance(rate.of, rate.outOf);
   }
 
   below(purpose: number, n: number): number {
-    const stream = this.#enter(purpose);
-    const value = stream.below(n);
-    if (!this.#areKept) this.#leave(purpose, stream);
-    return value;
+    return this.#enter(purpose, this.#number).below(n);
   }
 
   latencyUs(purpose: number, model: LatencyModel): number {
-    const stream = this.#enter(purpose);
-    const us = drawLatency(model, stream);
-    if (!this.#areKept) this.#leave(purpose, stream);
-    return us;
+    if (model.type !== "bimodal") return drawLatency(model, this.#enter(purpose, this.#number));
+    return this.drawAgain(lane.mixture, purpose, (stream) => drawLatency(model, stream));
   }
 
-  /** Lets somebody else draw; the stream is not to be kept. */
+  /** Lets somebody else draw, up to four times; the stream is not to be kept. */
   draw<T>(purpose: number, take: (stream: Stream) => T): T {
-    const stream = this.#enter(purpose);
-    const taken = take(stream);
-    if (!this.#areKept) this.#leave(purpose, stream);
-    return taken;
+    return take(this.#enter(purpose, this.#number * DRAWS));
+  }
+
+  /** As `draw`, for one of several times that the same is asked of a message: there are chances for 32 of them. */
+  drawAgain<T>(purpose: number, time: number, take: (stream: Stream) => T): T {
+    return take(this.#enter(purpose, (this.#number * TIMES + (time % TIMES)) * DRAWS));
   }
 
   /** What was recorded, sorted by stream; none of them is a stream of anybody else. */
@@ -191,10 +213,8 @@ export class Lanes {
   }
 
   checkpoint(): LanesCheckpoint {
-    const drawn = this.#areKept
-      ? this.#drawnOfKept()
-      : [...this.#drawn(this.#often, 0), ...this.#drawn(this.#seldom, OFTEN)];
-    return { seed: this.#seed, forcedMisfits: this.forcedMisfits, recorded: this.recorded(), drawn };
+    const sent = this.#isSmall ? this.#sentInSmall() : [...this.#sentInLarge()];
+    return { seed: this.#seed, forcedMisfits: this.forcedMisfits, recorded: this.recorded(), sent };
   }
 
   restore(from: LanesCheckpoint): void {
@@ -202,19 +222,17 @@ export class Lanes {
     this.#forget();
     this.forcedMisfits = from.forcedMisfits;
     for (const { stream, values } of from.recorded) this.#tapeOf(stream).recorded = [...values];
-    for (const { from: sender, to, type, purpose, ordinal } of from.drawn) {
-      this.aim(sender, to, type);
-      const stream = this.#enter(purpose);
-      stream.ordinal = ordinal;
-      this.#leave(purpose, stream);
+    for (const { from: sender, to, type, count } of from.sent) {
+      this.aim(sender, to, type, 0);
+      if (this.#isSmall) this.#type.sent[this.#place] = count;
+      else this.#sent.set(this.#row(), to, count);
     }
   }
 
-  /** Nothing has been drawn. Streams that record are made anew with their tapes, others begin again. */
+  /** Nothing has been sent. Streams that record are made anew with their tapes. */
   #forget(): void {
-    this.#often.clear();
-    this.#seldom.clear();
-    for (const { stream } of this.#keptLanes) stream.ordinal = 0;
+    this.#sent.clear();
+    for (const { sent } of this.#byIndex) sent.fill(0);
     if (!this.#isRecording) return;
     for (const { from, to, type, purpose } of this.#keptLanes) type.kept[purpose][this.#placeOf(from, to)] = undefined;
     this.#keptLanes = [];
@@ -229,12 +247,15 @@ export class Lanes {
     this.#link3 = mix(keys[source + 3], keys[target + 3]);
   }
 
-  #enter(purpose: number): Stream {
-    if (!this.#areKept) return this.#pass(purpose);
-    return this.#type.kept[purpose][this.#place] ?? this.#keep(purpose);
+  /** The stream of the message that is aimed at, where the draw at `place` is the next. */
+  #enter(purpose: number, place: number): Stream {
+    if (!this.#areKept) return this.#pass(purpose, place);
+    const stream = this.#type.kept[purpose][this.#place] ?? this.#keep(purpose);
+    stream.at(place);
+    return stream;
   }
 
-  #pass(purpose: number): Stream {
+  #pass(purpose: number, place: number): Stream {
     const { keys } = this.#type;
     const at = purpose * 4;
     this.#passing.become(
@@ -242,25 +263,13 @@ export class Lanes {
       mix(this.#link1, keys[at + 1]),
       mix(this.#link2, keys[at + 2]),
       mix(this.#link3, keys[at + 3]),
-      this.#countsOf(purpose).get(this.#row(), this.#column(purpose)),
+      place,
     );
     return this.#passing;
   }
 
-  #leave(purpose: number, stream: Stream): void {
-    if (!this.#areKept) this.#countsOf(purpose).set(this.#row(), this.#column(purpose), stream.ordinal);
-  }
-
-  #countsOf(purpose: number): LaneCounts {
-    return purpose < OFTEN ? this.#often : this.#seldom;
-  }
-
   #row(): number {
     return this.#type.index * this.#nodes + this.#from;
-  }
-
-  #column(purpose: number): number {
-    return purpose < OFTEN ? this.#to * OFTEN + purpose : this.#to * (PURPOSES - OFTEN) + purpose - OFTEN;
   }
 
   #placeOf(from: number, to: number): number {
@@ -295,21 +304,20 @@ export class Lanes {
     ];
   }
 
-  #drawnOfKept(): readonly LaneDraws[] {
-    const drawn: LaneDraws[] = [];
-    for (const { from, to, type, purpose, stream } of this.#keptLanes) {
-      const { ordinal } = stream;
-      if (ordinal > 0) drawn.push({ from, to, type: type.type, purpose, ordinal });
+  #sentInSmall(): readonly LaneSent[] {
+    const all: LaneSent[] = [];
+    for (const { type, sent } of this.#byIndex) {
+      for (const [place, count] of sent.entries()) {
+        if (count > 0) all.push({ from: Math.floor(place / this.#nodes), to: place % this.#nodes, type, count });
+      }
     }
-    return drawn;
+    return all;
   }
 
-  *#drawn(counts: LaneCounts, firstPurpose: number): Iterable<LaneDraws> {
-    const width = firstPurpose === 0 ? OFTEN : PURPOSES - OFTEN;
-    for (const [row, column, ordinal] of counts.entries()) {
+  *#sentInLarge(): Iterable<LaneSent> {
+    for (const [row, to, count] of this.#sent.entries()) {
       const { type } = this.#byIndex[Math.floor(row / this.#nodes)];
-      const purpose = firstPurpose + (column % width);
-      yield { from: row % this.#nodes, to: Math.floor(column / width), type, purpose, ordinal };
+      yield { from: row % this.#nodes, to, type, count };
     }
   }
 
@@ -323,6 +331,7 @@ export class Lanes {
       index: this.#byIndex.length,
       keys: this.#keysOfType(type),
       kept: purposes.map(() => []),
+      sent: new Int32Array(this.#isSmall ? this.#nodes * this.#nodes : 0),
     };
     this.#types.set(type, learnt);
     this.#byIndex.push(learnt);

@@ -2,14 +2,18 @@
 
 import { assert, unreachable } from "../base/assert.ts";
 import { lnOfFraction } from "../base/distributions.ts";
+import { durationUsMax } from "../base/units.ts";
 import type { Stream } from "../kernel/streams.ts";
 import type { LatencyModel } from "./plan.ts";
 
 /** What a standard normal quantity stays below 99 times in a hundred. */
 const normalAt99 = 2.3263478740408408;
 
-/** Microseconds, >= 0. A model that needs no draw takes none. */
-export function drawLatency(model: LatencyModel, stream: Stream): number {
+/** Microseconds, from 0 to ten years. A model that needs no draw takes none. */
+export const drawLatency = (model: LatencyModel, stream: Stream): number =>
+  Math.min(drawnLatency(model, stream), durationUsMax);
+
+function drawnLatency(model: LatencyModel, stream: Stream): number {
   switch (model.type) {
     case "constant":
       return model.us;

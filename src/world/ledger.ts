@@ -9,6 +9,7 @@ import type { Fault, FaultTally } from "./fault.ts";
 export interface LedgerCheckpoint {
   readonly faultOf: readonly number[];
   readonly marks: readonly number[];
+  readonly lateUntilUs: readonly number[];
 }
 
 const TOUCHED = 1;
@@ -19,6 +20,7 @@ export class FaultLedger implements Ledger {
   readonly #faults: readonly Fault[];
   #faultOf: number[] = [];
   #marks: number[] = [];
+  #lateUntilUs: number[] = [];
 
   constructor(faults: readonly Fault[]) {
     this.#faults = faults;
@@ -27,6 +29,7 @@ export class FaultLedger implements Ledger {
   begin(fault: number): number {
     assert(fault >= 0 && fault < this.#faults.length, "a strike belongs to a fault of the plan");
     this.#marks.push(0);
+    this.#lateUntilUs.push(0);
     return this.#faultOf.push(fault);
   }
 
@@ -37,6 +40,16 @@ export class FaultLedger implements Ledger {
   /** What changed the outcome has touched something: both are counted. */
   changed(strike: number): void {
     this.#mark(strike, TOUCHED | CHANGED);
+  }
+
+  late(strike: number, untilUs: number): void {
+    this.#lateUntilUs[strike - 1] = Math.max(this.lateUntilUs(strike), untilUs);
+  }
+
+  lateUntilUs(strike: number): number {
+    const untilUs = this.#lateUntilUs[strike - 1];
+    assert(untilUs !== undefined, "only a strike that began makes anything late");
+    return untilUs;
   }
 
   /** One tally for each fault of the plan, in its order. */
@@ -60,12 +73,13 @@ export class FaultLedger implements Ledger {
   }
 
   checkpoint(): LedgerCheckpoint {
-    return { faultOf: [...this.#faultOf], marks: [...this.#marks] };
+    return { faultOf: [...this.#faultOf], marks: [...this.#marks], lateUntilUs: [...this.#lateUntilUs] };
   }
 
   restore(checkpoint: LedgerCheckpoint): void {
     this.#faultOf = [...checkpoint.faultOf];
     this.#marks = [...checkpoint.marks];
+    this.#lateUntilUs = [...checkpoint.lateUntilUs];
   }
 
   #mark(strike: number, marks: number): void {

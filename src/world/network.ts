@@ -19,6 +19,8 @@ import { Flights, type FlightsCheckpoint } from "./flights.ts";
 import { effectTag, eventKind, type Ground } from "./ground.ts";
 import { HeldMessages, type HeldCheckpoint } from "./held.ts";
 import { lane } from "./lanes.ts";
+import { type LateArrival, LateArrivals } from "./late-arrivals.ts";
+import { drawLatency } from "./latency.ts";
 import { NameIndex } from "./name-index.ts";
 import { LinkState, LinkTable, type LinkChange, type LinkProfile, type LinkStateCheckpoint } from "./link.ts";
 import type { WorldPlan } from "./plan.ts";
@@ -39,12 +41,19 @@ export interface Departure {
   readonly to: number;
   readonly message: Message;
   readonly ordinal: number;
+  /** Among those of its type on its link: its chances are drawn by it. */
+  readonly number: number;
   readonly sentUs: number;
   readonly isChanged: boolean;
   readonly flaw: LossReason | undefined;
   /** Further delay that faults ask for. */
   readonly delayUs: number;
+  /** Further copies that faults ask for, and how much later each sets out. */
+  readonly copiesAfterUs: readonly number[];
 }
+
+/** A message whose chances are drawn. */
+export type Addressed = Pick<Departure, "from" | "to" | "message" | "number">;
 
 /** What was drawn for a message before anything was decided. */
 interface Chances {
@@ -58,6 +67,7 @@ export interface NetworkCheckpoint {
   readonly cuts: CutsCheckpoint;
   readonly states: readonly LinkStateCheckpoint[];
   readonly held: HeldCheckpoint;
+  readonly late: readonly LateArrival[];
   readonly streams: StreamTransportCheckpoint;
 }
 
@@ -71,6 +81,7 @@ export class Network {
   readonly #plan: WorldPlan;
   readonly #cuts: Cuts;
   readonly #held: HeldMessages;
+  readonly #late: LateArrivals;
   readonly #streams: StreamTransport;
   readonly #states = new Map<number, LinkState>();
   #table: LinkTable;
@@ -90,6 +101,7 @@ export class Network {
     this.#cuts = new Cuts(nodes.length);
     this.flights = new Flights(ground, this.#names);
     this.#held = new HeldMessages(ground, this.flights, this);
+    this.#late = new LateArrivals(ground.kernel);
     this.#streams = new StreamTransport(ground, this.flights, this, processes);
     ground.kernel.on(ARRIVAL, (slot) => this.#arrive(slot));
   }
@@ -111,7 +123,7 @@ export class Network {
     const ordinal = ++this.flights.sent;
     if (ground.tracer !== undefined) this.#traceSent(from, target, ordinal, transport, message);
     if (from === target) {
-      this.#launch(this.#departure(from, target, message, ordinal), 0, 0);
+      this.#launch(this.#departure(from, target, message, ordinal, 0), 0, 0);
     } else if (
       transport === "datagram" &&
       profile.isSimple &&
@@ -142,24 +154,47 @@ export class Network {
     return this.#cuts.isCut(from, to);
   }
 
+  /** The strikes that may keep a stream from getting through. */
+  strikesAgainst(from: number, to: number): readonly number[] {
+    const lossStrike = this.stateOf(from, to)?.lossStrike ?? 0;
+    return [...this.#cuts.strikesOf(from, to), ...(lossStrike > 0 ? [lossStrike] : [])];
+  }
+
   /** Credits a cut that made a difference to those who made it. */
   creditCut(from: number, to: number): void {
     for (const strike of this.#cuts.strikesOf(from, to)) this.#ground.ledger.changed(strike);
   }
 
-  /** Draws whether a message is lost, and how long it takes: both, whatever becomes of it, so that no draw shifts. */
-  chancesOf(from: number, to: number, message: Message): Chances {
+  /**
+   * Draws whether a message is lost on its link as that is now, and how long it takes.
+   * @param time how often a stream has sent it before.
+   */
+  chancesOf({ from, to, message, number }: Addressed, time = 0): Chances {
     const { lanes } = this.#ground;
     const known = this.stateOf(from, to);
     const profile = known === undefined ? this.#table.profileOf(from, to) : known.profile;
     const state = profile.isBursty ? this.#stateFor(from, to) : known;
-    lanes.aim(from, to, message.type);
-    const isLost = profile.isBursty
-      ? lanes.draw(LOSS, (stream) => this.#stateFor(from, to).chain.lost(stream))
-      : lanes.chance(LOSS, profile.lossRate);
-    const latencyUs = profile.latencyUs >= 0 ? profile.latencyUs : lanes.latencyUs(LATENCY, profile.latency);
-    if (state !== undefined) this.#creditLink(state, isLost);
+    lanes.aim(from, to, message.type, number);
+    const isLost = this.#isLost(profile, from, to, time);
+    const latencyUs = this.#latencyUs(profile, time);
+    if (state !== undefined) this.#creditLink(state, isLost, latencyUs);
     return { isLost, latencyUs };
+  }
+
+  #isLost(profile: LinkProfile, from: number, to: number, time: number): boolean {
+    const { lanes } = this.#ground;
+    const { isBursty, lossRate } = profile;
+    const chain = isBursty ? this.#stateFor(from, to).chain : undefined;
+    if (time === 0)
+      return chain === undefined ? lanes.chance(LOSS, lossRate) : lanes.draw(lane.burst, (one) => chain.lost(one));
+    return lanes.drawAgain(lane.lossAgain, time, (one) => chain?.lost(one) ?? one.chance(lossRate.of, lossRate.outOf));
+  }
+
+  #latencyUs({ latencyUs, latency }: LinkProfile, time: number): number {
+    if (latencyUs >= 0) return latencyUs;
+    const { lanes } = this.#ground;
+    if (time === 0) return lanes.latencyUs(LATENCY, latency);
+    return lanes.drawAgain(lane.latencyAgain, time, (stream) => drawLatency(latency, stream));
   }
 
   /** When a message has left the sender's queue for bandwidth; -1 when `queueMax` wait there already. */
@@ -182,8 +217,8 @@ export class Network {
   /** Sends a datagram on its way, as if it left its sender now. */
   sendDatagram(departure: Departure, notBeforeUs = 0): number {
     const { from, to, message, ordinal } = departure;
-    const { isLost, latencyUs } = this.chancesOf(from, to, message);
-    const { duplicate, reorder, reorderWithinUs, corrupt, queueMax } = this.profileOf(from, to).plan;
+    const { isLost, latencyUs } = this.chancesOf(departure);
+    const { duplicate, reorder, reorderWithinUs, corrupt, queueMax, latency } = this.profileOf(from, to).plan;
     const { lanes } = this.#ground;
     const isCopied = lanes.chance(lane.duplicate, duplicate);
     const isLate = lanes.chance(lane.reorder, reorder);
@@ -199,17 +234,25 @@ export class Network {
     const lateUs = isLate && reorderWithinUs > 0 ? lanes.below(lane.lateness, reorderWithinUs + 1) : 0;
     const arrivesUs = Math.max(notBeforeUs, this.#ground.kernel.nowUs + waitUs + latencyUs + lateUs);
     const arrivals = [this.#launch(arriving, arrivesUs - this.#ground.kernel.nowUs, 0)];
-    if (isCopied) arrivals.push(this.sendCopy(arriving, 1, waitUs, lane.copy));
+    if (isCopied) arrivals.push(this.#launch(arriving, waitUs + lanes.latencyUs(lane.copy, latency), 1));
     if (departsUs > this.#ground.kernel.nowUs) this.#awaitAll(from, to, arrivals);
+    const latencyStrike = this.stateOf(from, to)?.latencyStrike ?? 0;
+    const byFaultUs = departure.delayUs + (latencyStrike > 0 ? latencyUs : 0);
+    if (byFaultUs > 0) for (const arrival of arrivals) this.#late.add(arrival, byFaultUs);
     return arrivesUs;
   }
 
-  /** Launches one more copy of a datagram, with a latency of its own. */
-  sendCopy(departure: Departure, copy: number, waitUs: number, purpose: number): EventHandle {
-    const { from, to, message } = departure;
+  /** Launches the copies of a datagram that faults ask for, each with a latency of its own. */
+  sendCopies(departure: Departure): void {
+    const { from, to, message, number, delayUs } = departure;
     const { lanes } = this.#ground;
-    lanes.aim(from, to, message.type);
-    return this.#launch(departure, waitUs + lanes.latencyUs(purpose, this.profileOf(from, to).latency), copy);
+    const { latency } = this.profileOf(from, to);
+    lanes.aim(from, to, message.type, number);
+    departure.copiesAfterUs.forEach((afterUs, at) => {
+      const latencyUs = lanes.drawAgain(lane.faultCopy, at, (stream) => drawLatency(latency, stream));
+      const arrival = this.#launch(departure, delayUs + afterUs + latencyUs, at + 2);
+      this.#late.add(arrival, delayUs + afterUs);
+    });
   }
 
   setInterceptor(interceptor: MessageInterceptor | undefined): void {
@@ -238,7 +281,12 @@ export class Network {
     const link = this.#linkOf(from, to);
     const state = this.#states.get(link);
     if (state === undefined) return;
+    const wasNarrow = state.bandwidthStrike === strike;
     state.restoreFrom(strike);
+    if (wasNarrow) {
+      this.#hasten(state);
+      this.#streams.hasten(from, to);
+    }
     if (state.isIdle) this.#states.delete(link);
   }
 
@@ -257,6 +305,7 @@ export class Network {
       state.heal(this.#table.profileOf(Math.floor(link / this.#nodes.length), link % this.#nodes.length));
       this.#hasten(state);
     }
+    this.#late.hasten();
     this.#held.releaseAll();
     this.#streams.heal();
   }
@@ -268,6 +317,7 @@ export class Network {
       cuts: this.#cuts.checkpoint(),
       states: [...this.#states].map(([link, state]) => state.checkpoint(link)),
       held: this.#held.checkpoint(),
+      late: this.#late.checkpoint(),
       streams: this.#streams.checkpoint(),
     };
   }
@@ -284,6 +334,7 @@ export class Network {
       this.#stateFor(Math.floor(state.link / this.#nodes.length), state.link % this.#nodes.length).restore(state);
     }
     this.#held.restore(from.held);
+    this.#late.restore(from.late);
     this.#streams.restore(from.streams);
   }
 
@@ -291,43 +342,41 @@ export class Network {
   #sendSimple(from: number, to: number, message: Message, ordinal: number, profile: LinkProfile): void {
     const { kernel, lanes } = this.#ground;
     let { latencyUs } = profile;
-    if (profile.lossRate.of > 0 || latencyUs < 0) {
-      lanes.aim(from, to, message.type);
-      if (latencyUs < 0) latencyUs = lanes.latencyUs(LATENCY, profile.latency);
-      if (lanes.chance(LOSS, profile.lossRate)) {
-        this.flights.loseUnsent(from, to, ordinal, "loss");
-        return;
-      }
+    lanes.next(from, to, message.type);
+    if (latencyUs < 0) latencyUs = lanes.latencyUs(LATENCY, profile.latency);
+    if (lanes.chance(LOSS, profile.lossRate)) {
+      this.flights.loseUnsent(from, to, ordinal, "loss");
+      return;
     }
     const slot = this.flights.add(from, to, message, ordinal, kernel.nowUs, -1);
     kernel.schedule(kernel.nowUs + latencyUs, ARRIVAL, slot, 0);
   }
 
   #sendWith(from: number, to: number, message: Message, ordinal: number, transport: Transport): void {
-    const { nowUs: atUs } = this.#ground.kernel;
-    const interference = this.#interceptor?.intercept({ from, to, message, atUs });
-    const planned = this.#departure(from, to, message, ordinal);
+    const { kernel, lanes } = this.#ground;
+    const number = lanes.next(from, to, message.type);
+    const interference = this.#interceptor?.intercept({ from, to, message, transport, atUs: kernel.nowUs });
+    const planned = this.#departure(from, to, message, ordinal, number);
     if (transport === "stream") {
       this.#streams.send(this.#resendable(planned, interference), interference);
       return;
     }
     const departure = interference === undefined ? planned : this.#interfered(planned, interference);
-    if (interference?.drop === true && !interference.damagedOnWire) {
-      this.chancesOf(from, to, message);
+    if (interference?.drop === true) {
+      this.chancesOf(departure);
       this.flights.loseUnsent(from, to, ordinal, "dropFault");
-    } else if (interference !== undefined && interference.heldBy > 0) {
+    } else if (interference !== undefined && interference.heldBy.length > 0) {
       this.#held.hold(interference.heldBy, departure);
     } else {
       this.sendDatagram(departure);
-      interference?.copiesAfterUs.forEach((afterUs, at) => {
-        this.sendCopy(departure, at + 2, departure.delayUs + afterUs, lane.faultCopy);
-      });
+      this.sendCopies(departure);
     }
   }
 
-  #departure(from: number, to: number, message: Message, ordinal: number): Departure {
+  #departure(from: number, to: number, message: Message, ordinal: number, number: number): Departure {
     const { nowUs: sentUs } = this.#ground.kernel;
-    return { from, to, message, ordinal, sentUs, isChanged: false, flaw: undefined, delayUs: 0 };
+    const isChanged = false;
+    return { from, to, message, ordinal, number, sentUs, isChanged, flaw: undefined, delayUs: 0, copiesAfterUs: [] };
   }
 
   /** As a stream delivers it: what was damaged on the wire is noticed, and sent again whole. */
@@ -345,12 +394,12 @@ export class Network {
 
   #interfered(planned: Departure, interference: Interference): Departure {
     const { from, to } = planned;
-    const { drop, damagedOnWire, delayUs, message } = interference;
+    const { isMalformed, damagedOnWire, delayUs, copiesAfterUs, message } = interference;
     const isChanged = message !== planned.message || damagedOnWire;
     this.#mixDamage(planned, isChanged, message);
     const { frameChecksum } = this.profileOf(from, to).plan;
-    const flaw = !damagedOnWire ? undefined : frameChecksum ? "corruptFrame" : drop ? "malformed" : undefined;
-    return { ...planned, message, isChanged, flaw, delayUs };
+    const flaw = !damagedOnWire ? undefined : frameChecksum ? "corruptFrame" : isMalformed ? "malformed" : undefined;
+    return { ...planned, message, isChanged, flaw, delayUs, copiesAfterUs };
   }
 
   /** The lanes are aimed at the message. */
@@ -377,13 +426,15 @@ export class Network {
     return "refused";
   }
 
-  #creditLink(state: LinkState, isLost: boolean): void {
-    const { ledger } = this.#ground;
+  #creditLink(state: LinkState, isLost: boolean, latencyUs: number): void {
+    const { ledger, kernel } = this.#ground;
     if (state.lossStrike > 0) {
       if (isLost) ledger.changed(state.lossStrike);
       else ledger.touched(state.lossStrike);
     }
-    if (state.latencyStrike > 0) ledger.changed(state.latencyStrike);
+    if (state.latencyStrike === 0) return;
+    ledger.changed(state.latencyStrike);
+    ledger.late(state.latencyStrike, kernel.nowUs + latencyUs);
   }
 
   /** The message that was last to queue for bandwidth arrives there, if it is not lost on the way. */

@@ -1,5 +1,6 @@
 // What a process is made with, what it has in hand, and what a checkpoint keeps of it.
 
+import type { EventHandle } from "../kernel/kernel.ts";
 import type { Draws } from "./draws.ts";
 import type { Ground } from "./ground.ts";
 import type { InboxCheckpoint } from "./inbox.ts";
@@ -15,6 +16,8 @@ export interface Due {
   readonly incarnation: number;
   readonly sync: string;
   readonly mark: number;
+  /** At which it is through. */
+  readonly event: EventHandle;
 }
 
 export interface Pause {

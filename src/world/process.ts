@@ -224,6 +224,7 @@ export class Process {
     this.#timers.releaseAll(this.index);
     this.#setSlownesses([]);
     this.storage.heal();
+    this.#dues.update((due) => ({ ...due, event: this.storage.hasten(due.event) }));
   }
 
   checkpoint(): ProcessCheckpoint {
@@ -251,7 +252,10 @@ export class Process {
     this.#dues.restore(from.dues);
     this.#work = from.work;
     this.#pause = from.pause;
-    this.#setSlownesses(from.slownesses);
+    this.#timers.stand(this.index, from.pause?.monotonic === "stops");
+    this.#slownesses = from.slownesses;
+    this.#stepUs = this.#stepUsOf(from.slownesses);
+    this.#refresh();
   }
 
   /** Hands an event over now, or lets it wait its turn. */
@@ -278,10 +282,19 @@ export class Process {
     this.#work = kernel.schedule(kernel.nowUs + this.#stepUs, eventKind.work, this.index, 0);
   }
 
+  /** What the process is about when it gets quicker is done at the new speed, from now on. */
   #setSlownesses(slownesses: readonly Slowness[]): void {
+    const { kernel } = this.#ground;
     this.#slownesses = slownesses;
-    this.#stepUs = slownesses.reduce((sum, { stepUs }) => sum + stepUs, this.#plan.stepUs);
+    this.#stepUs = this.#stepUsOf(slownesses);
+    if (this.#work !== 0 && kernel.atUsOf(this.#work) > kernel.nowUs + this.#stepUs) {
+      this.#work = kernel.reset(this.#work, kernel.nowUs + this.#stepUs);
+    }
     this.#refresh();
+  }
+
+  #stepUsOf(slownesses: readonly Slowness[]): number {
+    return slownesses.reduce((sum, { stepUs }) => sum + stepUs, this.#plan.stepUs);
   }
 
   #refresh(): void {
@@ -449,8 +462,9 @@ export class Process {
 
   #sync(sync: string): void {
     const { mark, atUs } = this.storage.beginSync(sync);
-    const slot = this.#dues.add({ incarnation: this.incarnation, sync, mark });
-    this.#ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
+    const slot = this.#dues.next;
+    const event = this.#ground.kernel.schedule(atUs, eventKind.due, this.index, slot);
+    this.#dues.add({ incarnation: this.incarnation, sync, mark, event });
   }
 
   /** The machine did what no machine may do: a finding, told with its story, and from here on a crash like another. */

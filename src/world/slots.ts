@@ -16,6 +16,11 @@ export class Slots<T extends object> {
     return this.#items.length - this.#free.length;
   }
 
+  /** The slot that the next thing gets. */
+  get next(): number {
+    return this.#free.at(-1) ?? this.#items.length;
+  }
+
   add(item: T): number {
     const slot = this.#free.pop();
     if (slot === undefined) return this.#items.push(item) - 1;
@@ -35,6 +40,11 @@ export class Slots<T extends object> {
     this.#items[slot] = undefined;
     this.#free.push(slot);
     return item;
+  }
+
+  /** Puts another thing in the place of each. */
+  update(change: (item: T) => T): void {
+    this.#items = this.#items.map((item) => (item === undefined ? undefined : change(item)));
   }
 
   /** Slots in use, in order. */

@@ -2,6 +2,7 @@
 
 import { deepFreeze } from "../base/plain-data.ts";
 import type { NodeId } from "../base/ids.ts";
+import type { EventHandle } from "../kernel/kernel.ts";
 import type { Stream } from "../kernel/streams.ts";
 import type { DiskContents } from "../machine/event.ts";
 import { NodeDisk, type DiskCheckpoint, type DiskDamage, type SyncMode } from "./disk.ts";
@@ -64,6 +65,7 @@ export class Storage {
     this.#latencies ??= ground.streams.named("sync", this.#subject);
     const latencyUs = drawLatency(this.#disk.syncLatency, this.#latencies);
     this.#lastSyncUs = Math.max(this.#lastSyncUs, ground.kernel.nowUs + latencyUs);
+    if (this.#slowStrike > 0) ground.ledger.late(this.#slowStrike, this.#lastSyncUs);
     return { mark: this.#disk.beginSync(), atUs: this.#lastSyncUs };
   }
 
@@ -84,8 +86,9 @@ export class Storage {
     return outcome.ok ? { type: "synced", sync } : { type: "syncFailed", sync, error: outcome.error };
   }
 
-  /** The process or its host is gone. Returns how many records went with it. */
+  /** The process or its host is gone. Returns how many records went with it; no later sync waits for one of before. */
   crash(torn: boolean): number {
+    this.#lastSyncUs = 0;
     return this.#made?.crash(torn, this.#ground.streams.named("crash", this.#subject)) ?? 0;
   }
 
@@ -114,6 +117,13 @@ export class Storage {
     this.#made?.failSyncs("none");
     this.#made?.setLatency(undefined);
     this.#failStrike = this.#slowStrike = 0;
+  }
+
+  /** A sync that is under way as the world heals is through at once. Returns its event. */
+  hasten(sync: EventHandle): EventHandle {
+    const { kernel } = this.#ground;
+    this.#lastSyncUs = 0;
+    return kernel.isPending(sync) ? kernel.reset(sync, kernel.nowUs) : sync;
   }
 
   checkpoint(): StorageCheckpoint {

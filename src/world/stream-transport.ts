@@ -1,7 +1,8 @@
 // Reliable, ordered delivery, one connection for each directed pair of nodes. What would lose a datagram costs a stream
-// time: a lost, dropped or damaged segment is sent again after `retransmitUs`, which doubles; on a cut link segments
-// queue up and are tried again. A connection ends when nothing gets through for `connectionTimeoutUs`, or when the
-// receiving process is not the one it was made with; everything not yet delivered is lost then, and the sender is told.
+// time: a segment that is lost, dropped or damaged, or that meets a cut, waits, with all behind it, and is sent again
+// after `retransmitUs`, which doubles for as long as nothing gets through; each time it meets the link as that is then. A
+// connection ends when nothing gets through for `connectionTimeoutUs`, or when the receiving process is not the one it
+// was made with; everything not yet delivered is lost then, and the sender is told.
 //
 // The two directions between a pair are connections of their own: the loss of one does not end the other.
 
@@ -14,6 +15,7 @@ import type { Flights } from "./flights.ts";
 import { eventKind, type Ground } from "./ground.ts";
 import { lane } from "./lanes.ts";
 import type { Departure, Network } from "./network.ts";
+import type { Rate } from "./plan.ts";
 import type { Process } from "./process.ts";
 import { Slots, type SlotsCheckpoint } from "./slots.ts";
 
@@ -28,17 +30,10 @@ interface Connection {
   isBroken: boolean;
   /** Parts of the world that know this connection: the sender's table, segments, a notice on its way. */
   pins: number;
-  /** No segment arrives before those sent earlier. */
-  lastArrivalUs: number;
-  /** Segments that wait to be sent again, by ordinal. */
-  blocked: number[];
-  /**
-   * Segments that arrive later than the link's latency, by ordinal: lost ones, sent again in time, those that wait for
-   * bandwidth, and those behind them.
-   */
-  late: readonly LateSegment[];
-  /** When the last segment arrives that is not late. */
-  onTimeUs: number;
+  /** Segments that wait to be sent again, in the order in which they were first sent: all behind those on their way. */
+  blocked: Segment[];
+  /** Segments on their way, in order: none arrives before those sent earlier. */
+  flying: Segment[];
   /** Strikes that hold it back. */
   holds: readonly number[];
   retransmitUs: number;
@@ -49,9 +44,17 @@ interface Connection {
   notice: EventHandle;
 }
 
-interface LateSegment {
+interface Segment {
   readonly flight: number;
-  readonly arrival: EventHandle;
+  /** Of the message: see `Departure`. */
+  readonly number: number;
+  /** How often it was sent before. */
+  times: number;
+  /** While it is on its way: when it arrives. */
+  arrivesUs: number;
+  arrival: EventHandle;
+  /** It arrives later than by the latency of the link as planned. */
+  isLate: boolean;
 }
 
 export interface StreamTransportCheckpoint {
@@ -75,13 +78,13 @@ export class StreamTransport {
     this.#flights = flights;
     this.#network = network;
     this.#processes = processes;
-    ground.kernel.on(eventKind.segment, (flight, isDoomed) => this.#arrive(flight, isDoomed === 1));
+    ground.kernel.on(eventKind.segment, (flight) => this.#arrive(flight));
     ground.kernel.on(eventKind.retry, (slot) => this.#retry(slot));
     ground.kernel.on(eventKind.notice, (slot, reason) => this.#notice(slot, reasons[reason]));
   }
 
   send(departure: Departure, interference: Interference | undefined): void {
-    const { from, to, message, ordinal, sentUs, isChanged } = departure;
+    const { from, to, message, ordinal, number, sentUs, isChanged } = departure;
     const slot = this.#connectionOf(from, to);
     const connection = this.#connections.at(slot);
     if (connection.isBroken) return this.#flights.loseUnsent(from, to, ordinal, "connectionReset");
@@ -96,14 +99,15 @@ export class StreamTransport {
     connection.pins++;
     const flight = this.#flights.add(from, to, message, ordinal, sentUs, slot);
     if (isChanged) this.#flights.mark(flight, 0, true, undefined);
-    if (interference !== undefined && interference.heldBy > 0) {
-      connection.holds = [...connection.holds, interference.heldBy];
-      this.#block(slot, flight);
+    const segment: Segment = { flight, number, times: 0, arrivesUs: 0, arrival: 0, isLate: false };
+    if (interference !== undefined && interference.heldBy.length > 0) {
+      connection.holds = [...connection.holds, ...interference.heldBy];
+      this.#block(slot, segment);
     } else if (connection.blocked.length > 0 || this.#network.isCut(from, to)) {
       this.#network.creditCut(from, to);
-      this.#block(slot, flight);
+      this.#block(slot, segment);
     } else {
-      this.#transmit(slot, flight, departure.delayUs, isLost);
+      this.#transmit(slot, segment, departure.delayUs, isLost);
     }
   }
 
@@ -144,9 +148,17 @@ export class StreamTransport {
       // Its answer comes back now.
       if (connection.isBroken)
         connection.notice = this.#ground.kernel.reset(connection.notice, this.#ground.kernel.nowUs);
-      this.#recall(slot);
+      this.#recallLate(slot);
       this.#resend(slot);
     }
+  }
+
+  /** A link is quick again: what waits for it sets out anew. */
+  hasten(from: number, to: number): void {
+    const slot = this.#tables.get(from)?.get(to);
+    if (slot === undefined || this.#connections.at(slot).holds.length > 0) return;
+    this.#recallLate(slot);
+    this.#resend(slot);
   }
 
   checkpoint(): StreamTransportCheckpoint {
@@ -177,10 +189,8 @@ export class StreamTransport {
         peerIncarnation: -1,
         isBroken: false,
         pins: 1,
-        lastArrivalUs: 0,
         blocked: [],
-        late: [],
-        onTimeUs: 0,
+        flying: [],
         holds: [],
         retransmitUs: this.#retransmitUs(from, to),
         stalledSinceUs: -1,
@@ -196,48 +206,46 @@ export class StreamTransport {
     return Math.max(1, this.#network.profileOf(from, to).plan.retransmitUs);
   }
 
-  /** Sends a segment, and again as often as the link loses it. */
-  #transmit(slot: number, flight: number, delayUs: number, isLostOnce: boolean): void {
+  /** Sends a segment; one that the link loses waits to be sent again. */
+  #transmit(slot: number, segment: Segment, delayUs: number, isLostByFault: boolean): void {
     const connection = this.#connections.at(slot);
-    const { from, to } = connection;
-    const message = this.#flights.messageOf(flight);
-    const { connectionTimeoutUs, corrupt } = this.#network.profileOf(from, to).plan;
+    const { from, to, flying } = connection;
+    const message = this.#flights.messageOf(segment.flight);
+    const { corrupt } = this.#network.profileOf(from, to).plan;
     const { nowUs } = this.#ground.kernel;
-    const { lanes } = this.#ground;
-    const chances = this.#network.chancesOf(from, to, message);
-    const isDamaged = lanes.chance(lane.corrupt, corrupt);
-    let isLost = chances.isLost || isDamaged;
-    let againUs = this.#retransmitUs(from, to);
-    let lateUs = isLostOnce ? againUs : 0;
-    while (isLost && lateUs < connectionTimeoutUs) {
-      lateUs += againUs;
-      againUs *= 2;
-      isLost = this.#network.chancesOf(from, to, message).isLost;
-    }
+    const { isLost, latencyUs } = this.#network.chancesOf({ from, to, message, number: segment.number }, segment.times);
+    const isDamaged = this.#isDamaged(corrupt, segment.times);
     const departsUs = this.#network.departsUs(from, to, message, Infinity);
-    const isDoomed = lateUs >= connectionTimeoutUs && isLost;
-    const arrivesUs = isDoomed ? nowUs + connectionTimeoutUs : departsUs + delayUs + lateUs + chances.latencyUs;
-    connection.lastArrivalUs = Math.max(connection.lastArrivalUs, arrivesUs);
-    const arrival = this.#ground.kernel.schedule(connection.lastArrivalUs, eventKind.segment, flight, isDoomed ? 1 : 0);
-    if (lateUs > 0 || departsUs > nowUs || connection.late.length > 0)
-      connection.late = [...connection.late, { flight, arrival }];
-    else connection.onTimeUs = connection.lastArrivalUs;
+    segment.times++;
+    if (isLost || isDamaged || isLostByFault) return this.#block(slot, segment);
+    const latencyStrike = this.#network.stateOf(from, to)?.latencyStrike ?? 0;
+    const last = flying.at(-1);
+    segment.isLate = departsUs > nowUs || delayUs > 0 || latencyStrike > 0 || last?.isLate === true;
+    segment.arrivesUs = Math.max(last?.arrivesUs ?? 0, departsUs + delayUs + latencyUs);
+    segment.arrival = this.#ground.kernel.schedule(segment.arrivesUs, eventKind.segment, segment.flight, 0);
+    flying.push(segment);
+    if (latencyStrike > 0) this.#ground.ledger.late(latencyStrike, segment.arrivesUs);
   }
 
-  #arrive(flight: number, isDoomed: boolean): void {
+  #isDamaged(corrupt: Rate, times: number): boolean {
+    const { lanes } = this.#ground;
+    if (times === 0 || corrupt.of === 0) return lanes.chance(lane.corrupt, corrupt);
+    return lanes.drawAgain(lane.corruptAgain, times, (stream) => stream.chance(corrupt.of, corrupt.outOf));
+  }
+
+  #arrive(flight: number): void {
     const slot = this.#flights.connectionOf(flight);
     const connection = this.#connections.at(slot);
     const { from, to, blocked } = connection;
     const process = this.#processes[to];
-    if (connection.late.length > 0) connection.late = connection.late.filter((segment) => segment.flight !== flight);
-    if (isDoomed && !connection.isBroken) this.#breakOff(slot, "timedOut", 0);
+    const segment = connection.flying.shift();
+    assert(segment?.flight === flight, "segments arrive in the order in which they were sent");
     if (connection.isBroken) {
       this.#lose(flight, "connectionReset");
     } else if (this.#network.isCut(from, to)) {
       this.#network.creditCut(from, to);
-      this.#block(slot, flight);
-    } else if (blocked.length > 0 && this.#flights.ordinalOf(blocked[0]) < this.#flights.ordinalOf(flight)) {
-      this.#block(slot, flight);
+      this.#recall(slot, 0);
+      this.#block(slot, segment);
     } else if (!process.isUp) {
       this.#answer(slot, "refused");
       this.#lose(flight, "receiverDown");
@@ -253,62 +261,80 @@ export class StreamTransport {
     }
   }
 
-  /** Keeps a segment until the link carries it, behind those sent before it. */
-  #block(slot: number, flight: number): void {
+  /** Keeps a segment until the link carries it, in front of or behind all that wait: as it was sent. */
+  #block(slot: number, segment: Segment): void {
     const connection = this.#connections.at(slot);
-    const { from, blocked } = connection;
-    const ordinal = this.#flights.ordinalOf(flight);
-    const sender = this.#processes[from];
-    // Nobody is there to send it again.
-    if (!sender.isUp || sender.incarnation !== connection.incarnation) return this.#lose(flight, "connectionReset");
-    let at = blocked.length;
-    while (at > 0 && this.#flights.ordinalOf(blocked[at - 1]) > ordinal) at--;
-    blocked.splice(at, 0, flight);
+    const { blocked } = connection;
+    if (!this.#hasSender(connection)) return this.#lose(segment.flight, "connectionReset");
+    const first = blocked[0];
+    if (first !== undefined && this.#flights.ordinalOf(first.flight) > this.#flights.ordinalOf(segment.flight)) {
+      blocked.unshift(segment);
+    } else {
+      blocked.push(segment);
+    }
     if (connection.holds.length > 0) return;
     if (connection.stalledSinceUs < 0) connection.stalledSinceUs = this.#ground.kernel.nowUs;
     if (connection.retry === 0) this.#planRetry(slot);
   }
 
-  #planRetry(slot: number): void {
-    const connection = this.#connections.at(slot);
-    const { from, to, stalledSinceUs, retransmitUs } = connection;
-    const { kernel } = this.#ground;
-    const { connectionTimeoutUs } = this.#network.profileOf(from, to).plan;
-    const atUs = Math.min(kernel.nowUs + retransmitUs, stalledSinceUs + connectionTimeoutUs);
-    connection.retry = kernel.schedule(Math.max(kernel.nowUs, atUs), eventKind.retry, slot, 0);
+  /** Whether somebody is there to send again what was lost. */
+  #hasSender({ from, incarnation }: Connection): boolean {
+    const sender = this.#processes[from];
+    return sender.isUp && sender.incarnation === incarnation;
   }
 
+  #planRetry(slot: number): void {
+    const connection = this.#connections.at(slot);
+    const { from, to, retransmitUs } = connection;
+    const { kernel, ledger } = this.#ground;
+    const atUs = Math.max(kernel.nowUs, Math.min(kernel.nowUs + retransmitUs, this.#givesUpUs(connection)));
+    connection.retry = kernel.schedule(atUs, eventKind.retry, slot, 0);
+    for (const strike of this.#network.strikesAgainst(from, to)) ledger.late(strike, atUs);
+  }
+
+  /** Tries again, for the last time when nothing has got through for too long. */
   #retry(slot: number): void {
     const connection = this.#connections.at(slot);
     connection.retry = 0;
-    const { from, to, stalledSinceUs } = connection;
-    if (!this.#network.isCut(from, to)) return this.#resend(slot);
-    const { connectionTimeoutUs } = this.#network.profileOf(from, to).plan;
-    if (this.#ground.kernel.nowUs >= stalledSinceUs + connectionTimeoutUs) return this.#breakOff(slot, "timedOut", 0);
+    if (connection.holds.length > 0) return;
     connection.retransmitUs *= 2;
-    this.#planRetry(slot);
+    const isLastTry = this.#ground.kernel.nowUs >= this.#givesUpUs(connection);
+    this.#resend(slot);
+    if (isLastTry && connection.flying.length === 0) this.#breakOff(slot, "timedOut", 0);
+  }
+
+  /** When to give up, unless something gets through; what is on its way may. */
+  #givesUpUs({ from, to, stalledSinceUs, flying }: Connection): number {
+    return flying.length > 0 ? Infinity : stalledSinceUs + this.#network.profileOf(from, to).plan.connectionTimeoutUs;
   }
 
   /** What is late waits like what is blocked, as long as somebody is there to send it again. */
-  #recall(slot: number): void {
+  #recallLate(slot: number): void {
+    const from = this.#connections.at(slot).flying.findIndex(({ isLate }) => isLate);
+    if (from >= 0) this.#recall(slot, from);
+  }
+
+  /** What is on its way from a place on waits, in front of all that do. */
+  #recall(slot: number, from: number): void {
     const connection = this.#connections.at(slot);
-    const { from, incarnation, late, isBroken } = connection;
-    const sender = this.#processes[from];
-    if (late.length === 0 || isBroken || !sender.isUp || sender.incarnation !== incarnation) return;
-    for (const { arrival } of late) this.#ground.kernel.cancel(arrival);
-    connection.late = [];
-    connection.lastArrivalUs = connection.onTimeUs;
-    const waiting = [...late.map(({ flight }) => flight), ...connection.blocked];
-    connection.blocked = waiting.sort((a, b) => this.#flights.ordinalOf(a) - this.#flights.ordinalOf(b));
+    if (connection.isBroken || !this.#hasSender(connection)) return;
+    const recalled = connection.flying.splice(from);
+    for (const segment of recalled) this.#ground.kernel.cancel(segment.arrival);
+    connection.blocked = [...recalled, ...connection.blocked];
   }
 
   #resend(slot: number): void {
     const connection = this.#connections.at(slot);
-    const { blocked } = connection;
+    const { from, to, blocked } = connection;
     if (connection.retry !== 0) this.#ground.kernel.cancel(connection.retry);
     connection.retry = 0;
     connection.blocked = [];
-    for (const flight of blocked) this.#transmit(slot, flight, 0, false);
+    const isCut = this.#network.isCut(from, to);
+    if (isCut && blocked.length > 0) this.#network.creditCut(from, to);
+    for (const segment of blocked) {
+      if (isCut || connection.blocked.length > 0) this.#block(slot, segment);
+      else this.#transmit(slot, segment, 0, false);
+    }
   }
 
   /** The receiving host answers that nobody takes this. Where the answer cannot come back, the sender times out. */
@@ -317,7 +343,7 @@ export class StreamTransport {
     const profile = this.#network.profileOf(to, from);
     if (this.#network.isCut(to, from)) return this.#breakOff(slot, "timedOut", profile.plan.connectionTimeoutUs);
     const { lanes } = this.#ground;
-    lanes.aim(to, from, "reset");
+    lanes.next(to, from, "reset");
     const backUs = profile.latencyUs >= 0 ? profile.latencyUs : lanes.latencyUs(lane.latency, profile.latency);
     this.#breakOff(slot, reason, backUs);
   }
@@ -350,7 +376,7 @@ export class StreamTransport {
     if (connection.retry !== 0) this.#ground.kernel.cancel(connection.retry);
     connection.retry = 0;
     connection.blocked = [];
-    for (const flight of blocked) this.#lose(flight, "connectionReset");
+    for (const { flight } of blocked) this.#lose(flight, "connectionReset");
   }
 
   #lose(flight: number, reason: LossReason): void {
@@ -367,5 +393,6 @@ export class StreamTransport {
 }
 
 function copyOf(connection: Connection): Connection {
-  return { ...connection, blocked: [...connection.blocked] };
+  const copied = (segments: readonly Segment[]): Segment[] => segments.map((segment) => ({ ...segment }));
+  return { ...connection, blocked: copied(connection.blocked), flying: copied(connection.flying) };
 }

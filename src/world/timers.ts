@@ -176,6 +176,13 @@ export class Timers {
     for (const slot of this.#inOrder(node, phase.armed)) this.#aim(slot, node, 0);
   }
 
+  /** Whether the clock stands still, as a checkpoint has it. */
+  stand(node: number, isStanding: boolean): void {
+    const { oddities } = this.#ground.nodes;
+    if (isStanding) oddities[node] |= TIMERS_STAND;
+    else oddities[node] &= ~TIMERS_STAND;
+  }
+
   /** The incarnation is over. */
   cancelAll(node: number): void {
     const { armed, stopped, suppressed, waiting } = phase;

@@ -123,7 +123,6 @@ export class FaultDriver {
       amounts: [],
       matches: 0,
       struck: 0,
-      lateUntilUs: 0,
       cut: false,
     });
     this.#open.push(open);
@@ -144,7 +143,8 @@ export class FaultDriver {
     if (isMessageStrike(open)) this.#armMessages();
     const { action, strike } = open;
     // Healing lets go what is late, too.
-    const lateUs = this.#healed ? 0 : Math.max(0, strike.lateUntilUs - this.#controls.nowUs);
+    const { nowUs, ledger } = this.#controls;
+    const lateUs = this.#healed ? 0 : Math.max(0, ledger.lateUntilUs(strike.number) - nowUs);
     this.#controls.stateFaultEnded(strike.fault, action.kind, lateUs);
   }
 

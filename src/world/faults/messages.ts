@@ -75,7 +75,7 @@ export class MessageFaults implements MessageInterceptor {
       if (!this.#strikes(candidate, passage, interference?.message ?? passage.message)) continue;
       interference ??= untouched(passage);
       this.#interfere(candidate.open, passage, interference);
-      if (interference.drop) break;
+      if (interference.drop || interference.isMalformed) break;
     }
     return interference;
   }
@@ -115,7 +115,7 @@ export class MessageFaults implements MessageInterceptor {
         }
         break;
       case "hold":
-        interference.heldBy = strike.number;
+        interference.heldBy.push(strike.number);
         break;
       case "corrupt":
         this.#corrupt({ strike, action, id }, passage, interference);
@@ -124,11 +124,12 @@ export class MessageFaults implements MessageInterceptor {
         return unreachable(action);
     }
     const { ledger, nowUs } = this.#controls;
-    if (interference.delayUs > before.delayUs) {
-      strike.lateUntilUs = Math.max(strike.lateUntilUs, nowUs + interference.delayUs);
-    }
-    const later = interference.delayUs > before.delayUs || interference.copiesAfterUs.length > before.copies;
-    if (later || action.kind === "drop" || action.kind === "hold") ledger.changed(strike.number);
+    const isLate = interference.delayUs > before.delayUs;
+    // What a stream is given twice it delivers once.
+    const copies = passage.transport === "datagram" ? interference.copiesAfterUs.slice(before.copies) : [];
+    if (isLate) ledger.late(strike.number, nowUs + interference.delayUs);
+    for (const afterUs of copies) ledger.late(strike.number, nowUs + interference.delayUs + afterUs);
+    if (isLate || copies.length > 0 || action.kind === "drop" || action.kind === "hold") ledger.changed(strike.number);
     else ledger.touched(strike.number);
   }
 
@@ -140,7 +141,7 @@ export class MessageFaults implements MessageInterceptor {
     if (field === "") {
       const after = withDamagedBytes(before, stream);
       interference.damagedOnWire = true;
-      interference.drop = after === undefined;
+      interference.isMalformed = after === undefined;
       interference.message = after ?? before;
     } else {
       interference.message = to === undefined ? withDamagedField(before, field, stream) : withField(before, field, to);
@@ -148,7 +149,7 @@ export class MessageFaults implements MessageInterceptor {
     }
     const { ledger } = this.#controls;
     // A field set to what it was already, or a byte that the decoder ignores, makes no difference.
-    if (interference.drop || !equalPlain(before, interference.message)) ledger.changed(strike.number);
+    if (interference.isMalformed || !equalPlain(before, interference.message)) ledger.changed(strike.number);
     else ledger.touched(strike.number);
   }
 
@@ -177,5 +178,15 @@ function armed(open: MessageStrike, controls: Controls): ArmedStrike {
 
 function untouched(passage: Passage): Interference {
   const { message } = passage;
-  return { drop: false, delayUs: 0, copiesAfterUs: [], message, whole: message, damagedOnWire: false, heldBy: 0 };
+  const { message: whole } = passage;
+  return {
+    drop: false,
+    delayUs: 0,
+    copiesAfterUs: [],
+    message,
+    whole,
+    isMalformed: false,
+    damagedOnWire: false,
+    heldBy: [],
+  };
 }

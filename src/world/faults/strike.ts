@@ -21,8 +21,6 @@ export interface Strike {
   /** Message faults: matches so far, and how many of them were struck. */
   matches: number;
   struck: number;
-  /** Until when what it has made late is late. */
-  lateUntilUs: number;
   /** Partitions: the cut is closed at this moment. */
   cut: boolean;
 }

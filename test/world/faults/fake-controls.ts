@@ -93,6 +93,7 @@ export class FakeControls implements Controls {
       from: this.#names.indexOf(from),
       to: this.#names.indexOf(to),
       message,
+      transport: "datagram",
       atUs: this.nowUs,
     });
   }

@@ -153,7 +153,7 @@ describe("a fault without a window strikes the next match and is over", () => {
 
   test("but holds what it holds until the world heals", () => {
     const controls = world(fault("f", scripted(0, "once"), { kind: "hold", messages: select(), release: "inOrder" }));
-    expect([controls.send("a", "b")?.heldBy, controls.send("a", "b")?.heldBy]).toEqual([1, undefined]);
+    expect([controls.send("a", "b")?.heldBy, controls.send("a", "b")?.heldBy]).toEqual([[1], undefined]);
     expect(controls.run(100)).toEqual([]);
     expect(controls.heal()).toEqual(["100 release held by 1 inOrder", "100 0 hold ended"]);
   });
@@ -208,7 +208,7 @@ describe("what becomes of a message", () => {
       fault("f", scripted(0, 10), { kind: "hold", messages: select(), release: "shuffled" }),
     ]);
     controls.run(0);
-    expect(controls.send("a", "b")?.heldBy).toBe(1);
+    expect(controls.send("a", "b")?.heldBy).toEqual([1]);
     expect(controls.run(20)).toEqual(["10 release held by 1 shuffled", "10 0 hold ended"]);
   });
 
@@ -269,7 +269,7 @@ describe("corruption", () => {
     for (let at = 0; at < 500; at++) {
       const interference = controls.send("a", "b", message);
       expect(interference?.damagedOnWire).toBe(true);
-      if (interference?.drop === true) dropped++;
+      if (interference?.isMalformed === true) dropped++;
       else if (JSON.stringify(interference?.message) !== JSON.stringify(message)) different++;
     }
     expect(dropped).toBeGreaterThan(100);
@@ -292,8 +292,9 @@ describe("several faults on one message", () => {
       copiesAfterUs: [0],
       message: { type: "ping" },
       whole: { type: "ping" },
+      isMalformed: false,
       damagedOnWire: false,
-      heldBy: 0,
+      heldBy: [],
     });
   });
 

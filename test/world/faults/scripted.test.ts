@@ -22,7 +22,7 @@ function twice(
         ["a", "b"],
       ] as const) {
         const interference = controls.send(from, to, Object.assign({ type: "ping" }, { atUs, deep: { list: [1, 2] } }));
-        const { heldBy: _, ...rest } = interference ?? { heldBy: 0 };
+        const { heldBy: _, ...rest } = interference ?? { heldBy: [] };
         story.push(JSON.stringify(rest));
       }
     }
