@@ -54,12 +54,16 @@ export class Election {
     if (this.#hasWon()) this.#stand(false);
   }
 
-  /** The term of the request is that of this node. */
-  onVote(from: NodeId, { lastIndex, lastTerm }: Received<"raft.vote">): void {
+  /**
+   * The term of the request is that of this node, which may have come to it by another message: a leader of before that
+   * was heard may hold a lease on this node all the same, and nobody else gets its vote until that is over.
+   */
+  onVote(from: NodeId, { lastIndex, lastTerm, forced }: Received<"raft.vote">): void {
     const { state, settings, nowUs } = this.#core;
     const isFree = state.votedFor === null || state.votedFor === from;
     const stands = state.role === "candidate" || state.role === "leader";
-    if (stands || !isFree || !this.#isUpToDate(lastIndex, lastTerm)) {
+    const isBound = !forced && this.isSticky();
+    if (stands || !isFree || isBound || !this.#isUpToDate(lastIndex, lastTerm)) {
       this.#core.send(from, { type: "raft.voted", term: state.term, granted: false });
       return;
     }

@@ -28,7 +28,9 @@ export class Membership {
     this.#replication = replication;
   }
 
-  change({ voters, learners }: { voters: readonly NodeId[]; learners: readonly NodeId[] }): ChangeAnswer {
+  change(wish: { voters: readonly NodeId[]; learners: readonly NodeId[] }): ChangeAnswer {
+    // A name given twice would count twice towards a majority.
+    const [voters, learners] = [[...new Set(wish.voters)], [...new Set(wish.learners)]];
     const { state, settings, configuration, placed } = this.#core;
     const { changeAfterNoop, catchUpFirst } = settings.defence;
     if (state.role !== "leader") return "notLeader";

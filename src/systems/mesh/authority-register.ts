@@ -294,8 +294,10 @@ function close(register: AuthorityRegister, command: Command<"close">, { compare
   if (known === undefined || known.pending?.token !== token) return { type: "unchanged", player };
   const { pending, tokens } = known;
   assert(known.owner === null || known.owner.token < token, "a grant has a higher token than the one before");
-  // The state has moved on since it was shipped: the source, which has the newest, gets the sealed token.
-  const conflict = compareVersions && pending.cause === "transfer" && version >= 0 && version !== pending.version;
+  const hasMovedOn = pending.cause === "transfer" && version >= 0 && version !== pending.version;
+  // The state has moved on since it was shipped: the source, which has the newest, gets the sealed token. One that has
+  // been given up gets nothing, and the target begins with what the store has.
+  const conflict = compareVersions && hasMovedOn && standingOf(register.map, pending.source) !== "down";
   const owner: Owner = conflict
     ? { ...pending, version, server: pending.source, cause: "rollback" }
     : { ...pending, version };
@@ -312,6 +314,8 @@ function abort(register: AuthorityRegister, { player, fromToken, source, transfe
   const { pending } = known;
   if (register.resolutions.has(player)) return { type: "unchanged", player };
   if (pending !== null && pending.cause !== "transfer") return { type: "unchanged", player };
+  // It has been given up: nothing is granted back to it, and what is pending goes its way.
+  if (standingOf(register.map, source) === "down") return { type: "unchanged", player };
   // A pending grant to the target is taken back before it commits: its token is never granted.
   const { region } = owner;
   return prepare(register, player, { server: source, cause: "rollback", transfer, source, version: -1, region });

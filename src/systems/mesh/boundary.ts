@@ -14,7 +14,10 @@ export function takeRegions(turn: Turn): void {
   const { state, self } = turn;
   const { owners } = state.map;
   for (const [region, { epoch }] of state.regions) {
-    if (owners[region].server !== self || owners[region].epoch !== epoch) state.regions.delete(region);
+    if (owners[region].server === self && owners[region].epoch === epoch) continue;
+    state.regions.delete(region);
+    // Whoever has the region now learns from the store what is reserved there.
+    forgetReservations(turn, region);
   }
   for (const [region, { server, epoch }] of owners.entries()) {
     if (server === self && !state.regions.has(region)) {
@@ -29,11 +32,21 @@ export function takeRegions(turn: Turn): void {
 }
 
 /** As if the process had ended. */
-export function forgetRegions({ state, out }: Turn): void {
-  for (const move of state.reserved.keys()) out.cancelTimer(`escrow:${move}`);
-  for (const memory of [state.regions, state.sources, state.replicas, state.reserved]) memory.clear();
+export function forgetRegions(turn: Turn): void {
+  const { state, out } = turn;
+  forgetReservations(turn);
+  for (const memory of [state.regions, state.sources, state.replicas]) memory.clear();
   out.cancelTimer("survey");
   state.surveyDueUs = Infinity;
+}
+
+/** Of one region, or all. */
+function forgetReservations({ state, out }: Turn, region?: number): void {
+  for (const [move, reservation] of state.reserved) {
+    if (region !== undefined && reservation.region !== region) continue;
+    state.reserved.delete(move);
+    out.cancelTimer(`escrow:${move}`);
+  }
 }
 
 /** Compares what it has with the store, and lets its neighbours compare what they have with it. */

@@ -41,8 +41,9 @@ export function onAdopt(desk: Desk, target: NodeId, message: Received<"adopt">):
 export function onAbort(desk: Desk, source: NodeId, { player, fromToken, transfer }: Received<"abort">): void {
   const { owner, pending } = registrationOf(desk, player);
   if (owner === null || isResolving(desk, player)) return;
+  const isDown = standingOf(desk.state.register.map, source) === "down";
   const current = owner.token === fromToken && owner.server === source;
-  if (!current) return answerAbort(desk, player, source, transfer);
+  if (!current || isDown) return answerAbort(desk, player, source, transfer);
   if (pending?.cause === "rollback") return nudge(desk, player);
   desk.propose({ type: "abort", player, fromToken, source, transfer });
 }

@@ -7,6 +7,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import { openThrottle } from "./admission.ts";
 import { forgetRegions, takeRegions } from "./boundary.ts";
+import { LIVES_MAX } from "./facts.ts";
 import { welcome } from "./server-actions.ts";
 import { rejoin } from "./server-authority.ts";
 import { considerTransfer } from "./server-outgoing.ts";
@@ -119,6 +120,11 @@ export function onMap(turn: Turn, { version, owners, level, critical, suspended 
 function letGo(turn: Turn, because: "revoked" | "givenUp"): void {
   const { state, out } = turn;
   const { incarnation } = state;
+  // The lives of this process are used up: another one has lives that nobody takes for these.
+  if ((incarnation + 1) % LIVES_MAX === 0) {
+    out.halt();
+    return;
+  }
   lastWords(turn);
   for (const [player, { session, write, reload, transfer, writeTimer, request }] of state.held) {
     if (session !== 0) out.send(player, { type: "notOwner", session });

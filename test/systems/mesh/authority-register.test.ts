@@ -185,6 +185,17 @@ describe("the map of regions (MESH-F3-06)", () => {
     expect(of(from)?.pending).toMatchObject({ server: s2, cause: "transfer", token: 2 });
   });
 
+  test("nothing is granted back to a source that was given up meanwhile: what is pending goes its way", () => {
+    const late = joined();
+    after(late, open(1), fail(s1));
+    expect(after(late, abort(1))).toMatchObject({ type: "unchanged" });
+    after(late, close(2));
+    expect(of(late)).toMatchObject({ owner: { server: s2, token: 2 }, pending: null });
+    const changed = joined();
+    after(changed, open(1), fail(s1), close(2, 6));
+    expect(of(changed)).toMatchObject({ owner: { server: s2, token: 2, version: 6 }, pending: null });
+  });
+
   test("nothing is granted to a server that was given up, until it is back", () => {
     const register = joined();
     after(register, fail(s2));

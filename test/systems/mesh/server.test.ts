@@ -501,6 +501,20 @@ describe("replicas of what lies beyond the border", () => {
     expect(firstTold(1000)).toBeGreaterThan(1000);
   });
 
+  test("what was reserved in a region is forgotten with it: whoever has it now knows from the store", () => {
+    const bench = fresh().receive(store, {
+      type: "regionOpened",
+      region: 0,
+      epoch: 1,
+      items: [{ item: "sword", x: topology.width - 500 }],
+    });
+    bench.receive(s2, { type: "entityAction", action: "pickup", move: "p1/1/1", item: "sword", player: p1 });
+    expect([...bench.timers.keys()]).toContain("escrow:p1/1/1");
+    const owners = [s2, s2, s3].map((server, region) => ({ server, epoch: region === 0 ? 2 : 1, backups: [] }));
+    bench.receive(coordinator, { type: "map", version: 9, owners, level: "normal", critical: [], suspended: [] });
+    expect([...bench.timers.keys()]).not.toContain("escrow:p1/1/1");
+  });
+
   test("a comparison that does not fit is", () => {
     const bench = fresh().receive(s2, told());
     bench.take();
