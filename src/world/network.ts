@@ -13,6 +13,7 @@ import type { NodeSpec } from "../machine/machine.ts";
 import type { Message } from "../machine/message.ts";
 import type { LossReason } from "../trace/trace-event.ts";
 import type { Interference, MessageInterceptor } from "./controls.ts";
+import { drawLinkLatency, drawLoss } from "./chances.ts";
 import { Cuts, type CutsCheckpoint } from "./cuts.ts";
 import { withDamagedBytes } from "./faults/damage.ts";
 import { Flights, type FlightsCheckpoint } from "./flights.ts";
@@ -175,26 +176,10 @@ export class Network {
     const profile = known === undefined ? this.#table.profileOf(from, to) : known.profile;
     const state = profile.isBursty ? this.#stateFor(from, to) : known;
     lanes.aim(from, to, message.type, number);
-    const isLost = this.#isLost(profile, from, to, time);
-    const latencyUs = this.#latencyUs(profile, time);
+    const isLost = drawLoss(lanes, profile, state, time);
+    const latencyUs = drawLinkLatency(lanes, profile, time);
     if (state !== undefined) this.#creditLink(state, isLost, latencyUs);
     return { isLost, latencyUs };
-  }
-
-  #isLost(profile: LinkProfile, from: number, to: number, time: number): boolean {
-    const { lanes } = this.#ground;
-    const { isBursty, lossRate } = profile;
-    const chain = isBursty ? this.#stateFor(from, to).chain : undefined;
-    if (time === 0)
-      return chain === undefined ? lanes.chance(LOSS, lossRate) : lanes.draw(lane.burst, (one) => chain.lost(one));
-    return lanes.drawAgain(lane.lossAgain, time, (one) => chain?.lost(one) ?? one.chance(lossRate.of, lossRate.outOf));
-  }
-
-  #latencyUs({ latencyUs, latency }: LinkProfile, time: number): number {
-    if (latencyUs >= 0) return latencyUs;
-    const { lanes } = this.#ground;
-    if (time === 0) return lanes.latencyUs(LATENCY, latency);
-    return lanes.drawAgain(lane.latencyAgain, time, (stream) => drawLatency(latency, stream));
   }
 
   /** When a message has left the sender's queue for bandwidth; -1 when `queueMax` wait there already. */

@@ -56,3 +56,11 @@ export interface ProcessCheckpoint {
   readonly pause: Pause | undefined;
   readonly slownesses: readonly Slowness[];
 }
+
+/** How long it takes over each event. */
+export const stepUsOf = (plan: ProcessPlan, slownesses: readonly Slowness[]): number =>
+  slownesses.reduce((sum, { stepUs }) => sum + stepUs, plan.stepUs);
+
+export const isWhole = (value: number): boolean => value >= 0 && Number.isSafeInteger(value);
+
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

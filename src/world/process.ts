@@ -16,6 +16,7 @@ import { NodeTime } from "./node-time.ts";
 import { oddity, type NodeTable } from "./node-table.ts";
 import type { ProcessPlan } from "./plan.ts";
 import type { Due, Pause, ProcessCheckpoint, ProcessPlans, ProcessWorld, Slowness } from "./process-parts.ts";
+import { isWhole, stepUsOf, textOf } from "./process-parts.ts";
 import { Slots } from "./slots.ts";
 import { Storage } from "./storage.ts";
 import type { Timers } from "./timers.ts";
@@ -254,7 +255,7 @@ export class Process {
     this.#pause = from.pause;
     this.#timers.stand(this.index, from.pause?.monotonic === "stops");
     this.#slownesses = from.slownesses;
-    this.#stepUs = this.#stepUsOf(from.slownesses);
+    this.#stepUs = stepUsOf(this.#plan, from.slownesses);
     this.#refresh();
   }
 
@@ -286,15 +287,11 @@ export class Process {
   #setSlownesses(slownesses: readonly Slowness[]): void {
     const { kernel } = this.#ground;
     this.#slownesses = slownesses;
-    this.#stepUs = this.#stepUsOf(slownesses);
+    this.#stepUs = stepUsOf(this.#plan, slownesses);
     if (this.#work !== 0 && kernel.atUsOf(this.#work) > kernel.nowUs + this.#stepUs) {
       this.#work = kernel.reset(this.#work, kernel.nowUs + this.#stepUs);
     }
     this.#refresh();
-  }
-
-  #stepUsOf(slownesses: readonly Slowness[]): number {
-    return slownesses.reduce((sum, { stepUs }) => sum + stepUs, this.#plan.stepUs);
   }
 
   #refresh(): void {
@@ -500,12 +497,4 @@ export class Process {
     const { lastSteps } = this.#ground;
     this.#ground.lastSteps = lastSteps[0]?.event === event ? [...lastSteps, step] : [step];
   }
-}
-
-function isWhole(value: number): boolean {
-  return value >= 0 && Number.isSafeInteger(value);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -393,6 +393,7 @@ export class StreamTransport {
 }
 
 function copyOf(connection: Connection): Connection {
-  const copied = (segments: readonly Segment[]): Segment[] => segments.map((segment) => ({ ...segment }));
-  return { ...connection, blocked: copied(connection.blocked), flying: copied(connection.flying) };
+  return { ...connection, blocked: copiesOf(connection.blocked), flying: copiesOf(connection.flying) };
 }
+
+const copiesOf = (segments: readonly Segment[]): Segment[] => segments.map((segment) => ({ ...segment }));
