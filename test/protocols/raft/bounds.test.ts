@@ -2,6 +2,9 @@
 import { expect, test } from "vitest";
 
 import { nodeId } from "../../../src/base/ids.ts";
+import { parseScenario } from "../../../src/scenario/parse.ts";
+import { simulate } from "../../../src/simulate.ts";
+import { systemNamed } from "../../../src/systems/registry.ts";
 import { Stage } from "./stage.ts";
 
 const broken = (stage: Stage): readonly string[] =>
@@ -64,4 +67,23 @@ test("a name given twice counts once towards a majority", () => {
   stage.open("c9", "n1");
   stage.run(60_000);
   expect(stage.lines.filter((line) => line.includes("-> c9 opened"))).toEqual([]);
+});
+
+test("nobody is owed an answer whose client has ended (RFL2)", () => {
+  const story = `
+title: A client that ends with a question open
+why: Nobody is owed an answer whose client has ended.
+system: raft
+until: 20s
+heal: 5s
+world: { nodes: { nodes: 3, clients: 2 }, link: { latency: 1ms..2ms } }
+workload: { think: 2ms, thinkSpread: 5ms }
+faults:
+  - { at: 900ms, for: 1s, partition: { isolate: client-1 } }
+  - { at: 1500ms, for: 500ms, crash: { node: client-1 } }
+`;
+  const parsed = parseScenario(story, "story.yaml", { systems: new Map([["raft", systemNamed("raft")]]), set: [] });
+  if (parsed.type === "refused") throw new Error(JSON.stringify(parsed.problems));
+  const { verdict } = simulate(parsed.story.base, { seed: 1 });
+  expect(verdict.properties.filter(({ status }) => status === "violated").map(({ id }) => id)).toEqual([]);
 });

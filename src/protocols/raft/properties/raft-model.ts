@@ -79,6 +79,8 @@ const folds: Folds = {
 };
 
 function foldEnd(view: RaftView, id: NodeId): void {
+  view.forgotten = [...view.operations.keys()].filter((operation) => operation.startsWith(`${id}/`));
+  for (const operation of view.forgotten) view.operations.delete(operation);
   const node = view.nodes.get(id);
   if (node === undefined) return;
   node.isUp = false;

@@ -93,6 +93,8 @@ export interface RaftView {
   /** By session, then sequence: the index at which a request was executed. */
   readonly executed: Map<number, number[]>;
   readonly operations: Map<string, ClientOperation>;
+  /** Of the fact in hand: operations that nobody waits for any more, since their client has ended. */
+  forgotten: readonly string[];
   /** By key: the newest version shown to anyone. */
   readonly shown: Map<string, { readonly version: number; readonly event: number }>;
   /** By key and version: the value. */
@@ -123,6 +125,7 @@ export const freshRaftView = (): RaftView => ({
   decided: { index: 0, term: 0, configuration: { voters: [], outgoing: [], learners: [] } },
   executed: new Map(),
   operations: new Map(),
+  forgotten: [],
   shown: new Map(),
   values: new Map(),
   healedUs: null,
