@@ -34,7 +34,7 @@ import { ReaderMistake } from "./exit-codes.ts";
 const mebibyte = 1024 * 1024;
 
 /** Failure files hold decisions, and results hold all their runs; a story that a person wrote is shorter. */
-const largeFileEndings = [".failure.yaml", ".json"];
+const largeFileEndings = [".failure.yaml", ".unmet.yaml", ".json"];
 /** Traces hold every event of a run. */
 export const traceFileEnding = ".jsonl";
 

@@ -113,7 +113,7 @@ export class HuntKeeping {
     try {
       const folder = new OutputFolder(save);
       const story = { file: "", reference: "", scenario: told, system };
-      const name = fileOf(saveFailure(story, scenario.seed, folder, this.#names));
+      const name = fileOf(saveFailure(story, scenario.seed, folder, { taken: this.#names }));
       this.#names.add(name);
       const file = join(save, name);
       return { group, file, replay: this.#replay(file, group), lines: [] };

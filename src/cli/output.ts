@@ -3,7 +3,7 @@
 import type { TestReport } from "../report/test-report.ts";
 import type { Paint } from "../report/words.ts";
 import { printPlace, printProblems, type Problem } from "../scenario/problem.ts";
-import type { ExitCode } from "./exit-codes.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import {
   defaultReporting,
   type DocumentName,
@@ -108,12 +108,25 @@ function wroteAlso(document: Answer["document"], wrote: readonly string[]): obje
   return wrote.length === 0 ? {} : { wrote: [...before, ...wrote] };
 }
 
-/** A reader that closes the pipe has seen enough: that is no error. */
+/** What a shell says of a program that a closed pipe has ended. */
+const endedByPipe = 141;
+
+/**
+ * A reader that closes the pipe of results has seen enough: that is no error, and yet no success of work that was not
+ * done. Nobody has to read progress: the work goes on without.
+ */
 export function quietWhenUnread(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(process.exitCode ?? 0);
-    });
-  }
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? endedByPipe);
+    process.stderr.write(`${printProblems([unwritable(error)])}\n`, () => process.exit(exitCodes.readersMistake));
+  });
 }
+
+const unwritable = ({ code = "unknown" }: NodeJS.ErrnoException): Problem => ({
+  place: { type: "argument", argument: "stdout" },
+  code: "NOT_WRITABLE",
+  what: `Nothing can be written there (${code}).`,
+  expected: "Expected a terminal, a pipe or a file with room for the results.",
+  fix: "send them elsewhere.",
+});

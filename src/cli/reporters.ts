@@ -82,9 +82,19 @@ export function writeReports({ files }: Reporting, document: object, report: Tes
 /** Lines that GitHub looks for; the report also becomes the job summary, where GitHub says where that is. */
 export function toldToGithub(report: TestReport | undefined): readonly string[] {
   if (report === undefined) return [];
-  const path = process.env["GITHUB_STEP_SUMMARY"];
-  if (path !== undefined && path !== "") appendFileSync(path, report.markdown);
-  return githubAnnotations(report);
+  const path = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  return [...(path === "" ? [] : summaryOf(path, report)), ...githubAnnotations(report)];
+}
+
+/** Adds the summary of a job. Where it cannot be written, that is a warning, and changes no verdict. */
+function summaryOf(path: string, { markdown }: TestReport): readonly string[] {
+  try {
+    appendFileSync(path, markdown);
+    return [];
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [`::warning title=No job summary::GITHUB_STEP_SUMMARY cannot be written: ${why}`];
+  }
 }
 
 /** Maps and the numbers that JSON lacks, in the nearest words it has. */

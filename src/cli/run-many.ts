@@ -13,6 +13,7 @@ import { plural } from "../report/words.ts";
 import { shellWord } from "./arguments.ts";
 import { campaignLines } from "./campaign-lines.ts";
 import { commandLine } from "./next-commands.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { fileNameOf, type OutputFolder } from "./files.ts";
 import type { Output } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -48,6 +49,20 @@ export const workersFor = ({ workers }: RunRequest, jobs: readonly Job[]): numbe
     jobs.reduce((sum, { seeds }) => sum + seedsIn(seeds), 0),
   );
 
+/** A name for the files of each story, no two alike: stories of two folders may bear one name. */
+function fileNamesOf(stories: readonly LoadedStory[]): ReadonlyMap<Scenario, string> {
+  const names = new Map<Scenario, string>();
+  const taken = new Set<string>();
+  for (const { scenario } of stories) {
+    const stem = fileNameOf(scenario.name);
+    let name = stem;
+    for (let nth = 2; taken.has(name); nth += 1) name = `${stem}-${nth}`;
+    taken.add(name);
+    names.set(scenario, name);
+  }
+  return names;
+}
+
 /** @param jobs in order of `stories`. @param histories gets a file for each run. */
 export async function runMany(
   stories: readonly LoadedStory[],
@@ -55,6 +70,7 @@ export async function runMany(
   request: RunRequest,
   histories?: OutputFolder,
 ): Promise<ManyRuns> {
+  const names = fileNamesOf(stories);
   const interruption = new AbortController();
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(130);
@@ -75,7 +91,7 @@ export async function runMany(
         histories === undefined
           ? undefined
           : ({ scenario }, { seed, lines }) => {
-              histories.write(`${fileNameOf(scenario.name)}-seed-${seed}.jsonl`, lines);
+              histories.write(`${names.get(scenario) ?? ""}-seed-${seed}.jsonl`, lines);
             },
     });
     return {

@@ -1,5 +1,7 @@
 // `faultline run`: runs stories and judges them.
 
+import { basename } from "node:path";
+
 import { briefOf, combinedDigest, totalsOf } from "../campaign/brief.ts";
 import { judge } from "../campaign/judgement.ts";
 import { type Job, seedsIn } from "../campaign/plan.ts";
@@ -143,12 +145,18 @@ function reported({ story, result, judgement }: JudgedStory, request: RunRequest
 }
 
 function saveAll({ stories }: ManyRuns, folder: OutputFolder): readonly string[] {
+  const taken = new Set<string>();
   return stories.flatMap(({ story, result, judgement }) => {
     const failing = result.runs.filter(({ outcome }) => outcome === "violated").slice(0, savedMax);
     const [first] = result.runs;
     // A bound that was not met is about all runs; the first one stands for them.
     const isOnlyUnmet = failing.length === 0 && judgement.outcome === "unmet" && first !== undefined;
-    return [...failing, ...(isOnlyUnmet ? [first] : [])].map(({ seed }) => saveFailure(story, seed, folder));
+    const ending = isOnlyUnmet ? ".unmet.yaml" : ".failure.yaml";
+    return [...failing, ...(isOnlyUnmet ? [first] : [])].map(({ seed }) => {
+      const path = saveFailure(story, seed, folder, { taken, ending });
+      taken.add(basename(path));
+      return path;
+    });
   });
 }
 

@@ -10,7 +10,7 @@ import type { Problem } from "../scenario/problem.ts";
 import type { Scenario, Story } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { argumentMistake, ReaderMistake } from "./exit-codes.ts";
-import { readText } from "./files.ts";
+import { readText, traceFileEnding } from "./files.ts";
 
 export interface LoadedStory {
   readonly file: string;
@@ -27,6 +27,8 @@ export interface LoadOptions {
   /** Of those who load again and again: what they have made of systems before. */
   readonly schemas?: SystemSchemas;
 }
+
+const failureFileEnding = ".failure.yaml";
 
 const byText = (left: string, right: string): number => (left < right ? -1 : 1);
 
@@ -84,7 +86,7 @@ export function loadStories(references: readonly string[], options: LoadOptions)
       return loadOne(typed, options, schemas);
     } catch (error) {
       if (!(error instanceof ReaderMistake)) throw error;
-      problems.push(...error.problems);
+      for (const problem of error.problems) problems.push(problem);
       return [];
     }
   });
@@ -108,10 +110,12 @@ function loadOne(
   schemas: SystemSchemas,
 ): readonly LoadedStory[] {
   const { file, variant: written } = fileOf(typed);
+  if (file.endsWith(traceFileEnding)) throw isATrace(file);
   const variant = chosen ?? written;
   const parsed = parseScenario(readText(file), file, { systems, set, variant, schemas });
   if (parsed.type === "refused") throw new ReaderMistake(parsed.problems);
   const { story } = parsed;
+  if (file.endsWith(failureFileEnding) && story.base.failure === undefined) throw isCutShort(file);
   return wanted(story, variant).flatMap((scenario) => {
     const system = systems.get(scenario.system);
     if (system === undefined) return [];
@@ -121,6 +125,29 @@ function loadOne(
     return [{ file, reference, scenario, system }];
   });
 }
+
+const isATrace = (file: string): ReaderMistake =>
+  new ReaderMistake([
+    {
+      place: { type: "wholeFile", file },
+      code: "IS_A_TRACE",
+      what: "This is the trace of a run.",
+      expected: "Expected a scenario or a failure file.",
+      fix: "compare it with faultline diff, or turn it into something else with faultline export.",
+    },
+  ]);
+
+/** What says how a failure fails stands at its end: without it the file is a plain scenario, and says nothing. */
+const isCutShort = (file: string): ReaderMistake =>
+  new ReaderMistake([
+    {
+      place: { type: "wholeFile", file },
+      code: "HALF_WRITTEN",
+      what: "The file does not say which failure it is about: it is cut short, or was changed.",
+      expected: `Expected "failure: { property: … }" in a file whose name ends with ${failureFileEnding}.`,
+      fix: `write it anew with --save or shrink; a scenario's name ends with .yaml alone.`,
+    },
+  ]);
 
 /** What a command asks for by name. */
 interface Sought {
