@@ -16,9 +16,12 @@ export interface EvaluationTask {
   readonly plugIns: readonly string[];
 }
 
-/** Texts in order of the seeds, fewer when it was stopped. An error stops every thread, and is told once. */
+/**
+ * Texts in order of the seeds, fewer when it was stopped, and the seeds of runs that the wall clock cut short. An error stops
+ * every thread, and is told once.
+ */
 export type EvaluationAnswer =
-  | { readonly type: "done"; readonly observations: readonly string[] }
+  | { readonly type: "done"; readonly observations: readonly string[]; readonly cut: readonly number[] }
   | { readonly type: "broke"; readonly error: Error };
 
 export function runEvaluation(task: EvaluationTask): EvaluationAnswer {
@@ -32,18 +35,21 @@ export function evaluateTask(
 ): EvaluationAnswer {
   const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
   const observations: string[] = [];
+  const cut: number[] = [];
   try {
     const system = systemsWith(plugIns).get(scenario.system);
     const simulation = new Simulation(scenario, system);
     for (const seed of seeds) {
       const deadlineMs = performance.now() + limits.runMsMax;
-      const run = simulation.run({ seed, poll: () => isStopped() || performance.now() > deadlineMs });
+      let isLate = false;
+      const run = simulation.run({ seed, poll: () => isStopped() || (isLate = performance.now() > deadlineMs) });
       // A run that was cut short by the reader says nothing about its seed.
       if (isStopped()) break;
+      if (isLate) cut.push(seed);
       observations.push(canonicalJson(observationOf(run, system?.measures.figures ?? [])));
       Atomics.add(signals, 1, 1);
     }
-    return { type: "done", observations };
+    return { type: "done", observations, cut };
   } catch (error) {
     Atomics.store(signals, 0, 1);
     return { type: "broke", error: error instanceof Error ? error : new Error(String(error)) };

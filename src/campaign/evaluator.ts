@@ -39,6 +39,8 @@ interface Threads {
   destroy(): Promise<void>;
 }
 
+type Finished = Extract<EvaluationAnswer, { type: "done" }>;
+
 interface Task {
   readonly index: number;
   readonly scenario: Scenario;
@@ -97,7 +99,7 @@ export class Evaluator {
       const key = cache?.keyOf(scenario) ?? "";
       for (const [seed, text] of cache?.find(key, seeds) ?? []) {
         const observation = this.#read(text, seed);
-        if (observation !== undefined) found[index].set(seed, observation);
+        if (observation !== undefined && isWhole(observation)) found[index].set(seed, observation);
       }
       this.known += found[index].size;
       const missing = [...new Set(seeds)].filter((seed) => !found[index].has(seed));
@@ -125,7 +127,7 @@ export class Evaluator {
     const errors: Error[] = [];
     const take = (task: Task, answer: EvaluationAnswer): void => {
       if (answer.type === "broke") errors.push(answer.error);
-      else this.#take(task, answer.observations, found[task.index]);
+      else this.#take(task, answer, found[task.index]);
     };
     const { limits, plugIns } = this.#options;
     if (this.#threads === undefined) {
@@ -155,15 +157,18 @@ export class Evaluator {
     return Atomics.load(this.#signals, 0) !== 0;
   }
 
-  #take({ key, seeds }: Task, texts: readonly string[], found: Map<number, Observation>): void {
-    const kept = texts.map((text, at) => [seeds[at], text] as const);
-    this.#options.cache?.keep(key, kept);
-    for (const [seed, text] of kept) {
+  #take({ key, seeds }: Task, { observations, cut }: Finished, found: Map<number, Observation>): void {
+    const whole: (readonly [seed: number, text: string])[] = [];
+    for (const [at, text] of observations.entries()) {
+      const seed = seeds[at];
       const observation = this.#read(text, seed);
       if (observation === undefined) throw new Error("a thread sends back what it was asked for");
       found.set(seed, observation);
+      // One that breaks a promise is no longer inconclusive, wherever it was cut.
+      if (isWhole(observation) && !cut.includes(seed)) whole.push([seed, text]);
     }
-    this.ran += kept.length;
+    this.#options.cache?.keep(key, whole);
+    this.ran += observations.length;
   }
 
   /** Undefined: it is not what was asked for, as a cache that somebody wrote into may hold. */
@@ -176,6 +181,9 @@ export class Evaluator {
   }
 }
 
+/** What a limit cut short is of a part of a run: another time, or with another limit, there is more of it. */
+const isWhole = ({ outcome }: Observation): boolean => outcome !== "inconclusive";
+
 const isObservation = (value: unknown): value is Observation =>
   typeof value === "object" &&
   value !== null &&
@@ -184,6 +192,7 @@ const isObservation = (value: unknown): value is Observation =>
   "violated" in value &&
   "exercised" in value &&
   "messages" in value &&
+  "outcome" in value &&
   "seed" in value;
 
 const tasksOf = (seeds: readonly number[]): readonly (readonly number[])[] =>

@@ -14,7 +14,7 @@ const { points } = studyPoints(open);
 const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
 const asked = points.map(({ scenario }) => ({ scenario, seeds }));
 
-async function evaluated(options: Partial<EvaluatorOptions> = {}) {
+async function evaluated(options: Partial<EvaluatorOptions> = {}, evaluations = asked) {
   const evaluator = await Evaluator.start({
     workers: 0,
     limits: { runMsMax: Infinity },
@@ -22,7 +22,7 @@ async function evaluated(options: Partial<EvaluatorOptions> = {}) {
     ...options,
   });
   try {
-    return { found: await evaluator.evaluate(asked), ran: evaluator.ran, known: evaluator.known };
+    return { found: await evaluator.evaluate(evaluations), ran: evaluator.ran, known: evaluator.known };
   } finally {
     await evaluator.end();
   }
@@ -69,6 +69,22 @@ describe("an evaluation", () => {
     const mended = await evaluated({ cache });
     expect([mended.ran, mended.known]).toEqual([3, 37]);
     expect(mended.found).toEqual(first.found);
+  });
+
+  test("keeps nothing of runs that the wall clock cut short, nor takes it for whole from a cache that has it", async () => {
+    const cache = new MapCache();
+    // The clock is looked at after so many events, and a short run has fewer.
+    const story = echoStory.replace("6s", "200s");
+    const long = studyPoints(openOf("vary: { workload.every: [10ms, 20ms] }\nresponses: [events]\n", story)).points;
+    const some = long.slice(0, 1).map(({ scenario }) => ({ scenario, seeds: [1, 2, 3] }));
+    const cut = await evaluated({ cache, limits: { runMsMax: -1 } }, some);
+    expect([cut.ran, cut.found[0]?.[0]?.outcome]).toEqual([3, "inconclusive"]);
+    const whole = await evaluated({ cache }, some);
+    expect([whole.ran, whole.known, whole.found[0]?.[0]?.outcome]).toEqual([3, 0, "held"]);
+    for (const texts of cache.texts.values()) texts.set(3, texts.get(3)?.replace('"held"', '"inconclusive"') ?? "");
+    const again = await evaluated({ cache }, some);
+    expect([again.ran, again.known]).toEqual([1, 2]);
+    expect(again.found).toEqual(whole.found);
   });
 
   test("keeps what was finished when it is interrupted, about as many of each point", async () => {
