@@ -121,13 +121,15 @@ function againstCell(swept: SweptPoint, cell: Cell, { response, limit }: Asked, 
   return { text: `${differenceText(cell, response.unit)}${verdict}${limited}`, paint: painted };
 }
 
-const highest = (cell: Cell): number => (Number.isFinite(cell.high) ? cell.high : cell.value);
+/** What a chart can show of an interval: of one without an end, its value alone. */
+const barOf = ({ value, low, high }: Cell): { readonly low: number; readonly high: number } =>
+  Number.isFinite(high) ? { low, high } : { low: value, high: value };
 
 /** A line for a point: its interval, its value, and where the baseline's value lies. */
 function chartOf({ points, baseline }: SweepGroup, index: number): (cell: Cell) => string {
   const cells = points.map((point) => point.cells[index]).filter(({ value }) => !Number.isNaN(value));
-  const low = Math.min(...cells.map((cell) => cell.low));
-  const high = Math.max(...cells.map((cell) => highest(cell)));
+  const low = Math.min(...cells.map((cell) => barOf(cell).low));
+  const high = Math.max(...cells.map((cell) => barOf(cell).high));
   if (cells.length === 0 || !(high > low)) return () => "";
   const placeOf = (value: number): number =>
     Math.max(0, Math.min(chartWidth - 1, Math.round(((value - low) / (high - low)) * (chartWidth - 1))));
@@ -135,7 +137,8 @@ function chartOf({ points, baseline }: SweepGroup, index: number): (cell: Cell) 
   return (cell) => {
     if (Number.isNaN(cell.value)) return "";
     const marks: string[] = Array.from({ length: chartWidth }, (_, place) => (place === rule ? "┊" : " "));
-    for (let place = placeOf(cell.low); place <= placeOf(highest(cell)); place++) marks[place] = "─";
+    const bar = barOf(cell);
+    for (let place = placeOf(bar.low); place <= placeOf(bar.high); place++) marks[place] = "─";
     marks[placeOf(cell.value)] = "●";
     return marks.join("");
   };

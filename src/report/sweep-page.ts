@@ -47,13 +47,13 @@ function linesOf(sweep: Sweep, answer: SweepAnswer, asked: Asked, index: number)
       const { value, low, high } = cells[index];
       const x = at.point[0].at;
       if (x === undefined || Number.isNaN(value)) return [];
-      return [{ x, y: value, low, ...(Number.isFinite(high) ? { high } : {}) }];
+      return [{ x, y: value, ...(Number.isFinite(high) ? { low, high } : {}) }];
     }),
   }));
   return {
     type: "lines",
     heading: label,
-    about: `${response.title}: ${better === "low" ? "less" : "more"} is better. Bars are 95 % intervals.`,
+    about: `${response.title}: ${better === "low" ? "less" : "more"} is better. ${barWords(series.flatMap(({ points }) => points))}`,
     x: {
       title: shortName(factor.name),
       unit: factor.unit ?? "amount",
@@ -63,6 +63,14 @@ function linesOf(sweep: Sweep, answer: SweepAnswer, asked: Asked, index: number)
     series,
     marks: marksOf(sweep, answer, asked),
   };
+}
+
+function barWords(points: readonly { readonly high?: number }[]): string {
+  const open = points.filter(({ high }) => high === undefined).length;
+  if (open === 0) return "Bars are 95 % intervals.";
+  return open === points.length
+    ? "There are no bars: so few samples bound it by nothing."
+    : "Bars are 95 % intervals; a point without one is bound by nothing.";
 }
 
 function marksOf({ study }: Sweep, answer: SweepAnswer, { limit }: Asked): LinesPart["marks"] {

@@ -170,12 +170,13 @@ export function intervalText({ value, low, high }: Measured, unit: Unit): string
   return first === last ? `exactly ${first}` : `${same ? first.slice(0, first.lastIndexOf(" ")) : first} to ${last}`;
 }
 
-/** "+31.4 ms", "-2 %". */
+/** "+31.4 ms", "-2 %"; "+3 ms (any)" where nothing bounds what it may be. */
 export function differenceText(cell: Cell, unit: Unit): string {
   const { difference } = cell;
   if (difference === undefined) return "";
-  if (difference.value === 0) return "0";
-  return `${difference.value > 0 ? "+" : "-"}${amountText(Math.abs(difference.value), unit)}`;
+  const { value, high } = difference;
+  const text = value === 0 ? "0" : `${value > 0 ? "+" : "-"}${amountText(Math.abs(value), unit)}`;
+  return Number.isFinite(high) ? text : `${text} (any)`;
 }
 
 export function amountText(value: number, unit: Unit): string {

@@ -6,7 +6,7 @@ import type { Point } from "./factor.ts";
 import type { Observation } from "./observation.ts";
 import type { OpenStudy, StudyPoint } from "./open-study.ts";
 import { type Sample, sampleOf } from "./response.ts";
-import { estimate, halfWidth, intervalOf } from "./search/estimate.ts";
+import { differenceOf, estimate, halfWidth, intervalOf } from "./search/estimate.ts";
 import type { Asked } from "./study.ts";
 import { upperBound } from "../check/statistics.ts";
 
@@ -137,7 +137,7 @@ function columnOf(
     const here = runs.filter((one) => one !== undefined);
     const measured = measuredOf(asked, here);
     const base = bases[index];
-    const against = index === base || base < 0 ? undefined : differenceOf(asked, runs, samples[base], comparisons);
+    const against = index === base || base < 0 ? undefined : againstOf(asked, runs, samples[base], comparisons);
     variances.paired += against?.paired ?? 0;
     variances.unpaired += against?.unpaired ?? 0;
     const difference = against?.difference;
@@ -166,7 +166,7 @@ interface Against {
 }
 
 /** Undefined: one of the two was never measured on the seeds that both have. */
-function differenceOf(
+function againstOf(
   { response: { statistic }, better }: Asked,
   here: readonly (Sample | undefined)[],
   there: readonly (Sample | undefined)[],
@@ -184,16 +184,16 @@ function differenceOf(
     statistic,
     both.map(([, other]) => other),
   );
-  const value = left.value - right.value;
+  const difference = differenceOf(left, right);
+  const { value, influence } = difference;
   if (Number.isNaN(value)) return undefined;
-  const influence = left.influence.map((one, index) => one - right.influence[index]);
-  const half = halfWidth(influence, (1 + confidence) / 2);
+  const half = halfWidth(difference, (1 + confidence) / 2);
   // Runs that all differ by nothing may still differ in one of so many: of shares and rates that is a bound.
   const isShare = statistic.type === "rate";
   const unseen =
     half === 0 && isShare && both.length > 0 ? upperBound({ events: 0, runs: both.length }, confidence) : 0;
   const isLow = better === "low";
-  const strict = halfWidth(influence, 1 - (1 - confidence) / 2 / comparisons);
+  const strict = halfWidth(difference, 1 - (1 - confidence) / 2 / comparisons);
   const isSame = Math.abs(value) <= strict || both.length === 0;
   const paired = squaresOf(influence);
   const unpaired = squaresOf(left.influence) + squaresOf(right.influence);

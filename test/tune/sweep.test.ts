@@ -98,6 +98,22 @@ describe("differences", () => {
     expect(called / rounds).toBeLessThan(0.07);
   });
 
+  test("of the largest are no verdict, and no bar is drawn of what nothing bounds", () => {
+    const sweep = swept(`${axis}responses: [{ of: echo.round.max, as: longest }]\n`, (at, seed, point) => ({
+      hellos: 1,
+      rounds: [at + Math.round(1000 * noise(seed, point))],
+    }));
+    const differences = sweep.points.flatMap(({ cells }) => cells[0]?.difference ?? []);
+    expect(differences).toHaveLength(4);
+    for (const one of differences) expect(one).toMatchObject({ verdict: "same", leansWorse: false, high: Infinity });
+    const lines = sweepLines(sweep, answerOf(sweep), { paint: noPaint, width: 80 }).join("\n");
+    expect(lines).toMatch(/\+\d+ ms \(any\)/);
+    expect(lines).not.toContain("──");
+    expect(sweepPage(sweep, answerOf(sweep)).parts[1]).toMatchObject({
+      about: expect.stringContaining("There are no bars"),
+    });
+  });
+
   test("of nothing seen are bounds, not certainties", () => {
     const sweep = swept(`${axis}responses: [ONCE]\n`, () => ({ hellos: 1 }));
     const [cell] = sweep.points[2]?.cells ?? [];

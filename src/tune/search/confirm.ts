@@ -2,10 +2,10 @@
 // one, and nothing is praised for its luck.
 
 import { binomialInterval, upperBound } from "../../check/statistics.ts";
-import { halfWidth, intervalOf, type Range } from "./estimate.ts";
+import { differenceOf, halfWidth, intervalOf, type Range } from "./estimate.ts";
 import { fresh, type Lane, type Ledger } from "./ledger.ts";
 import { type Point, samePoint } from "./space.ts";
-import { differenceOf, type Kept, keptBy } from "./standing.ts";
+import { type Kept, keptBy } from "./standing.ts";
 import { confidence } from "./task.ts";
 
 /** A value with its interval. */
@@ -73,11 +73,12 @@ export function pairedDifference(
   chance: number,
 ): Measured {
   const pairs = Math.min(ledger.runsOf(left, lane), ledger.runsOf(right, lane));
-  const { value, influence } = differenceOf(
+  const difference = differenceOf(
     ledger.estimateOf(left, response, pairs, lane),
     ledger.estimateOf(right, response, pairs, lane),
   );
-  const half = halfWidth(influence, chance);
+  const { value } = difference;
+  const half = halfWidth(difference, chance);
   return { value, low: value - half, high: value + half };
 }
 

@@ -12,6 +12,11 @@ export interface Estimate {
   readonly value: number;
   /** How far each run moves the value, in order of runs: they add up to 0, and the value's error is that of their mean. */
   readonly influence: readonly number[];
+  /**
+   * Of a quantile: how many standard errors its share lies from the nearer end of the samples. Beyond that no sample bounds
+   * it, and the largest has no room at all. Infinity otherwise.
+   */
+  readonly room: number;
 }
 
 export interface Range {
@@ -25,20 +30,32 @@ const runsMin = 3;
 
 export function estimate(statistic: Statistic, samples: readonly Sample[]): Estimate {
   const count = samples.reduce((total, sample) => total + sample.count, 0);
-  if (count === 0) return { value: Number.NaN, influence: samples.map(() => 0) };
+  if (count === 0) return { value: Number.NaN, influence: samples.map(() => 0), room: Infinity };
   const perRun = count / samples.length;
   if (statistic.type === "quantile") return quantileEstimate(statistic, samples, perRun);
   const value = samples.reduce((total, { sum }) => total + sum, 0) / count;
-  return { value, influence: samples.map((sample) => (sample.sum - value * sample.count) / perRun) };
+  return { value, influence: samples.map((sample) => (sample.sum - value * sample.count) / perRun), room: Infinity };
 }
 
-/** Half the width of the interval of an estimate, or of a difference of two by the differences of their influence. */
-export function halfWidth(influence: readonly number[], chance: number): number {
+/** What left is above right, of runs under the same seeds. */
+export const differenceOf = (left: Estimate, right: Estimate): Estimate => ({
+  value: left.value - right.value,
+  influence: left.influence.map((one, run) => one - right.influence[run]),
+  room: Math.min(left.room, right.room),
+});
+
+/** Half the width of the interval of an estimate, or of a difference of two. Infinity: so few samples say nothing. */
+export function halfWidth({ influence, room }: Pick<Estimate, "influence" | "room">, chance: number): number {
   const runs = influence.length;
   if (runs < runsMin) return Infinity;
+  const errors = studentQuantile(chance, runs - 1);
+  return errors >= room ? Infinity : errors * standardError(influence);
+}
+
+function standardError(influence: readonly number[]): number {
+  const runs = influence.length;
   const squares = influence.reduce((total, one) => total + one * one, 0);
-  if (squares === 0) return 0;
-  return studentQuantile(chance, runs - 1) * Math.sqrt(squares / (runs * (runs - 1)));
+  return Math.sqrt(squares / (runs * (runs - 1)));
 }
 
 /** The two-sided interval of what all runs there could be come to. */
@@ -48,7 +65,7 @@ export function intervalOf(statistic: Statistic, samples: readonly Sample[], con
   const runs = samples.length;
   if (Number.isNaN(value) || runs < runsMin) return { low: 0, high: Infinity };
   if (statistic.type === "quantile") return quantileInterval(statistic, samples, chance);
-  const half = halfWidth(influence, chance);
+  const half = halfWidth({ influence, room: Infinity }, chance);
   // Runs that all say the same have no spread: what they did not show may still happen to one of so many.
   const unseen = half === 0 ? upperBound({ events: 0, runs }, chance) : 0;
   if (statistic.type === "rate") {
@@ -65,12 +82,16 @@ function quantileEstimate(statistic: Quantile, samples: readonly Sample[], perRu
   const value = quantileOf(pooled, statistic.of / statistic.outOf);
   const below = shareBelow(samples, value, perRun);
   // The slope of the distribution there: how far the value moves when a share of the samples changes sides.
-  const window = Math.max(halfWidth(below.influence, 0.84), 1 / pooled.count);
+  const window = Math.max(halfWidth(below, 0.84), 1 / pooled.count);
   const share = statistic.of / statistic.outOf;
   const [from, to] = [Math.max(0, share - window), Math.min(1, share + window)];
   const rise = quantileOf(pooled, to) - quantileOf(pooled, from);
   const slope = Number.isFinite(window) ? rise / (to - from) : 0;
-  return { value, influence: below.influence.map((one) => -one * slope) };
+  // As if each sample stood alone: what a cluster shows can be too even by luck, and this is the least there is.
+  const alone = Math.sqrt((share * (1 - share)) / pooled.count);
+  const nearer = Math.min(share, 1 - share);
+  const room = nearer === 0 ? 0 : nearer / Math.max(standardError(below.influence), alone);
+  return { value, influence: below.influence.map((one) => -one * slope), room };
 }
 
 /** Where the shares end between which the quantile's lies: bounds of the share, read back as values. */
@@ -79,8 +100,7 @@ function quantileInterval(statistic: Quantile, samples: readonly Sample[], chanc
   const share = statistic.of / statistic.outOf;
   const value = quantileOf(pooled, share);
   const perRun = pooled.count / samples.length;
-  const spread = halfWidth(shareBelow(samples, value, perRun).influence, chance);
-  // As if each sample stood alone: what a cluster shows can be too even by luck, and this is the least there is.
+  const spread = halfWidth(shareBelow(samples, value, perRun), chance);
   const alone = studentQuantile(chance, samples.length - 1) * Math.sqrt((share * (1 - share)) / pooled.count);
   const half = Math.max(spread, alone);
   return {
@@ -116,5 +136,6 @@ function shareBelow(samples: readonly Sample[], value: number, perRun: number): 
   );
   const share = below.reduce((total, one) => total + one, 0) / (perRun * samples.length);
   assert(share > 0 && share <= 1 + 1e-9, "a quantile is one of the samples");
-  return { value: share, influence: samples.map((sample, run) => (below[run] - share * sample.count) / perRun) };
+  const influence = samples.map((sample, run) => (below[run] - share * sample.count) / perRun);
+  return { value: share, influence, room: Infinity };
 }

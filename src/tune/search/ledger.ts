@@ -87,7 +87,7 @@ export class Ledger {
   /** Of the first so many runs; undefined: of all there are. */
   estimateOf(point: Point, response: number, runs?: number, lane: Lane = searching): Estimate {
     const row = this.#rows.get(rowKey(point, lane));
-    if (row === undefined) return { value: Number.NaN, influence: [] };
+    if (row === undefined) return { value: Number.NaN, influence: [], room: Infinity };
     const length = runs ?? row.results.length;
     const key = `${response} ${length}`;
     const known = row.estimates.get(key);

@@ -1,10 +1,10 @@
 // Which point of the front to take, and how sure that is.
 
-import { halfWidth } from "./estimate.ts";
+import { differenceOf, halfWidth } from "./estimate.ts";
 import { fresh, type Ledger, searching } from "./ledger.ts";
 import type { Point } from "./space.ts";
 import { samePoint } from "./space.ts";
-import { differenceOf, type Standing, standingOf } from "./standing.ts";
+import { type Standing, standingOf } from "./standing.ts";
 import { confidence } from "./task.ts";
 
 /**
@@ -55,8 +55,9 @@ export function surenessOf(ledger: Ledger, chosen: Point, others: readonly Point
   const gaps = rivals.map((rival) => {
     const pairs = Math.min(ledger.runsOf(rival, fresh), ledger.runsOf(chosen, fresh));
     const of = (point: Point) => ledger.estimateOf(point, objective.response, pairs, fresh);
-    const { value, influence } = differenceOf(of(chosen), of(rival));
-    const half = halfWidth(influence, chance);
+    const difference = differenceOf(of(chosen), of(rival));
+    const { value } = difference;
+    const half = halfWidth(difference, chance);
     return { most: sign * value + half, isOpen: Math.abs(value) <= half };
   });
   return {

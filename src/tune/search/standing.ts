@@ -1,6 +1,6 @@
 // How a point stands: what it is worth, whether it keeps the constraints, and whether another surely beats it.
 
-import { type Estimate, halfWidth } from "./estimate.ts";
+import { differenceOf, type Estimate, halfWidth } from "./estimate.ts";
 import { type Lane, type Ledger, searching } from "./ledger.ts";
 import { keyOf, type Point } from "./space.ts";
 import type { Constraint } from "./task.ts";
@@ -69,15 +69,9 @@ function keptAs(own: Estimate, bound: number, comparison: "<=" | ">=", scale: nu
   // What was never measured is no evidence that a bound is kept.
   if (Number.isNaN(own.value)) return unknown;
   const over = comparison === "<=" ? own.value - bound : bound - own.value;
-  const half = halfWidth(own.influence, chance);
+  const half = halfWidth(own, chance);
   return { excess: Math.max(0, over) / scale, isSurelyKept: over + half <= 0, isSurelyBroken: over - half > 0 };
 }
-
-/** Of two estimates under the same seeds: what left is above right. */
-export const differenceOf = (left: Estimate, right: Estimate): Estimate => ({
-  value: left.value - right.value,
-  influence: left.influence.map((one, run) => one - right.influence[run]),
-});
 
 /** Fewer pairs than these decide nothing. */
 const pairsMin = 6;
@@ -96,9 +90,10 @@ export function surelyBeats(ledger: Ledger, rival: Standing, point: Point, chanc
   let isBetter = false;
   for (const { response, direction } of ledger.task.objectives) {
     const own = ledger.estimateOf(point, response, pairs);
-    const { value, influence } = differenceOf(ledger.estimateOf(rival.point, response, pairs), own);
+    const difference = differenceOf(ledger.estimateOf(rival.point, response, pairs), own);
+    const { value } = difference;
     if (Number.isNaN(value)) return false;
-    const half = halfWidth(influence, chance);
+    const half = halfWidth(difference, chance);
     const worse = direction === "minimise" ? value : -value;
     if (worse + half < 0) isBetter = true;
     else if (worse + half > indifference * Math.abs(own.value) || ledger.task.objectives.length === 1) return false;

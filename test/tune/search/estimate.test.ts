@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { Generator } from "../../../src/base/random.ts";
 import type { Sample } from "../../../src/tune/response.ts";
-import { estimate, halfWidth, intervalOf } from "../../../src/tune/search/estimate.ts";
+import { differenceOf, estimate, halfWidth, intervalOf } from "../../../src/tune/search/estimate.ts";
 import { sobol } from "../../../src/tune/search/sobol.ts";
 import { designOf, sizeOf } from "../../../src/tune/search/space.ts";
 import { studentQuantile } from "../../../src/tune/search/student.ts";
@@ -56,7 +56,19 @@ describe("estimates", () => {
   });
 
   test("two runs have no spread to go by", () => {
-    expect(halfWidth([1, -1], 0.975)).toBe(Infinity);
+    expect(halfWidth({ influence: [1, -1], room: Infinity }, 0.975)).toBe(Infinity);
+  });
+
+  test("of the largest sample, and of a p99 of few, no difference has a width: nothing bounds it", () => {
+    const runs = (salt: number): readonly Sample[] =>
+      Array.from({ length: 20 }, (_, run) => samplesOf([100 + 20 * noise(run, salt), 100 + 20 * noise(run, salt + 1)]));
+    const widthOf = (of: number): number => {
+      const statistic = { type: "quantile", of, outOf: 100 } as const;
+      return halfWidth(differenceOf(estimate(statistic, runs(1)), estimate(statistic, runs(3))), 0.975);
+    };
+    expect([0, 95, 99, 100].map((of) => widthOf(of))).toEqual([Infinity, Infinity, Infinity, Infinity]);
+    expect(widthOf(50)).toBeGreaterThan(0);
+    expect(widthOf(50)).toBeLessThan(30);
   });
 
   property.prop([
