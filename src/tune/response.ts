@@ -10,10 +10,17 @@ import type { Observation } from "./observation.ts";
 
 /** How a response is made of what runs measured. Samples of all runs are pooled: percentiles are never averaged. */
 export type Statistic =
-  | { readonly type: "mean" }
+  | { readonly type: "mean"; readonly bound?: MeanBound | undefined }
   /** The share of runs to which something happened: a sample's sum is 0 or 1. */
   | { readonly type: "rate" }
   | { readonly type: "quantile"; readonly of: number; readonly outOf: number };
+
+/** What runs that show nothing bound a mean by; without one, by nothing: once may be as much as it likes. */
+export type MeanBound =
+  /** A share of what runs have: 0 to 1. */
+  | { readonly by: "runs" }
+  /** So much for each of the samples to which it happens. */
+  | { readonly by: "samples"; readonly scale: number };
 
 /** What one run measured of one response. Without samples it says nothing about it, and that is no zero. */
 export interface Sample {
@@ -111,7 +118,8 @@ function readFigure(name: string, vocabulary: Vocabulary): Read<Response> {
   const source = { type: "samples", figure } as const;
   if (word === "mean" || word === "share") {
     if (!statisticsOf(spec.kind).includes(word)) return { type: "refused", why: wrongStatistic(name, spec) };
-    return read({ name, title: spec.title, unit: unitOf(spec.kind), statistic: { type: "mean" }, source });
+    const statistic = { type: "mean", bound: word === "share" ? ({ by: "runs" } as const) : undefined } as const;
+    return read({ name, title: spec.title, unit: unitOf(spec.kind), statistic, source });
   }
   const quantile = spec.kind === "count" || spec.kind === "share" ? undefined : quantiles.get(word);
   if (quantile === undefined) return { type: "refused", why: wrongStatistic(name, spec) };
@@ -134,8 +142,12 @@ function readRatio(
   const scale = scales.get(scaleWord ?? "") ?? 1;
   const unit = of.type === "sum" && of.kind === "durationUs" ? "durationUs" : "amount";
   const title = `${titleOf(of, vocabulary)}, for each ${scaleWord ?? "one"} of: ${titleOf(per, vocabulary)}`;
-  return read({ name, title, unit, statistic: { type: "mean" }, source: { type: "ratio", of, per, scale } });
+  const bound = isCounted(of) && isCounted(per) ? ({ by: "samples", scale } as const) : undefined;
+  return read({ name, title, unit, statistic: { type: "mean", bound }, source: { type: "ratio", of, per, scale } });
 }
+
+const isCounted = (amount: Amount): boolean =>
+  amount.type !== "sum" || amount.kind === "count" || amount.kind === "share";
 
 function readAmount(name: string, { figures }: Vocabulary): Amount | undefined {
   if (name === "events") return { type: "events" };

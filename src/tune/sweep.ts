@@ -6,9 +6,8 @@ import type { Point } from "./factor.ts";
 import type { Observation } from "./observation.ts";
 import type { OpenStudy, StudyPoint } from "./open-study.ts";
 import { type Sample, sampleOf } from "./response.ts";
-import { differenceOf, estimate, halfWidth, intervalOf } from "./search/estimate.ts";
+import { differenceOf, estimate, halfWidth, intervalOf, unseen } from "./search/estimate.ts";
 import type { Asked } from "./study.ts";
-import { upperBound } from "../check/statistics.ts";
 
 /** A value and the interval that holds the true one in 95 of 100 such sweeps. NaN and open: never measured. */
 export interface Measured {
@@ -176,22 +175,20 @@ function againstOf(
     const other = there[index];
     return one === undefined || other === undefined ? [] : [[one, other] as const];
   });
-  const left = estimate(
-    statistic,
-    both.map(([one]) => one),
-  );
-  const right = estimate(
-    statistic,
-    both.map(([, other]) => other),
-  );
+  const ours = both.map(([one]) => one);
+  const theirs = both.map(([, other]) => other);
+  const [left, right] = [estimate(statistic, ours), estimate(statistic, theirs)];
   const difference = differenceOf(left, right);
   const { value, influence } = difference;
   if (Number.isNaN(value)) return undefined;
   const half = halfWidth(difference, (1 + confidence) / 2);
-  // Runs that all differ by nothing may still differ in one of so many: of shares and rates that is a bound.
-  const isShare = statistic.type === "rate";
-  const unseen =
-    half === 0 && isShare && both.length > 0 ? upperBound({ events: 0, runs: both.length }, confidence) : 0;
+  const isShare = statistic.type === "rate" || (statistic.type === "mean" && statistic.bound?.by === "runs");
+  const isNothing = left.value === 0 && right.value === 0;
+  // Runs that all differ by nothing may still differ in one of so many: of shares that is a bound, and of what was never seen.
+  const more =
+    half === 0 && (isShare || isNothing)
+      ? Math.max(...[ours, theirs].map((samples) => unseen(statistic, samples, confidence)))
+      : 0;
   const isLow = better === "low";
   const strict = halfWidth(difference, 1 - (1 - confidence) / 2 / comparisons);
   const isSame = Math.abs(value) <= strict || both.length === 0;
@@ -202,8 +199,8 @@ function againstOf(
     unpaired,
     difference: {
       value,
-      low: value - half - unseen,
-      high: value + half + unseen,
+      low: value - half - more,
+      high: value + half + more,
       verdict: isSame ? "same" : value < 0 === isLow ? "better" : "worse",
       leansWorse: both.length > 0 && Math.abs(value) > half && value > 0 === isLow,
       pairing: unpaired > 0 ? paired / unpaired : undefined,

@@ -114,6 +114,27 @@ describe("differences", () => {
     });
   });
 
+  test("of what was never counted are bounds in its own unit, and of a duration there is none", () => {
+    const keys = "hellos.count per thousand messages.sent, hellos.count per million messages.sent, echo.round.sum";
+    const open = openOf(`${axis}responses: [${keys}]\n`, echoStory);
+    const { points } = studyPoints(open);
+    const quiet = (seed: number): Observation => ({
+      ...observation(seed, { hellos: 0, rounds: [] }),
+      messages: { sent: 50, delivered: 50, lost: 0 },
+    });
+    const sweep = sweepOf(
+      open,
+      points,
+      points.map(() => Array.from({ length: 20 }, (_, seed) => quiet(seed))),
+    );
+    const [thousand, million, duration] = sweep.points[2]?.cells ?? [];
+    // 1 - 0.025^(1/1000) is 0.368 %.
+    expect(thousand?.high).toBeCloseTo(3.682, 2);
+    expect(million?.high).toBeCloseTo(3682, -1);
+    expect(thousand?.difference?.high).toBeCloseTo(2.991, 2);
+    expect(duration).toMatchObject({ value: 0, low: 0, high: Infinity, difference: { value: 0, high: Infinity } });
+  });
+
   test("of nothing seen are bounds, not certainties", () => {
     const sweep = swept(`${axis}responses: [ONCE]\n`, () => ({ hellos: 1 }));
     const [cell] = sweep.points[2]?.cells ?? [];

@@ -58,21 +58,28 @@ function standardError(influence: readonly number[]): number {
   return Math.sqrt(squares / (runs * (runs - 1)));
 }
 
+/**
+ * What the value may differ by although all runs say the same: what they did not show may still happen, in one of so many
+ * runs or to one of so many samples. Infinity: nothing says how much it is when it does.
+ */
+export function unseen(statistic: Statistic, samples: readonly Sample[], chance: number): number {
+  if (statistic.type === "rate") return upperBound({ events: 0, runs: samples.length }, chance);
+  const bound = statistic.type === "mean" ? statistic.bound : undefined;
+  if (bound === undefined) return Infinity;
+  if (bound.by === "runs") return upperBound({ events: 0, runs: samples.length }, chance);
+  const count = samples.reduce((total, sample) => total + sample.count, 0);
+  return samples.some(({ sum }) => sum > 0) ? Infinity : bound.scale * upperBound({ events: 0, runs: count }, chance);
+}
+
 /** The two-sided interval of what all runs there could be come to. */
 export function intervalOf(statistic: Statistic, samples: readonly Sample[], confidence: number): Range {
   const chance = (1 + confidence) / 2;
   const { value, influence } = estimate(statistic, samples);
-  const runs = samples.length;
-  if (Number.isNaN(value) || runs < runsMin) return { low: 0, high: Infinity };
+  if (Number.isNaN(value) || samples.length < runsMin) return { low: 0, high: Infinity };
   if (statistic.type === "quantile") return quantileInterval(statistic, samples, chance);
-  const half = halfWidth({ influence, room: Infinity }, chance);
-  // Runs that all say the same have no spread: what they did not show may still happen to one of so many.
-  const unseen = half === 0 ? upperBound({ events: 0, runs }, chance) : 0;
-  if (statistic.type === "rate") {
-    const all = value === 1 ? unseen : 0;
-    return { low: Math.max(0, value - half - all), high: Math.min(1, value + half + (value === 0 ? unseen : 0)) };
-  }
-  return { low: value - half, high: value === 0 ? Math.max(half, unseen) : value + half };
+  const half = halfWidth({ influence, room: Infinity }, chance) || unseen(statistic, samples, chance);
+  const most = statistic.type === "rate" || statistic.bound?.by === "runs" ? 1 : Infinity;
+  return { low: half === Infinity ? 0 : Math.max(0, value - half), high: Math.min(most, value + half) };
 }
 
 type Quantile = Extract<Statistic, { type: "quantile" }>;

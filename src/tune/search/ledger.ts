@@ -2,7 +2,7 @@
 // of any other point, in the same order, so that the first n of both make n pairs.
 
 import { assert } from "../../base/assert.ts";
-import { type Estimate, estimate } from "./estimate.ts";
+import { type Estimate, estimate, intervalOf, type Range } from "./estimate.ts";
 import { keyOf, type Point } from "./space.ts";
 import type { Answers, RunResult, SearchTask, Wanted } from "./task.ts";
 
@@ -26,6 +26,7 @@ export type Asking<Result> = Generator<readonly Wanted[], Result, Answers>;
 interface Row {
   readonly results: RunResult[];
   readonly estimates: Map<string, Estimate>;
+  readonly intervals: Map<string, Range>;
 }
 
 export class Ledger {
@@ -98,6 +99,19 @@ export class Ledger {
     return made;
   }
 
+  /** The two-sided interval of all there is. */
+  intervalOf(point: Point, response: number, confidence: number, lane: Lane = searching): Range {
+    const row = this.#rows.get(rowKey(point, lane));
+    if (row === undefined) return { low: 0, high: Infinity };
+    const key = `${response} ${row.results.length} ${confidence}`;
+    const known = row.intervals.get(key);
+    if (known !== undefined) return known;
+    const samples = row.results.map((result) => result[response]);
+    const made = intervalOf(this.task.responses[response].statistic, samples, confidence);
+    row.intervals.set(key, made);
+    return made;
+  }
+
   resultsOf(point: Point, lane: Lane = searching): readonly RunResult[] {
     return this.#rows.get(rowKey(point, lane))?.results ?? [];
   }
@@ -105,7 +119,11 @@ export class Ledger {
   #keep(point: Point, lane: Lane, results: readonly RunResult[], asked: number): void {
     assert(results.length <= asked, "nothing is answered that was not asked");
     const key = rowKey(point, lane);
-    const row = this.#rows.get(key) ?? { results: [], estimates: new Map<string, Estimate>() };
+    const row = this.#rows.get(key) ?? {
+      results: [],
+      estimates: new Map<string, Estimate>(),
+      intervals: new Map<string, Range>(),
+    };
     row.results.push(...results);
     this.#rows.set(key, row);
     if (lane.seeds === "search" && results.length > 0) this.#points.set(keyOf(point), point);

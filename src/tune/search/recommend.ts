@@ -16,7 +16,7 @@ export function preferred(ledger: Ledger, front: readonly Standing[]): readonly 
   const now = today === undefined ? undefined : standingOf(ledger, today, confidence);
   const regrets = new Map(front.map((standing) => [standing, regretOf(standing, front)]));
   const rankOf = ({ kept, costs }: Standing): number =>
-    (kept.every(({ isSurelyKept }) => isSurelyKept) ? 0 : 2) +
+    (kept.every(({ isTrusted }) => isTrusted) ? 0 : 2) +
     (now === undefined || costs.every((cost, index) => cost <= now.costs[index]) ? 0 : 1);
   return front
     .map((standing, place) => ({ standing, place, rank: rankOf(standing), regret: regrets.get(standing) ?? 0 }))

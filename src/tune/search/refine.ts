@@ -159,7 +159,7 @@ function leading(ledger: Ledger, field: readonly Point[], kept: number): readonl
  */
 export function frontAmong(ledger: Ledger, field: readonly Point[]): readonly Standing[] {
   const keeping = field.map((point) => standingOf(ledger, point, confident)).filter(({ excess }) => excess === 0);
-  const surely = keeping.filter(({ kept }) => kept.every(({ isSurelyKept }) => isSurelyKept));
+  const surely = keeping.filter(({ kept }) => kept.every(({ isTrusted }) => isTrusted));
   return thinnestFirst(nonDominated(surely.length > 0 ? surely : keeping));
 }
 

@@ -1,6 +1,6 @@
 // How a point stands: what it is worth, whether it keeps the constraints, and whether another surely beats it.
 
-import { differenceOf, type Estimate, halfWidth } from "./estimate.ts";
+import { differenceOf, type Estimate, halfWidth, type Range } from "./estimate.ts";
 import { type Lane, type Ledger, searching } from "./ledger.ts";
 import { keyOf, type Point } from "./space.ts";
 import type { Constraint } from "./task.ts";
@@ -11,6 +11,8 @@ export interface Kept {
   readonly excess: number;
   readonly isSurelyKept: boolean;
   readonly isSurelyBroken: boolean;
+  /** Enough to choose by: surely kept, or kept as far as can be seen where no number of runs could make it sure. */
+  readonly isTrusted: boolean;
 }
 
 export interface Standing {
@@ -44,11 +46,15 @@ export function keptBy(ledger: Ledger, point: Point, constraint: Constraint, cha
       if (Number.isNaN(own.value)) return unknown;
       const isBroken = own.value > 0;
       // Nothing that was not seen in some runs is sure never to be: that is bounded, and told as a bound.
-      return { excess: isBroken ? own.value : 0, isSurelyKept: !isBroken, isSurelyBroken: isBroken };
+      return {
+        excess: isBroken ? own.value : 0,
+        isSurelyKept: !isBroken,
+        isSurelyBroken: isBroken,
+        isTrusted: !isBroken,
+      };
     }
     case "bound": {
-      const scale = constraint.bound === 0 ? 1 : Math.abs(constraint.bound);
-      return keptAs(own, constraint.bound, constraint.comparison, scale, chance);
+      return keptWithin(own, ledger.intervalOf(point, response, 2 * chance - 1, lane), constraint, chance);
     }
     case "asToday": {
       const { today } = ledger.task;
@@ -56,21 +62,48 @@ export function keptBy(ledger: Ledger, point: Point, constraint: Constraint, cha
       const pairs = Math.min(ledger.runsOf(point, lane), ledger.runsOf(today, lane));
       const theirs = ledger.estimateOf(today, response, pairs, lane);
       const difference = differenceOf(ledger.estimateOf(point, response, pairs, lane), theirs);
-      return keptAs(difference, 0, constraint.comparison, Math.abs(theirs.value) || 1, chance);
+      return keptAsToday(difference, constraint.comparison, Math.abs(theirs.value) || 1, chance);
     }
   }
 }
 
-const unknown: Kept = { excess: 1, isSurelyKept: false, isSurelyBroken: false };
+const unknown: Kept = { excess: 1, isSurelyKept: false, isSurelyBroken: false, isTrusted: false };
 
-const unquestioned: Kept = { excess: 0, isSurelyKept: true, isSurelyBroken: false };
+const unquestioned: Kept = { excess: 0, isSurelyKept: true, isSurelyBroken: false, isTrusted: true };
 
-function keptAs(own: Estimate, bound: number, comparison: "<=" | ">=", scale: number, chance: number): Kept {
+function keptWithin(
+  own: Estimate,
+  { low, high }: Range,
+  { comparison, bound }: Extract<Constraint, { type: "bound" }>,
+  chance: number,
+): Kept {
   // What was never measured is no evidence that a bound is kept.
   if (Number.isNaN(own.value)) return unknown;
-  const over = comparison === "<=" ? own.value - bound : bound - own.value;
-  const half = halfWidth(own, chance);
-  return { excess: Math.max(0, over) / scale, isSurelyKept: over + half <= 0, isSurelyBroken: over - half > 0 };
+  const isMost = comparison === "<=";
+  const over = isMost ? own.value - bound : bound - own.value;
+  const isSurelyKept = isMost ? high <= bound : low >= bound;
+  // Runs that all say the same bound by nothing what is no share and no count.
+  const isFlat = high === Infinity && halfWidth(own, chance) === 0;
+  return {
+    excess: Math.max(0, over) / (Math.abs(bound) || 1),
+    isSurelyKept,
+    isSurelyBroken: isMost ? low > bound : high < bound,
+    isTrusted: isSurelyKept || (isFlat && over <= 0),
+  };
+}
+
+function keptAsToday(difference: Estimate, comparison: "<=" | ">=", scale: number, chance: number): Kept {
+  const { value, room } = difference;
+  if (Number.isNaN(value)) return unknown;
+  const over = comparison === "<=" ? value : -value;
+  const half = halfWidth(difference, chance);
+  const isSurelyKept = over + half <= 0;
+  return {
+    excess: Math.max(0, over) / scale,
+    isSurelyKept,
+    isSurelyBroken: over - half > 0,
+    isTrusted: isSurelyKept || (room === 0 && over <= 0),
+  };
 }
 
 /** Fewer pairs than these decide nothing. */
@@ -84,7 +117,7 @@ const indifference = 0.01;
  * rival that may break a constraint beats nobody.
  */
 export function surelyBeats(ledger: Ledger, rival: Standing, point: Point, chance: number): boolean {
-  if (!rival.kept.every(({ isSurelyKept }) => isSurelyKept) || keyOf(rival.point) === keyOf(point)) return false;
+  if (!rival.kept.every(({ isTrusted }) => isTrusted) || keyOf(rival.point) === keyOf(point)) return false;
   const pairs = Math.min(ledger.runsOf(rival.point), ledger.runsOf(point));
   if (pairs < pairsMin) return false;
   let isBetter = false;

@@ -3,7 +3,7 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 
 import { Generator } from "../../../src/base/random.ts";
-import type { Sample } from "../../../src/tune/response.ts";
+import type { Sample, Statistic } from "../../../src/tune/response.ts";
 import { differenceOf, estimate, halfWidth, intervalOf } from "../../../src/tune/search/estimate.ts";
 import { sobol } from "../../../src/tune/search/sobol.ts";
 import { designOf, sizeOf } from "../../../src/tune/search/space.ts";
@@ -48,11 +48,16 @@ describe("estimates", () => {
     expect(intervalOf({ type: "mean" }, [none, none, none], 0.95)).toEqual({ low: 0, high: Infinity });
   });
 
-  test("what happened in none of some runs may still happen: the bound is that of so many runs", () => {
-    const { low, high } = intervalOf({ type: "mean" }, new Array<Sample>(100).fill(samplesOf([0])), 0.95);
-    expect(low).toBe(0);
+  test("what happened in none of some runs may still happen: bound by runs, by samples, or by nothing", () => {
+    const highOf = (statistic: Statistic, count: number, sum = 0): number =>
+      intervalOf(statistic, new Array<Sample>(100).fill({ sum, count, values: [] }), 0.95).high;
     // 1 - 0.025^(1/100)
-    expect(high).toBeCloseTo(0.03622, 4);
+    expect(highOf({ type: "mean", bound: { by: "runs" } }, 5)).toBeCloseTo(0.03622, 4);
+    // Of 500 samples it may happen to 1 - 0.025^(1/500), told for a thousand of them.
+    expect(highOf({ type: "mean", bound: { by: "samples", scale: 1_000 } }, 5)).toBeCloseTo(7.3507, 3);
+    // How long something takes, or how often it happens in a run, is bound by nothing, and so is what is always the same.
+    expect(highOf({ type: "mean" }, 5)).toBe(Infinity);
+    expect(highOf({ type: "mean" }, 1, 3)).toBe(Infinity);
   });
 
   test("two runs have no spread to go by", () => {

@@ -3,8 +3,10 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 
 import { dominates, inOrder, nonDominated } from "../../../src/tune/search/pareto.ts";
+import { Ledger } from "../../../src/tune/search/ledger.ts";
 import { search } from "../../../src/tune/search/search.ts";
 import { allOf, keyOf, type Point } from "../../../src/tune/search/space.ts";
+import { standingOf } from "../../../src/tune/search/standing.ts";
 import type { SearchTask } from "../../../src/tune/search/task.ts";
 import { answerOf, bowl, drive, one, type Synthetic, timeouts } from "./synthetic.ts";
 
@@ -122,6 +124,28 @@ describe("a search", () => {
     // 1 - 0.05^(1/n)
     const { runs } = recommended!.shown;
     expect(constraint?.measured.high).toBeCloseTo(1 - Math.pow(0.05, 1 / runs), 6);
+  });
+
+  test("is not sure of a limit for want of anything seen, and chooses by it none the less", () => {
+    const keptWith = (statistic: SearchTask["responses"][number]["statistic"], bound: number) => {
+      const problem = bowl(4);
+      const task: SearchTask = {
+        ...problem.task,
+        ...{ seed: 1, firstSeed: 1, runsMax: 100 },
+        responses: [{ id: "rolled back", statistic }],
+        constraints: [{ type: "bound", response: 0, comparison: "<=", bound }],
+      };
+      const ledger = new Ledger(task);
+      // 200 samples in 20 runs, of which nothing is seen.
+      drive(ledger.need([[0, 0]], 20), ({ seeds }) => seeds.map(() => [{ sum: 0, count: 10, values: [] }]));
+      const [kept] = standingOf(ledger, [0, 0], 0.95).kept;
+      return [kept?.excess, kept?.isSurelyKept, kept?.isTrusted];
+    };
+    expect(keptWith({ type: "mean" }, 1_000)).toEqual([0, false, true]);
+    const perThousand = { type: "mean", bound: { by: "samples", scale: 1_000 } } as const;
+    // 1000 * (1 - 0.05^(1/200)) is 14.9.
+    expect(keptWith(perThousand, 14)).toEqual([0, false, false]);
+    expect(keptWith(perThousand, 15)).toEqual([0, true, true]);
   });
 
   test("prefers what surely keeps a limit to what may keep it", () => {
