@@ -7,7 +7,7 @@ import type { Observation } from "./observation.ts";
 import type { OpenStudy, StudyPoint } from "./open-study.ts";
 import { type Sample, sampleOf } from "./response.ts";
 import { differenceOf, estimate, halfWidth, intervalOf, unseen } from "./search/estimate.ts";
-import type { Asked } from "./study.ts";
+import type { Asked, Limit } from "./study.ts";
 
 /** A value and the interval that holds the true one in 95 of 100 such sweeps. NaN and open: never measured. */
 export interface Measured {
@@ -144,7 +144,7 @@ function columnOf(
       ...measured,
       samples: here.reduce((sum, { count }) => sum + count, 0),
       difference,
-      keeping: keepingOf(asked, measured, difference),
+      keeping: keepingOf(asked, measured, difference, index === base),
     };
   });
   const { paired, unpaired } = variances;
@@ -210,12 +210,19 @@ function againstOf(
 
 const squaresOf = (influence: readonly number[]): number => influence.reduce((sum, one) => sum + one * one, 0);
 
-function keepingOf({ limit }: Asked, measured: Measured, difference: Difference | undefined): Keeping | undefined {
+function keepingOf(
+  { limit }: Asked,
+  measured: Measured,
+  difference: Difference | undefined,
+  isBaseline: boolean,
+): Keeping | undefined {
   if (limit === undefined) return undefined;
   const { comparison, value: bound } = limit;
-  // What is as good as the baseline keeps a limit that the baseline sets, as far as can be seen.
-  if (bound === "baseline") return difference?.leansWorse === true ? "broken" : "kept";
   if (Number.isNaN(measured.value)) return "open";
+  if (bound === "baseline") {
+    if (isBaseline) return "kept";
+    return difference === undefined ? "open" : keepingOfBaseline(comparison, difference);
+  }
   // A bound of nothing at all is kept when nothing was seen: how much that says is what the interval is for. Once is enough
   // to break it.
   if (bound === 0 && (comparison === "=" || comparison === "<=")) return measured.value === 0 ? "kept" : "broken";
@@ -224,7 +231,17 @@ function keepingOf({ limit }: Asked, measured: Measured, difference: Difference 
   return ends.some((kept) => kept) ? "open" : "broken";
 }
 
-function keeps(value: number, comparison: "<" | "<=" | ">" | ">=" | "=", bound: number): boolean {
+/** What is as good as the baseline keeps a limit that it sets, as far as can be seen; what has to be beyond it has to show it. */
+function keepingOfBaseline(comparison: Limit["comparison"], { value, low, high }: Measured): Keeping {
+  if (comparison === "<") return high < 0 ? "kept" : low >= 0 ? "broken" : "open";
+  if (comparison === ">") return low > 0 ? "kept" : high <= 0 ? "broken" : "open";
+  if (value === 0) return "kept";
+  if (!Number.isFinite(high)) return "open";
+  const isBroken = (comparison !== ">=" && low > 0) || (comparison !== "<=" && high < 0);
+  return isBroken ? "broken" : "kept";
+}
+
+function keeps(value: number, comparison: Limit["comparison"], bound: number): boolean {
   switch (comparison) {
     case "<":
       return value < bound;

@@ -212,6 +212,28 @@ describe("the answer", () => {
     expect(broken.text).toMatch(/^400 ms breaks a limit: hellos is 34\d \(.*\), and has to be < 150/);
   });
 
+  test("judges a limit that the baseline sets as it is written, whichever way is better", () => {
+    const limits = ["<=", ">=", "<", ">"].flatMap((comparison) =>
+      ["low", "high"].map(
+        (better) =>
+          `{ of: hellos.count, as: "${comparison}${better}", better: ${better}, limit: "${comparison} baseline" }`,
+      ),
+    );
+    const sweep = swept(`${axis}responses: [${limits.join(", ")}]\n`, (at, seed, point) => ({
+      hellos: 1000 + Math.sign(at - 200_000) * 100 + Math.round(10 * noise(seed, point)),
+    }));
+    const keepingAt = (point: number) => sweep.points[point]?.cells.map(({ keeping }) => keeping);
+    const [kept, broken] = ["kept", "broken"];
+    expect(keepingAt(0)).toEqual([kept, kept, broken, broken, kept, kept, broken, broken]);
+    expect(keepingAt(1)).toEqual(new Array(8).fill(kept));
+    expect(keepingAt(2)).toEqual([broken, broken, kept, kept, broken, broken, kept, kept]);
+    const never = swept(`${axis}responses: [{ of: echo.round.mean, limit: "<= baseline" }]\n`, () => ({
+      hellos: 1,
+      rounds: [],
+    }));
+    expect(never.points.map(({ cells }) => cells[0]?.keeping)).toEqual(new Array(5).fill("open"));
+  });
+
   test("does not vouch for what was not tried", () => {
     const { text } = answerTo(swept(hellos, (_, seed) => ({ hellos: 100 + Math.round(50 * noise(seed)) })));
     expect(text).toContain("from 100 ms to 500 ms");
