@@ -1,8 +1,8 @@
 // What is told of the points that were chosen: measured under seeds that had no part in the choice, so that an interval is
 // one, and nothing is praised for its luck.
 
-import { binomialInterval, upperBound } from "../../check/statistics.ts";
-import { differenceOf, halfWidth, intervalOf, type Range } from "./estimate.ts";
+import { upperBound } from "../../check/statistics.ts";
+import { differenceOf, halfWidth, type Range } from "./estimate.ts";
 import { fresh, type Lane, type Ledger } from "./ledger.ts";
 import { type Point, samePoint } from "./space.ts";
 import { type Kept, keptBy } from "./standing.ts";
@@ -36,13 +36,9 @@ export interface Shown {
 export function shownOf(ledger: Ledger, point: Point, lane: Lane = fresh): Shown {
   const { task } = ledger;
   const results = ledger.resultsOf(point, lane);
-  const responses = task.responses.map(({ statistic }, response): Measured => {
-    const samples = results.map((result) => result[response]);
+  const responses = task.responses.map((_, response): Measured => {
     const { value } = ledger.estimateOf(point, response, undefined, lane);
-    if (statistic.type !== "rate" || samples.length === 0)
-      return { value, ...intervalOf(statistic, samples, confidence) };
-    const events = samples.reduce((total, { sum }) => total + sum, 0);
-    return { value, ...binomialInterval({ events, runs: samples.length }, confidence) };
+    return { value, ...ledger.intervalOf(point, response, confidence, lane) };
   });
   const constraints = task.constraints.map((constraint): ConstraintShown => {
     const events = results.reduce((total, result) => total + result[constraint.response].sum, 0);

@@ -2,7 +2,7 @@
 // between runs, however many samples a run has (cluster sampling; Woodruff 1952 for quantiles).
 
 import { assert } from "../../base/assert.ts";
-import { upperBound } from "../../check/statistics.ts";
+import { binomialInterval, type Counted, upperBound } from "../../check/statistics.ts";
 import type { Sample, Statistic } from "../response.ts";
 import { studentQuantile } from "./student.ts";
 
@@ -63,7 +63,7 @@ function standardError(influence: readonly number[]): number {
  * runs or to one of so many samples. Infinity: nothing says how much it is when it does.
  */
 export function unseen(statistic: Statistic, samples: readonly Sample[], chance: number): number {
-  if (statistic.type === "rate") return upperBound({ events: 0, runs: samples.length }, chance);
+  if (statistic.type === "rate") return upperBound({ events: 0, runs: countedOf(samples).runs }, chance);
   const bound = statistic.type === "mean" ? statistic.bound : undefined;
   if (bound === undefined) return Infinity;
   if (bound.by === "runs") return upperBound({ events: 0, runs: samples.length }, chance);
@@ -71,14 +71,22 @@ export function unseen(statistic: Statistic, samples: readonly Sample[], chance:
   return samples.some(({ sum }) => sum > 0) ? Infinity : bound.scale * upperBound({ events: 0, runs: count }, chance);
 }
 
+const countedOf = (samples: readonly Sample[]): Counted => ({
+  events: samples.reduce((total, { sum }) => total + sum, 0),
+  runs: samples.reduce((total, { count }) => total + count, 0),
+});
+
 /** The two-sided interval of what all runs there could be come to. */
 export function intervalOf(statistic: Statistic, samples: readonly Sample[], confidence: number): Range {
   const chance = (1 + confidence) / 2;
   const { value, influence } = estimate(statistic, samples);
-  if (Number.isNaN(value) || samples.length < runsMin) return { low: 0, high: Infinity };
+  if (Number.isNaN(value)) return { low: 0, high: Infinity };
+  // Counted, of the runs that could have shown it, and so exact of however few.
+  if (statistic.type === "rate") return binomialInterval(countedOf(samples), confidence);
+  if (samples.length < runsMin) return { low: 0, high: Infinity };
   if (statistic.type === "quantile") return quantileInterval(statistic, samples, chance);
   const half = halfWidth({ influence, room: Infinity }, chance) || unseen(statistic, samples, chance);
-  const most = statistic.type === "rate" || statistic.bound?.by === "runs" ? 1 : Infinity;
+  const most = statistic.bound?.by === "runs" ? 1 : Infinity;
   return { low: half === Infinity ? 0 : Math.max(0, value - half), high: Math.min(most, value + half) };
 }
 

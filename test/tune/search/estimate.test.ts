@@ -60,6 +60,20 @@ describe("estimates", () => {
     expect(highOf({ type: "mean" }, 1, 3)).toBe(Infinity);
   });
 
+  test("shares of runs have the exact interval, of those that could have shown it", () => {
+    const runs = (events: number, tried: number, idle: number): readonly Sample[] =>
+      Array.from({ length: tried + idle }, (_, run) => ({
+        sum: run < events ? 1 : 0,
+        count: run < tried ? 1 : 0,
+        values: [],
+      }));
+    const highs = [0, 1, 2, 3].map((events) => intervalOf({ type: "rate" }, runs(events, 20, 0), 0.95).high);
+    expect(highs.map((high) => high.toFixed(4))).toEqual(["0.1684", "0.2487", "0.3170", "0.3789"]);
+    // Runs that never tried it tell nothing of it: 1 - 0.025^(1/2).
+    expect(intervalOf({ type: "rate" }, runs(0, 2, 18), 0.95)).toEqual({ low: 0, high: expect.closeTo(0.8419, 4) });
+    expect(intervalOf({ type: "rate" }, runs(0, 0, 18), 0.95)).toEqual({ low: 0, high: Infinity });
+  });
+
   test("two runs have no spread to go by", () => {
     expect(halfWidth({ influence: [1, -1], room: Infinity }, 0.975)).toBe(Infinity);
   });
