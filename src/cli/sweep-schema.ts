@@ -15,7 +15,7 @@ const difference = z.object({
   value: z.number(),
   low: measured,
   high: measured,
-  verdict: z.enum(["better", "worse", "same"]).describe("Beyond chance, all points considered."),
+  verdict: z.enum(["better", "worse", "same"]).describe("Beyond chance, all points and responses considered."),
   leansWorse: z.boolean().describe("Its own interval lies on the worse side."),
   pairing: measured.describe("Variance over that of a difference without common seeds."),
 });

@@ -133,11 +133,10 @@ function goodWords(sweep: Sweep, { range, good, group }: GroupAnswer): readonly 
   ];
 }
 
-function cautions({ points, groups, missing }: Sweep): readonly string[] {
+function cautions({ points, groups, missing, comparisons }: Sweep): readonly string[] {
   const cut = points.reduce((sum, point) => sum + point.cut, 0);
-  const comparisons = plural(Math.max(1, points.length - groups.length), "comparison");
   return [
-    `Each point is ${plural(groups[0]?.baseline.runs ?? 0, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %. Better is said of what ${comparisons} together would not show by chance; worse, already of what lies outside its interval.`,
+    `Each point is ${plural(groups[0]?.baseline.runs ?? 0, "run")} under the same seeds, so that differences are paired. Intervals hold at 95 %. Better is said of what ${plural(comparisons, "comparison")} together would not show by chance; worse, already of what lies outside its interval.`,
     ...(missing > 0 ? [`${capital(plural(missing, "run"))} did not get finished.`] : []),
     ...(cut > 0 ? [`A limit cut ${plural(cut, "run")} short: what they measured is of a part of them.`] : []),
   ];

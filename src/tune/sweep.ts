@@ -18,7 +18,7 @@ export interface Measured {
 
 /** Against the baseline, on the same seeds. */
 export interface Difference extends Measured {
-  /** Whether it is more than chance, all points of the sweep considered (Bonferroni). */
+  /** Whether it is more than chance, all points and responses of the sweep considered (Bonferroni). */
   readonly verdict: "better" | "worse" | "same";
   /** Whether its own interval lies on the worse side: enough not to vouch for the point. */
   readonly leansWorse: boolean;
@@ -68,6 +68,8 @@ export interface Sweep {
   readonly groups: readonly SweepGroup[];
   readonly points: readonly SweptPoint[];
   readonly pairings: readonly Pairing[];
+  /** Of a point and a response each: what is better by chance in none of them, 95 times in 100. */
+  readonly comparisons: number;
   /** Runs that were asked for and not finished. */
   readonly missing: number;
 }
@@ -88,7 +90,8 @@ export function sweepOf(
   );
   // Circumstances under which the baseline contradicts itself have nothing to be compared with.
   const kept = points.flatMap((_, index) => (bases[index] >= 0 ? [index] : []));
-  const comparisons = Math.max(1, kept.length - new Set(kept.map((index) => bases[index])).size);
+  const others = kept.length - new Set(kept.map((index) => bases[index])).size;
+  const comparisons = Math.max(1, others * study.responses.length);
   const columns = study.responses.map((asked) => columnOf(asked, observations, bases, comparisons));
   const swept = kept.map((index): SweptPoint => {
     const done = observations[index].filter((one) => one !== undefined);
@@ -105,6 +108,7 @@ export function sweepOf(
     groups: groupsOf(swept),
     points: swept,
     pairings: columns.map(({ asked, ratio }) => ({ asked, ratio })),
+    comparisons,
     missing: observations.reduce((sum, runs) => sum + runs.filter((one) => one === undefined).length, 0),
   };
 }

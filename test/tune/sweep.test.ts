@@ -78,6 +78,23 @@ describe("differences", () => {
     expect(unpaired.pairings[0]?.ratio).toBeGreaterThan(0.5);
   });
 
+  test("of several responses are called so by chance no more often than of one", () => {
+    const keys = Array.from(
+      { length: 8 },
+      (_, at) => `{ of: hellos.count per ${at % 2 === 0 ? "thousand " : ""}events, as: r${at} }`,
+    );
+    const many = swept(`${axis}responses: [${keys.join(", ")}]\n`, () => ({ hellos: 1 }));
+    expect(many.comparisons).toBe(4 * 8);
+    expect(answerTo(many).text).toContain("what 32 comparisons together would not show by chance");
+    // Just beyond what four comparisons would show by chance, and within what 32 would.
+    const make: Make = (at, seed, point) => ({
+      hellos: 1000 + Math.round(100 * noise(seed, point)) + (at > 400_000 ? 19 : 0),
+    });
+    const verdicts = (copies: number) =>
+      swept(`${axis}responses: [${keys.slice(0, copies).join(", ")}]\n`, make).points[4]?.cells[0]?.difference?.verdict;
+    expect([verdicts(1), verdicts(8)]).toEqual(["worse", "same"]);
+  });
+
   test("hold the true one in 95 of 100 sweeps, and are called so by chance in fewer than 5", () => {
     let held = 0;
     let called = 0;
