@@ -31,7 +31,8 @@ export function sweepLines(sweep: Sweep, answer: SweepAnswer, shape: SweepShape)
   const tone = { good: paint.good, bad: paint.bad, unsure: paint.doubt }[words.tone];
   const charts = sweep.study.responses.flatMap((asked, index) => {
     const drawn = drawnOf(sweep, index, shape);
-    return drawn.length === 0 ? [] : [...headOf(asked, width, paint), ...drawn, ""];
+    const shown = isMeasured(sweep, index) ? drawn : [paint.dim("never measured")];
+    return drawn.length === 0 ? [] : [...headOf(asked, width, paint), ...shown, ""];
   });
   const listed = charts.length > 0 ? [] : answer.flatMap((group) => [...pointsTable(sweep, group, shape), ""]);
   return [
@@ -43,6 +44,10 @@ export function sweepLines(sweep: Sweep, answer: SweepAnswer, shape: SweepShape)
     ...words.sentences.flatMap((sentence) => wrap(sentence, width)),
   ];
 }
+
+/** Whether any point has something to draw. */
+export const isMeasured = ({ points }: Sweep, index: number): boolean =>
+  points.some(({ cells }) => !Number.isNaN(cells[index].value));
 
 const fits = ({ levels }: Factor): boolean => levels.length <= columnsMax;
 

@@ -5,7 +5,7 @@ import { pointKey } from "../tune/design.ts";
 import type { Sweep, SweepGroup } from "../tune/sweep.ts";
 import type { SweepAnswer } from "../tune/sweep-answer.ts";
 import type { HeatPart, LinesPart, ReportPage, ReportPart, TablePart } from "./page.ts";
-import { inOrder } from "./sweep-lines.ts";
+import { inOrder, isMeasured } from "./sweep-lines.ts";
 import {
   amountText,
   circumstancesLabel,
@@ -23,6 +23,9 @@ export function sweepPage(sweep: Sweep, answer: SweepAnswer): ReportPage {
   const isAxis = factors.length === 1 && factors[0].unit !== undefined;
   const isGrid = factors.length === 2 && design.type === "grid";
   const charts = sweep.study.responses.flatMap((asked, index): readonly ReportPart[] => {
+    if ((isAxis || isGrid) && !isMeasured(sweep, index)) {
+      return [{ type: "words", heading: asked.label, paragraphs: [`${asked.response.title}: never measured.`] }];
+    }
     if (isAxis) return [linesOf(sweep, answer, asked, index)];
     return isGrid ? sweep.groups.map((group) => heatOf(sweep, group, asked, index)) : [];
   });

@@ -5,7 +5,7 @@ import type { Level, Point } from "../tune/factor.ts";
 import type { Unit } from "../tune/response.ts";
 import type { Asked } from "../tune/study.ts";
 import type { Cell, Measured, Sweep, SweepGroup } from "../tune/sweep.ts";
-import type { Change, GroupAnswer, Standing, SweepAnswer } from "../tune/sweep-answer.ts";
+import type { Change, GroupAnswer, Nothing, Standing, SweepAnswer } from "../tune/sweep-answer.ts";
 import { plural, printCount, printShare, printTime } from "./words.ts";
 
 export interface SweepWords {
@@ -20,7 +20,8 @@ export function sweepWords(sweep: Sweep, answer: SweepAnswer): SweepWords {
   const told = answer.map((group) => ({ ...verdictOf(sweep, group), group }));
   const [only, second] = told;
   const sentences = told.flatMap(({ verdict, group }) => {
-    const all = [...(second === undefined ? [] : [verdict]), ...rangeWords(sweep, group), ...goodWords(sweep, group)];
+    const more = group.nothing === undefined ? [...rangeWords(sweep, group), ...goodWords(sweep, group)] : [];
+    const all = second === undefined ? more : [verdict, ...more];
     const label = circumstancesLabel(sweep, group.group.circumstances);
     return second === undefined ? all : [`Under ${label}: ${all.join(" ")}`];
   });
@@ -35,26 +36,31 @@ export function sweepWords(sweep: Sweep, answer: SweepAnswer): SweepWords {
   };
 }
 
-interface ToldGroup extends Pick<SweepWords, "tone" | "verdict"> {
+interface Verdict extends Pick<SweepWords, "tone" | "verdict"> {
+  readonly says: "stands" | "surpassed" | "broken" | "nothing";
+}
+
+interface ToldGroup extends Verdict {
   readonly group: GroupAnswer;
 }
 
 function manyVerdict(sweep: Sweep, told: readonly ToldGroup[]): string {
   const base = capital(pointLabel(sweep, sweep.study.baseline.point));
-  const labels = (tone: string): string =>
+  const labels = (wanted: string): string =>
     told
-      .flatMap((one) => (one.tone === tone ? [circumstancesLabel(sweep, one.group.group.circumstances)] : []))
+      .flatMap((one) => (one.says === wanted ? [circumstancesLabel(sweep, one.group.group.circumstances)] : []))
       .join("; ");
   const parts = [
-    ["good", "stands under"],
-    ["unsure", "is surpassed under"],
-    ["bad", "breaks a limit under"],
+    ["stands", "stands under"],
+    ["surpassed", "is surpassed under"],
+    ["broken", "breaks a limit under"],
+    ["nothing", "has nothing that can be said of it under"],
   ] as const;
-  const said = parts.flatMap(([tone, words]) => (labels(tone) === "" ? [] : [`${words} ${labels(tone)}`]));
+  const said = parts.flatMap(([wanted, words]) => (labels(wanted) === "" ? [] : [`${words} ${labels(wanted)}`]));
   return `${base} ${said.join(", and ")}.`;
 }
 
-function verdictOf(sweep: Sweep, { group, baseline, superior }: GroupAnswer): Pick<SweepWords, "tone" | "verdict"> {
+function verdictOf(sweep: Sweep, { group, nothing, baseline, superior }: GroupAnswer): Verdict {
   const { responses } = sweep.study;
   const base = pointLabel(sweep, group.baseline.at.point);
   const [broken] = baseline.broken;
@@ -63,8 +69,13 @@ function verdictOf(sweep: Sweep, { group, baseline, superior }: GroupAnswer): Pi
     const found = measuredText(responses[broken], baseline.swept.cells[broken]);
     return {
       tone: "bad",
+      says: "broken",
       verdict: `${capital(base)} breaks a limit: ${label} is ${found}, and has to be ${limit?.text}.`,
     };
+  }
+  if (nothing !== undefined) {
+    const why = nothingWords(nothing, base, group.baseline.runs);
+    return { tone: "unsure", says: "nothing", verdict: `Nothing can be said: ${why}.` };
   }
   const best = bestOf(superior);
   if (best !== undefined) {
@@ -72,13 +83,30 @@ function verdictOf(sweep: Sweep, { group, baseline, superior }: GroupAnswer): Pi
     const gains = best.better.map((change) => changeText(sweep, group, change)).join(", and ");
     return {
       tone: "unsure",
+      says: "surpassed",
       verdict: `${capital(label)} is better than ${base}: ${gains}; nothing that was asked is worse.`,
     };
   }
   return {
     tone: "good",
+    says: "stands",
     verdict: `${capital(base)} stands: nothing that was tried is better in one thing without being worse in another.`,
   };
+}
+
+function nothingWords(nothing: Nothing, base: string, runs: number): string {
+  switch (nothing) {
+    case "baseline not run":
+      return `no run of ${base} was finished`;
+    case "others not run":
+      return `of what ${base} is compared to, no run was finished`;
+    case "never measured":
+      return "what was asked was never measured";
+    case "too few runs":
+      return `with ${plural(runs, "run")} a point, no difference is bound by anything`;
+    case "no bounds":
+      return "what was measured bounds no difference";
+  }
 }
 
 const gain = ({ better }: Standing): number => Math.abs(better[0]?.cell.difference?.value ?? 0);

@@ -21,9 +21,14 @@ export interface Standing {
   readonly open: readonly number[];
 }
 
+/** Why runs say nothing of how points compare. */
+export type Nothing = "baseline not run" | "others not run" | "never measured" | "too few runs" | "no bounds";
+
 /** Under one combination of circumstances. */
 export interface GroupAnswer {
   readonly group: SweepGroup;
+  /** Then nothing is better, nothing is good, and there is no range. */
+  readonly nothing: Nothing | undefined;
   /** At the baseline. */
   readonly baseline: Standing;
   /** Better than the baseline in something, worse in nothing, and within every limit that it can be said of. */
@@ -52,11 +57,31 @@ function groupAnswer(group: SweepGroup, { study }: Sweep): GroupAnswer {
   const baseline = standingOf(group.baseline);
   const isGood = ({ worse, broken, open }: Standing): boolean =>
     worse.length === 0 && broken.length === 0 && open.every((response) => baseline.open.includes(response));
+  const nothing = nothingOf(group);
+  if (nothing !== undefined) return { group, nothing, baseline, superior: [], range: undefined, good: [] };
   const good = standings.filter((standing) => isGood(standing));
   const superior = good.filter(({ better }) => better.length > 0);
   const [factor, second] = study.study.factors;
   const isAxis = second === undefined && factor.unit !== undefined;
-  return { group, baseline, superior, good, range: isAxis ? rangeOf(standings, isGood) : undefined };
+  return { group, nothing, baseline, superior, good, range: isAxis ? rangeOf(standings, isGood) : undefined };
+}
+
+/** Fewer runs than these have no spread. */
+const runsMin = 3;
+
+function nothingOf({ points, baseline }: SweepGroup): Nothing | undefined {
+  const others = points.filter(({ isBaseline }) => !isBaseline);
+  const isSaid = ({ difference }: Cell): boolean => difference !== undefined && Number.isFinite(difference.high);
+  if (others.some(({ cells }) => cells.some((cell) => isSaid(cell)))) return undefined;
+  if (baseline.runs === 0) return "baseline not run";
+  if (points.every(({ cells }) => cells.every(({ value }) => Number.isNaN(value)))) return "never measured";
+  if (others.length === 0) return undefined;
+  const most = Math.max(...others.map(({ runs }) => runs));
+  if (most === 0) return "others not run";
+  if (Math.min(most, baseline.runs) < runsMin) return "too few runs";
+  // A limit that is kept, or broken, is something to say without any difference.
+  const isJudged = ({ keeping }: Cell): boolean => keeping === "kept" || keeping === "broken";
+  return others.some(({ cells }) => cells.some((cell) => isJudged(cell))) ? undefined : "no bounds";
 }
 
 function standingOf(swept: SweptPoint): Standing {

@@ -251,6 +251,44 @@ describe("the answer", () => {
     expect(never.points.map(({ cells }) => cells[0]?.keeping)).toEqual(new Array(5).fill("open"));
   });
 
+  test("says nothing where runs say nothing, and why", () => {
+    const make: Make = (at, seed) => ({ hellos: valley(at) + Math.round(50 * noise(seed)), rounds: [] });
+    const one = answerTo(sweeping(hellos)(make, 1));
+    expect(one.tone).toBe("unsure");
+    expect(one.text).toMatch(
+      /^Nothing can be said: with 1 run a point, no difference is bound by anything\.\nEach point/,
+    );
+    expect(one.answer[0]).toMatchObject({ range: undefined, superior: [], good: [] });
+
+    const never = swept(`${axis}responses: [{ of: echo.round.mean, as: round }]\n`, make);
+    expect(answerTo(never).text).toMatch(/^Nothing can be said: what was asked was never measured\.\nEach point/);
+    expect(sweepLines(never, answerOf(never), { paint: noPaint, width: 80 })[3]).toBe("never measured");
+    expect(sweepPage(never, answerOf(never)).parts[1]).toMatchObject({ type: "words", heading: "round" });
+
+    const largest = `${axis}responses: [{ of: echo.round.max, as: longest }]\n`;
+    expect(answerTo(swept(largest, (_, seed) => ({ hellos: 1, rounds: [seed] }))).text).toMatch(
+      /^Nothing can be said: what was measured bounds no difference\./,
+    );
+    // A limit that is kept is something.
+    const none = `${axis}responses: [{ of: hellos.count, as: hellos, limit: "= 0" }]\n`;
+    expect(answerTo(swept(none, () => ({ hellos: 0 }))).text).toMatch(/^200 ms stands/);
+
+    const open = openOf(hellos, echoStory);
+    const { points } = studyPoints(open);
+    const partly = (isRun: (point: number) => boolean) =>
+      answerTo(
+        sweepOf(
+          open,
+          points,
+          points.map((_, point) =>
+            Array.from({ length: 5 }, (__, seed) => (isRun(point) ? observation(seed, { hellos: seed }) : undefined)),
+          ),
+        ),
+      );
+    expect(partly((point) => point !== 1).text).toMatch(/^Nothing can be said: no run of 200 ms was finished/);
+    expect(partly((point) => point === 1).text).toMatch(/^Nothing can be said: of what 200 ms is compared to, no run/);
+  });
+
   test("does not vouch for what was not tried", () => {
     const { text } = answerTo(swept(hellos, (_, seed) => ({ hellos: 100 + Math.round(50 * noise(seed)) })));
     expect(text).toContain("from 100 ms to 500 ms");
