@@ -1,5 +1,6 @@
 // Where results may be put beside plain files: behind links, into pipes and devices, which must stay what they are.
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -60,15 +61,12 @@ test.skipIf(process.platform === "win32")("a report nobody wants leaves a device
 
 describe.concurrent("nobody listens", () => {
   const launcher = join(process.cwd(), "src/cli/faultline.ts");
-  const shell = (cwd: string, line: string): Promise<Ended> =>
-    new Promise((resolve) => {
-      const child = spawn("sh", ["-c", line.replace("faultline", `"${process.execPath}" "${launcher}"`)], { cwd });
-      void Promise.all([text(child.stdout), text(child.stderr)]).then(([stdout, stderr]) => {
-        const told = (): void => resolve({ code: child.exitCode, stdout, stderr });
-        if (child.exitCode === null) child.on("close", told);
-        else told();
-      });
-    });
+  async function shell(cwd: string, line: string): Promise<Ended> {
+    const child = spawn("sh", ["-c", line.replace("faultline", `"${process.execPath}" "${launcher}"`)], { cwd });
+    const ended = once(child, "close");
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    return { code: child.exitCode, stdout, stderr };
+  }
 
   test.skipIf(process.platform === "win32")(
     "to progress: the work goes on, and ends as it would",
