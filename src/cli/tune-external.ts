@@ -77,6 +77,7 @@ class Desk {
   #told = 0;
   #refused = 0;
   #runs = 0;
+  #isCompared = false;
 
   constructor(session: ExternalSession) {
     this.#session = session;
@@ -89,6 +90,7 @@ class Desk {
   /** What is asked about, so that whoever drives knows its factors and what is wanted. */
   open(task: StudyTask): void {
     const { study, runsMax } = this.#session;
+    this.#isCompared = task.constraints.some(({ type }) => type === "asToday");
     const budget = runsMax === Infinity ? null : runsMax;
     this.#say({
       study: {
@@ -124,9 +126,9 @@ class Desk {
   #levelsOf({ point, seeds }: Ask): readonly Level[] | Mistake {
     const { study, runsMax } = this.#session;
     const { factors } = study.study;
-    const names = factors.map(({ name }) => name);
-    const unknown = Object.keys(point).find((name) => !names.includes(name));
-    if (unknown !== undefined) return notAFactor(unknown, names);
+    const paths = factors.map(({ name }) => name);
+    const unknown = Object.keys(point).find((name) => !paths.includes(name));
+    if (unknown !== undefined) return notAFactor(unknown, paths);
     const levels: Level[] = [];
     for (const factor of factors) {
       const written = Object.hasOwn(point, factor.name) ? point[factor.name] : undefined;
@@ -135,8 +137,10 @@ class Desk {
       if (level === undefined) return notALevel(factor, written);
       levels.push(level);
     }
-    const known = this.#known.get(textOf(levels))?.length ?? 0;
-    if (this.#runs + Math.max(0, seeds - known) > runsMax) return spent(runsMax - this.#runs);
+    // Today's setting is run as well, under the same seeds, where a limit refers to it.
+    const names = new Set([textOf(levels), ...(this.#isCompared ? [textOf(study.baseline.point)] : [])]);
+    const cost = [...names].reduce((sum, name) => sum + Math.max(0, seeds - (this.#known.get(name)?.length ?? 0)), 0);
+    if (this.#runs + cost > runsMax) return spent(runsMax - this.#runs);
     const read = study.scenarios.at(levels);
     return read.type === "scenario" ? levels : read.problems[0];
   }
@@ -152,8 +156,7 @@ class Desk {
     const task = { ...made.task, today: levels.map(() => 0) };
     const ledger = new Ledger(searchTaskOf(task, { seed: 1, runsMax: Number.MAX_SAFE_INTEGER }));
     const chosen = levels.map(() => 1);
-    const isCompared = task.constraints.some(({ type }) => type === "asToday");
-    await this.#drive(ledger.need(isCompared ? [chosen, task.today] : [chosen], seeds), task);
+    await this.#drive(ledger.need(this.#isCompared ? [chosen, task.today] : [chosen], seeds), task);
     const shownThere = shownOf(ledger, chosen, searching);
     if (signal.aborted && shownThere.runs < seeds) return "next";
     this.#told += 1;

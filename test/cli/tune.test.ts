@@ -269,6 +269,24 @@ describe("an optimiser of one's own", { timeout: 60_000 }, () => {
     });
   });
 
+  test("pays for today's runs too where a limit refers to them, and never beyond the budget", async () => {
+    const limited = study.replace("responses:\n", 'responses:\n  - { of: messages.sent, limit: "<= baseline" }\n');
+    await inStudy(limited, async (cwd) => {
+      const { hear, say, hangUp } = conversation(cwd, "--budget", "14");
+      await hear();
+      expect(await say({ ask: { point: pointOf("500ms"), seeds: 8 } })).toMatchObject({
+        error: { code: "BUDGET_SPENT", what: expect.stringContaining("has 14 runs left") },
+      });
+      expect(await say({ ask: { point: pointOf("1s"), seeds: 5 } })).toMatchObject({ tell: { runs: 5 } });
+      expect(await say({ ask: { point: pointOf("500ms"), seeds: 6 } })).toMatchObject({ tell: { runs: 6 } });
+      expect(await say({ ask: { point: pointOf("2s"), seeds: 3 } })).toMatchObject({
+        error: { what: expect.stringContaining("has 2 runs left") },
+      });
+      hangUp();
+      expect(await hear()).toMatchObject({ end: { told: 2, runs: 12 } });
+    });
+  });
+
   test("may be interrupted with Ctrl-C while nobody asks", async () => {
     await inStudy(study, async (cwd) => {
       const { hear, interrupt, ended } = conversation(cwd);
