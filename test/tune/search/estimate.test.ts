@@ -50,7 +50,11 @@ describe("estimates", () => {
 
   test("what happened in none of some runs may still happen: bound by runs, by samples, or by nothing", () => {
     const highOf = (statistic: Statistic, count: number, sum = 0): number =>
-      intervalOf(statistic, new Array<Sample>(100).fill({ sum, count, values: [] }), 0.95).high;
+      intervalOf(
+        statistic,
+        Array.from({ length: 100 }, (): Sample => ({ sum, count, values: [] })),
+        0.95,
+      ).high;
     // 1 - 0.025^(1/100)
     expect(highOf({ type: "mean", bound: { by: "runs" } }, 5)).toBeCloseTo(0.03622, 4);
     // Of 500 samples it may happen to 1 - 0.025^(1/500), told for a thousand of them.
@@ -70,7 +74,7 @@ describe("estimates", () => {
     const highs = [0, 1, 2, 3].map((events) => intervalOf({ type: "rate" }, runs(events, 20, 0), 0.95).high);
     expect(highs.map((high) => high.toFixed(4))).toEqual(["0.1684", "0.2487", "0.3170", "0.3789"]);
     // Runs that never tried it tell nothing of it: 1 - 0.025^(1/2).
-    expect(intervalOf({ type: "rate" }, runs(0, 2, 18), 0.95)).toEqual({ low: 0, high: expect.closeTo(0.8419, 4) });
+    expect(intervalOf({ type: "rate" }, runs(0, 2, 18), 0.95).high).toBeCloseTo(0.8419, 4);
     expect(intervalOf({ type: "rate" }, runs(0, 0, 18), 0.95)).toEqual({ low: 0, high: Infinity });
   });
 

@@ -131,7 +131,9 @@ describe("a search", () => {
       const problem = bowl(4);
       const task: SearchTask = {
         ...problem.task,
-        ...{ seed: 1, firstSeed: 1, runsMax: 100 },
+        seed: 1,
+        firstSeed: 1,
+        runsMax: 100,
         responses: [{ id: "rolled back", statistic }],
         constraints: [{ type: "bound", response: 0, comparison: "<=", bound }],
       };
