@@ -17,6 +17,7 @@ import {
   settingsOf,
   shortNames,
   surenessWords,
+  unkeptWords,
   verdictWords,
   weatherName,
   weatherWords,
@@ -44,7 +45,11 @@ export function tunePage({ task, found }: TuneTold, document: string): ReportPag
   };
 }
 
-function asked(task: StudyTask, { runsDone, looked }: Found): ReportPart {
+function asked(task: StudyTask, { runsDone, looked, recommended }: Found): ReportPart {
+  const measured =
+    recommended?.isConfirmed === true
+      ? "What is told below was measured under seeds that had no part in choosing."
+      : "What is told below was measured under the seeds that the search chose by.";
   const wanted = task.objectives.map(({ response, direction }) => {
     const { label } = task.responses[response];
     return `${label} ${direction === "minimise" ? "as low" : "as high"} as can be`;
@@ -56,7 +61,7 @@ function asked(task: StudyTask, { runsDone, looked }: Found): ReportPart {
     paragraphs: [
       task.study.study.why,
       `Wanted: ${wanted.join("; ")}. Kept in any case: ${kept.join("; ")}.`,
-      `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(sizeOf(task.space), "point")}, each under the same seeds. What is told below was measured under seeds that had no part in choosing.`,
+      `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(sizeOf(task.space), "point")}, each under the same seeds. ${measured}`,
     ],
   };
 }
@@ -209,15 +214,9 @@ function nearest(task: StudyTask, { nearest: points }: Found): TablePart {
       { title: "does not keep" },
       { title: "runs", align: "right" },
     ],
-    rows: points.map(({ point, kept, runs }) => ({
+    rows: points.map((one) => ({
       tone: "bad",
-      cells: [
-        ...levelsOf(task, point),
-        kept
-          .flatMap(({ excess }, place) => (excess > 0 ? [constraintWords(task, task.constraints[place])] : []))
-          .join(", "),
-        printCount(runs),
-      ],
+      cells: [...levelsOf(task, one.point), unkeptWords(task, one), printCount(one.runs)],
     })),
   };
 }

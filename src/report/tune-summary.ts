@@ -14,6 +14,7 @@ import {
   roomWords,
   shortNames,
   surenessWords,
+  unkeptWords,
   verdictWords,
   weatherWords,
 } from "./tune-words.ts";
@@ -116,16 +117,11 @@ function nearestLines(task: StudyTask, { nearest }: Found, paint: Paint, width: 
     { title: "runs", align: "right" },
     { title: "does not keep", align: "left" },
   ];
-  const rows = nearest.map(({ point, runs, kept }): readonly Cell[] => {
-    const broken = kept.flatMap(({ excess }, place) =>
-      excess > 0 ? [constraintWords(task, task.constraints[place])] : [],
-    );
-    return [
-      ...levelsOf(task, point).map((text): Cell => ({ text })),
-      { text: printCount(runs) },
-      { text: broken.length === 0 ? "(fresh seeds broke it)" : broken.join(", ") },
-    ];
-  });
+  const rows = nearest.map((one): readonly Cell[] => [
+    ...levelsOf(task, one.point).map((text): Cell => ({ text })),
+    { text: printCount(one.runs) },
+    { text: unkeptWords(task, one) },
+  ]);
   return [paint.bold("What comes nearest"), ...table(columns, rows, width, paint)];
 }
 

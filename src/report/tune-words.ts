@@ -2,7 +2,7 @@
 
 import type { Unit } from "../tune/response.ts";
 import type { ConstraintShown, Measured, Shown } from "../tune/search/confirm.ts";
-import type { Found, Recommendation } from "../tune/search/search.ts";
+import type { Found, Nearest, Recommendation } from "../tune/search/search.ts";
 import type { Point } from "../tune/search/space.ts";
 import type { Room, Weather } from "../tune/search/surroundings.ts";
 import type { Constraint } from "../tune/search/task.ts";
@@ -140,6 +140,15 @@ function reasonWords(task: StudyTask, shown: Shown, worse: readonly number[]): s
 export function brokenIn(task: StudyTask, { constraints }: Shown): string | undefined {
   const place = constraints.findIndex(({ excess }) => excess > 0);
   return place === -1 ? undefined : `"${constraintWords(task, task.constraints[place])}"`;
+}
+
+/** What keeps a point from being recommended. */
+export function unkeptWords(task: StudyTask, { kept, isMeasuredFresh }: Nearest): string {
+  const broken = kept.flatMap(({ excess }, place) =>
+    excess > 0 ? [constraintWords(task, task.constraints[place])] : [],
+  );
+  if (broken.length > 0) return broken.join(", ");
+  return isMeasuredFresh ? "(fresh seeds broke it)" : "(not run under fresh seeds)";
 }
 
 export const weatherName = ({ study }: StudyTask, under: number): string => study.study.search.worse[under - 1].name;

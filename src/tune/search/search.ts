@@ -19,6 +19,11 @@ export interface Looked {
   readonly values: readonly number[];
 }
 
+/** As the search saw it; fresh seeds may have broken it since. */
+export interface Nearest extends Standing {
+  readonly isMeasuredFresh: boolean;
+}
+
 export interface Recommendation {
   readonly shown: Shown;
   /** Measured under fresh seeds; false: it was cut short before, and what is shown is what it was chosen by. */
@@ -40,7 +45,7 @@ export interface Found {
   readonly today: Shown | undefined;
   readonly recommended: Recommendation | undefined;
   /** Where nothing keeps every constraint: what comes closest to it. */
-  readonly nearest: readonly Standing[];
+  readonly nearest: readonly Nearest[];
 }
 
 /** Of all runs: what is kept to confirm what was chosen, and what for its surroundings, with worse networks or without. */
@@ -91,7 +96,7 @@ export function* search(task: SearchTask): Asking<Found> {
         : [chosen, ...shown.filter((one) => one !== chosen && isOfFront(one) && !isSurelyBroken(one))],
     today: task.today === undefined ? undefined : shownOf(ledger, task.today, lane),
     recommended,
-    nearest: chosen === undefined ? leastViolating(ledger, nearestShown) : [],
+    nearest: chosen === undefined ? nearestIn(ledger) : [],
   };
 }
 
@@ -107,6 +112,12 @@ function* recommendation(
   const weather = yield* inWorseWeather(ledger, shown.point);
   return { shown, isConfirmed, sureness, setAside, room, weather };
 }
+
+const nearestIn = (ledger: Ledger): readonly Nearest[] =>
+  leastViolating(ledger, nearestShown).map((standing) => ({
+    ...standing,
+    isMeasuredFresh: ledger.runsOf(standing.point, fresh) > 0,
+  }));
 
 const distinct = (points: readonly Point[]): readonly Point[] =>
   points.filter((point, place) => points.findIndex((other) => samePoint(other, point)) === place);

@@ -102,6 +102,10 @@ describe("a search", () => {
     expect(front).toEqual([]);
     expect(recommended).toBeUndefined();
     expect(nearest[0]?.point).toEqual([0, 7]);
+    // Only today's setting was run under fresh seeds: there was no front to confirm.
+    expect(nearest.map(({ isMeasuredFresh }) => isMeasuredFresh)).toEqual(
+      nearest.map(({ point }) => keyOf(point) === keyOf([3, 7])),
+    );
   });
 
   test("refuses a point for a single run to which happened what must never happen", () => {
