@@ -146,8 +146,8 @@ export class EventQueue extends EventSlots {
    * want of events, the bound is reached: the owner moves the present there, unless none waits at all.
    */
   handle(untilUs: number, count: number, handlers: readonly EventHandler[], digest: Digest | undefined): number {
-    let left = count | 0;
-    while (left > 0) {
+    let done = 0;
+    while (done < count) {
       const bottomAt = this.#bottomAt;
       if (bottomAt === this.#bottomEnd) {
         if (!this.#open(untilUs)) break;
@@ -160,7 +160,7 @@ export class EventQueue extends EventSlots {
       const timeUs = this.#baseHigh * LOW_HALF + (timeLow >>> 0);
       if (timeUs > untilUs) break;
       this.#bottomAt = bottomAt + 1;
-      left--;
+      done++;
       this.nowUs = timeUs;
       this.taken++;
       this.releaseSlot(slot);
@@ -171,7 +171,7 @@ export class EventQueue extends EventSlots {
       handlers[timeHighAndKind >>> TIME_HIGH_BITS](a, b);
       if (this.halts) break;
     }
-    return count - left;
+    return done;
   }
 
   /** Takes the event that waits in a slot out before its time. Costs O(1), spread over as many cancellations. */

@@ -28,7 +28,8 @@ export function asMarkdown(sections: readonly JudgedSection[], meta: Meta): stri
     "",
     "Written by `npm run bench`. Seconds are CPU seconds of the whole process, set-up and warm-up left out. A ratio is the",
     "median, over the rounds, of our speed / the peer's in the same round, each corrected by a fixed reference program",
-    "that ran just before and just after.",
+    "that ran just before and just after. Warm-ups last until the engine compiles little more: what a process costs",
+    "before that is said in a row of its own.",
     "",
   ];
   for (const section of sections) parts.push(...markdownOf(section), "");
@@ -61,18 +62,11 @@ function lineOf(line: Line): string {
 
 function cellsOf(line: Exclude<Line, { type: "absent" }>): readonly string[] {
   const verdict = line.isMet === undefined ? "" : line.isMet ? "met" : "MISSED";
-  if (line.type === "figure")
-    return [line.name, "", "", `${short(line.value)} ${line.unit}`, bound(line.goal), verdict];
+  const goal = line.goal === undefined ? "" : bound(line.goal);
+  if (line.type === "figure") return [line.name, "", "", `${short(line.value)} ${line.unit}`, goal, verdict];
   const ratio = line.ratio === undefined ? "" : `${short(line.ratio)} x`;
   const mebibytes = Math.round(line.peakRssBytes / 2 ** 20).toString();
-  return [
-    line.name,
-    short(line.rate / 1000),
-    mebibytes,
-    ratio,
-    line.goal === undefined ? "" : bound(line.goal),
-    verdict,
-  ];
+  return [line.name, short(line.rate / 1000), mebibytes, ratio, goal, verdict];
 }
 
 /** The first cell may run into the empty ones that follow it; one that is longer still has a line to itself. */

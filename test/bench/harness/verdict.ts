@@ -26,8 +26,8 @@ export type Line =
       readonly unit: string;
       readonly value: number;
       readonly values: readonly number[];
-      readonly goal: Goal;
-      readonly isMet: boolean;
+      readonly goal?: Goal;
+      readonly isMet?: boolean;
     }
   | { readonly type: "absent"; readonly name: string; readonly because: string; readonly install?: string };
 
@@ -44,6 +44,10 @@ export function judge(section: Section, measurements: Measurements): JudgedSecti
     row.type === "figure" ? figureLine(row, measurements) : speedLine(row, ours, row === first, measurements),
   );
   return { title: section.title, counts: section.counts, lines };
+}
+
+function judged(goal: Goal | undefined, value: number): { readonly goal?: Goal; readonly isMet?: boolean } {
+  return goal === undefined ? {} : { goal, isMet: isMet(goal, value) };
 }
 
 function isMet({ atLeast = -Infinity, atMost = Infinity }: Goal, value: number): boolean {
@@ -67,7 +71,7 @@ function speedLine(row: SpeedRow, ours: readonly Sample[] | string, isOurs: bool
   if (isOurs || typeof ours === "string") return line;
   const ratios = samples.slice(0, ours.length).map((sample, round) => steadyRate(ours[round]) / steadyRate(sample));
   const ratio = median(ratios);
-  return { ...line, ratio, ratios, ...(goal !== undefined && { goal, isMet: isMet(goal, ratio) }) };
+  return { ...line, ratio, ratios, ...judged(goal, ratio) };
 }
 
 function figureLine(row: FigureRow, measurements: Measurements): Line {
@@ -81,7 +85,7 @@ function figureLine(row: FigureRow, measurements: Measurements): Line {
   const rounds = Math.min(...perJob.map((samples) => samples.length));
   const values = Array.from({ length: rounds }, (_, round) => row.of(perJob.map((samples) => samples[round])));
   const value = median(values);
-  return { type: "figure", name, unit, value, values, goal, isMet: isMet(goal, value) };
+  return { type: "figure", name, unit, value, values, ...judged(goal, value) };
 }
 
 function samplesOf(job: SpeedRow["job"], { results }: Measurements): readonly Sample[] | string {

@@ -14,7 +14,7 @@ interface Goals {
 const goals: ReadonlyMap<number, Goals> = new Map([
   [100, { sameQueue: 0.4, ns3PriorityQueue: 1.2, ns3Map: 1.9, simJs: 2 }],
   [10_000, { sameQueue: 0.45, ns3PriorityQueue: 1.6, ns3Map: 2.5, simJs: 4 }],
-  [1_000_000, { sameQueue: 0.2, ns3PriorityQueue: 0.8, ns3Map: 3, simJs: 4.5 }],
+  [1_000_000, { sameQueue: 0.2, ns3PriorityQueue: 1.6, ns3Map: 3, simJs: 8 }],
 ]);
 const INTERPRETED_GOAL = 10;
 
@@ -75,7 +75,7 @@ function amountsOf(
 ): Readonly<Record<"fast" | "slower" | "simJs" | "slow", Amounts>> {
   const isHuge = nodes === 1_000_000;
   return {
-    fast: { nodes, warmup: 1_000_000, timed: isQuick ? 1_500_000 : 3_000_000 },
+    fast: { nodes, warmup: isQuick ? 1_000_000 : 4_000_000, timed: isQuick ? 1_500_000 : 6_000_000 },
     slower: { nodes, warmup: isHuge ? 500_000 : 200_000, timed: isHuge || isQuick ? 500_000 : 1_000_000 },
     simJs: { nodes, warmup: 100_000, timed: isHuge ? 100_000 : 300_000 },
     slow: { nodes, warmup: 50_000, timed: isHuge || isQuick ? 100_000 : 150_000 },

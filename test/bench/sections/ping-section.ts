@@ -33,7 +33,8 @@ function rowsOf(nodes: number, bareLoop: number, { isQuick }: Extent): SpeedRow[
     return peerRow(id(name), name, found, { ...amounts, variant: "PriorityQueue" }, { atLeast });
   };
 
-  const ours = nodeJob(id("Faultline"), "ping", { nodes, warmup: 200_000, timed: isQuick ? 200_000 : 400_000 });
+  const messages = isQuick ? 200_000 : 2_000_000;
+  const ours = nodeJob(id("Faultline"), "ping", { nodes, warmup: messages, timed: messages });
   const rows: SpeedRow[] = [{ type: "speed", name: "Faultline", job: ours }, bare("PriorityQueue")];
   if (!isQuick) rows.push(bare("Map"));
   if (isQuick && nodes > 5) return rows;
@@ -47,7 +48,7 @@ function rowsOf(nodes: number, bareLoop: number, { isQuick }: Extent): SpeedRow[
 
 /** What the digest adds, and that watching a run changes nothing in it. */
 function watching({ isQuick }: Extent): Section {
-  const amounts = { nodes: 5, warmup: 200_000, timed: isQuick ? 300_000 : 600_000 };
+  const amounts = { nodes: 5, warmup: isQuick ? 200_000 : 2_000_000, timed: isQuick ? 300_000 : 2_000_000 };
   const job = (variant: string): Job => nodeJob(`ping/watched/${variant}`, "ping", { ...amounts, variant });
   const [plain, digestOff, traced] = [job("digest"), job("no digest"), job("trace")];
   const rows: FigureRow[] = [

@@ -27,7 +27,7 @@ export interface FigureRow {
   readonly unit: string;
   readonly jobs: readonly Job[];
   readonly of: (samples: readonly Sample[]) => number;
-  readonly goal: Goal;
+  readonly goal?: Goal;
 }
 
 export interface Missing {
