@@ -151,13 +151,7 @@ const folds: Folds = {
     player.tokenShownBefore = player.tokenShown;
     player.tokenShown = raised(player.tokenShown, fact.token, at.event);
   },
-  leaseRenewed: (view, { server }, { atUs }) => {
-    const lease = leaseOf(view, server);
-    lease.believes = true;
-    lease.renewedUs = atUs;
-    // Every server knows the first map from the start.
-    if (!view.mapsKnown.has(server)) view.mapsKnown.set(server, 1);
-  },
+  leaseRenewed: foldRenewal,
   leaseExpired: (view, { server, lateUs }, { atUs }) => endLease(view, server, atUs - lateUs, lateUs),
   serverExpelled: (view, { server, incarnation }, at) => {
     endLease(view, server, at.atUs, 0);
@@ -415,6 +409,19 @@ function leaseOf(view: MeshView, server: NodeId): LeaseView {
   const lease: LeaseView = { believes: false, renewedUs: -1, outrunBy: null, rivalledBy: null };
   view.leases.set(server, lease);
   return lease;
+}
+
+function foldRenewal(view: MeshView, { server }: Told<"leaseRenewed">, at: Instant): void {
+  const lease = leaseOf(view, server);
+  const begins = !lease.believes;
+  lease.believes = true;
+  lease.renewedUs = at.atUs;
+  // Every server knows the first map from the start.
+  if (!view.mapsKnown.has(server)) view.mapsKnown.set(server, 1);
+  if (!begins) return;
+  for (const player of view.players.values()) {
+    if (player.beliefs.get(server)?.frozen === false) foldRivals(view, player, at);
+  }
 }
 
 function outrun(view: MeshView, from: Grant, by: Overtaking): void {

@@ -35,3 +35,25 @@ describe("A6", () => {
     expect(renew(story.grant("p1", "n2", 3, "failover"), "n1").broken()).toContain("A6");
   });
 });
+
+describe("A5-emits", () => {
+  /** The lease of n1 is over, and n2 has its player. */
+  const taken = (): Story => {
+    const story = renew(renew(new Story(), "n1"), "n2").join("p1", "n1", 1);
+    story.say("n1", { fact: "leaseExpired", server: nodeId("n1"), lateUs: 0 });
+    return story.grant("p1", "n2", 2, "failover").take("p1", "n2", 2);
+  };
+
+  test("a lease that comes back to a server that still has the player", () => {
+    expect(renew(renew(taken(), "n1").wait(SECOND), "n2").broken()).toContain("A5-emits");
+    const dropped = renew(taken(), "n1").wait(SECOND).drop("p1", "n2", 2);
+    expect(dropped.broken()).toContain("A5-emits");
+  });
+
+  test("or to one that has let go, or froze it for a transfer: held", () => {
+    const gone = renew(taken().drop("p1", "n1", 1), "n1").wait(SECOND);
+    expect(renew(gone, "n2").result("A5-emits").status).toBe("held");
+    const frozen = taken().say("n1", { fact: "playerPaused", player: nodeId("p1"), transfer: "p1/1" });
+    expect(renew(renew(frozen, "n1").wait(SECOND), "n2").result("A5-emits").status).toBe("held");
+  });
+});
