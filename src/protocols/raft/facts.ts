@@ -110,6 +110,8 @@ export type StoreFact =
       readonly operation: string;
       readonly kind: StoreOperation;
       readonly key: string;
+      /** The version that a cas expects; -1: it is none. */
+      readonly expected: number;
     }
   /** `version`: made by a write, seen by a read. `value`: written or seen. `done` off: a cas that found another version. */
   | {

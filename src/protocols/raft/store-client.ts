@@ -161,7 +161,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     const expected = kind === "cas" ? (state.seen.get(key) ?? 0) : -1;
     const name = `${this.#self}/${state.incarnation}/${number}`;
     state.current = { name, kind, key, expected };
-    this.#record({ type: "record", fact: "store.invoked", operation: name, kind, key });
+    this.#record({ type: "record", fact: "store.invoked", operation: name, kind, key, expected });
     this.#ask();
   }
 

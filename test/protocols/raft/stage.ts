@@ -231,7 +231,7 @@ export class Stage {
     const { key, value, expected } = words;
     const name = `${client}/${session.session}.${session.sequence}`;
     const kind = expected < 0 ? "put" : "cas";
-    this.#observe(nodeId(client), { fact: "store.invoked", operation: name, kind, key });
+    this.#observe(nodeId(client), { fact: "store.invoked", operation: name, kind, key, expected });
     this.#waiting.set(`${session.session}.${session.sequence}`, { name, kind, key });
     this.#write(client, node, key, value, expected);
   }
@@ -244,7 +244,7 @@ export class Stage {
   get(client: string, node: string, key: string): void {
     this.#asks++;
     const name = `${client}/r${this.#asks}`;
-    this.#observe(nodeId(client), { fact: "store.invoked", operation: name, kind: "get", key });
+    this.#observe(nodeId(client), { fact: "store.invoked", operation: name, kind: "get", key, expected: -1 });
     this.#waiting.set(`r${this.#asks}`, { name, kind: "get", key });
     this.#say(client, node, { type: "store.read", ask: this.#asks, key });
   }

@@ -10,6 +10,7 @@ import {
   type NodeView,
   nodeOf,
   type RaftView,
+  type ShownVersion,
   type Told,
 } from "./raft-view.ts";
 
@@ -62,21 +63,48 @@ const folds: Folds = {
   "store.executed": (view, { session, sequence, index }) => {
     const indices = view.executed.get(session) ?? [];
     view.executed.set(session, indices);
+    view.met = indices[sequence] !== undefined;
     indices[sequence] ??= index;
   },
-  "store.invoked": (view, { operation, key }) => {
-    const { version, event } = view.shown.get(key) ?? { version: 0, event: 0 };
-    view.operations.set(operation, { key, floor: version, floorEvent: event });
+  "store.invoked": (view, { operation, key, expected }) => {
+    const { version, event } = view.shown.get(key)?.at(-1) ?? { version: 0, event: 0 };
+    view.operations.set(operation, { key, floor: version, floorEvent: event, expected });
   },
-  "store.answered": (view, { operation, key, version, value }, at) => {
-    view.operation = view.operations.get(operation) ?? null;
-    view.operations.delete(operation);
-    if (version > (view.shown.get(key)?.version ?? 0)) view.shown.set(key, { version, event: at.event });
-    const place = `${key}@${version}`;
-    if (!view.values.has(place)) view.values.set(place, value);
-  },
+  "store.answered": foldAnswer,
   "store.unanswered": (view, { operation }) => void view.operations.delete(operation),
 };
+
+function foldAnswer(view: RaftView, fact: Told<"store.answered">, { event }: Instant): void {
+  const { operation, kind, key, done, version, value } = fact;
+  view.operation = view.operations.get(operation) ?? null;
+  view.operations.delete(operation);
+  const shown = view.shown.get(key) ?? [];
+  view.shown.set(key, shown);
+  let place = shown.length;
+  while (place > 0 && shown[place - 1].version >= version) place--;
+  if (shown[place]?.version !== version) shown.splice(place, 0, { version, value, event, from: -1 });
+  const told = shown[place];
+  if (kind === "cas" && done && view.operation !== null) told.from = view.operation.expected;
+  view.clash = null;
+  if (told.value !== value) {
+    view.clash = { about: key, because: `version ${version} of ${key} has two values`, evidence: [told.event] };
+  } else {
+    judgeSwap(view, key, told, shown[place - 1]);
+    judgeSwap(view, key, shown[place + 1], told);
+  }
+}
+
+/** A cas is done when nothing has been written since the version that it expected. */
+function judgeSwap(
+  view: RaftView,
+  key: string,
+  made: ShownVersion | undefined,
+  before: ShownVersion | undefined,
+): void {
+  if (made === undefined || made.from < 0 || before === undefined || before.version <= made.from) return;
+  const because = `a cas that expected version ${made.from} of ${key} made ${made.version}, and ${before.version} was between`;
+  view.clash = { about: key, because, evidence: [made.event, before.event] };
+}
 
 function foldEnd(view: RaftView, id: NodeId): void {
   view.forgotten = [...view.operations.keys()].filter((operation) => operation.startsWith(`${id}/`));

@@ -65,6 +65,17 @@ export interface ClientOperation {
   /** The newest version that anyone was shown before it began. */
   readonly floor: number;
   readonly floorEvent: number;
+  /** The version that a cas expects; -1: it is none. */
+  readonly expected: number;
+}
+
+/** A version of a key, as it was told first. */
+export interface ShownVersion {
+  readonly version: number;
+  readonly value: string;
+  readonly event: number;
+  /** The version that the cas which made it expected; -1: no cas is known to have made it. */
+  from: number;
 }
 
 export interface RaftView {
@@ -95,10 +106,8 @@ export interface RaftView {
   readonly operations: Map<string, ClientOperation>;
   /** Of the fact in hand: operations that nobody waits for any more, since their client has ended. */
   forgotten: readonly string[];
-  /** By key: the newest version shown to anyone. */
-  readonly shown: Map<string, { readonly version: number; readonly event: number }>;
-  /** By key and version: the value. */
-  readonly values: Map<string, string>;
+  /** By key: every version shown to anyone, in their order. */
+  readonly shown: Map<string, ShownVersion[]>;
   healedUs: number | null;
   // Of the last fact.
   clash: Clash | null;
@@ -127,7 +136,6 @@ export const freshRaftView = (): RaftView => ({
   operations: new Map(),
   forgotten: [],
   shown: new Map(),
-  values: new Map(),
   healedUs: null,
   clash: null,
   lost: null,
