@@ -311,6 +311,8 @@ export interface MeshView {
   regionBefore: RegionView | undefined;
   /** The version of the committed map, and of the one each server knows. */
   mapVersion: number;
+  /** `mapVersion` before the last move that was stated. */
+  mapBefore: number;
   readonly mapsKnown: Map<NodeId, number>;
   /** By player. */
   readonly resolutions: Map<NodeId, ResolutionView>;
@@ -383,6 +385,7 @@ export const freshMeshView = (): MeshView => ({
   regions: new Map(),
   regionBefore: undefined,
   mapVersion: 1,
+  mapBefore: 1,
   mapsKnown: new Map(),
   resolutions: new Map(),
   resolutionBefore: null,

@@ -11,6 +11,7 @@ export function foldRegionMoved(
 ): void {
   const known = view.regions.get(region);
   view.regionBefore = known;
+  view.mapBefore = view.mapVersion;
   view.mapVersion = Math.max(view.mapVersion, map);
   if (epoch <= (known?.epoch ?? 1)) return;
   const earlier = known === undefined ? [] : [...known.earlier, [known.epoch, known.server] as const];

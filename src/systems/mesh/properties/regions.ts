@@ -39,16 +39,19 @@ export const onePrimary: MeshProperty = {
 };
 
 /**
- * MESH-INV-11. Every running server that is known to the coordinator learns each map within `settleUs` of the change or
- * of healing, whichever is later. A server that ends, or is given up, owes nothing until it is back.
+ * MESH-INV-11. Every running server that is known to the coordinator learns of a change of the map within `settleUs` of
+ * it, of healing, or of the last map it learned, whichever is latest: a further change puts nothing off. A server that
+ * ends, or is given up, owes nothing until it is back.
  */
 export const mapAgreed = (settleUs: number): MeshProperty => {
   const owe = (view: MeshView, server: string, atUs: number, findings: Findings): void => {
     if (view.healedUs === null) return;
     findings.owe(server, Math.max(atUs, view.healedUs) + settleUs, `${server} does not know map ${view.mapVersion}`);
   };
-  const oweAll = (view: MeshView, atUs: number, findings: Findings): void => {
-    for (const [server, known] of view.mapsKnown) if (known < view.mapVersion) owe(view, server, atUs, findings);
+  const oweAll = (view: MeshView, knownMin: number, atUs: number, findings: Findings): void => {
+    for (const [server, known] of view.mapsKnown) {
+      if (known >= knownMin && known < view.mapVersion) owe(view, server, atUs, findings);
+    }
   };
   return {
     id: "MESH-INV-11",
@@ -56,8 +59,8 @@ export const mapAgreed = (settleUs: number): MeshProperty => {
     claim: "all running servers come to agree on who has which region",
     source: "MESH-INV-11; MESH-F3-06",
     rules: {
-      regionMoved: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
-      healed: (view, _fact, at, findings) => oweAll(view, at.atUs, findings),
+      regionMoved: (view, _fact, at, findings) => oweAll(view, view.mapBefore, at.atUs, findings),
+      healed: (view, _fact, at, findings) => oweAll(view, 0, at.atUs, findings),
       serverRejoined: (view, { server }, at, findings) => {
         // It asked before it ended, and is no running server: it will ask again.
         if (view.stopwatches.gone.has(server) && !view.paused.has(server)) return;
@@ -65,8 +68,9 @@ export const mapAgreed = (settleUs: number): MeshProperty => {
         const known = view.mapsKnown.get(server) ?? 1;
         if (known < view.mapVersion) owe(view, server, at.atUs, findings);
       },
-      mapLearned: (view, { server, map }, _at, findings) => {
+      mapLearned: (view, { server, map }, at, findings) => {
         if (map >= view.mapVersion) findings.paid(server);
+        else owe(view, server, at.atUs, findings);
       },
       nodeCrashed: (_view, _fact, { node }, findings) => findings.forgiven(node),
       nodeStopped: (_view, _fact, { node }, findings) => findings.forgiven(node),

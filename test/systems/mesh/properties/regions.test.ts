@@ -1,5 +1,5 @@
 // Regions have one server in each epoch (properties.md P1).
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { nodeId } from "../../../../src/base/ids.ts";
 import type { JudgedFact } from "../../../../src/systems/mesh/mesh-view.ts";
@@ -37,4 +37,24 @@ test("MESH-INV-11: a server that is back learns the map in time, and one that en
   expect(late.result("MESH-INV-11").status).toBe("violated");
   const ended = healed().crash("n3").say("coordinator", rejoined).wait(600_000_000);
   expect(ended.broken()).not.toContain("MESH-INV-11");
+});
+
+describe("MESH-INV-11, while the map goes on changing", () => {
+  const SETTLED = 30_000_000;
+  const learned = (map: number): JudgedFact => ({ fact: "mapLearned", server: nodeId("n3"), map, regions: [] });
+  const playing = (): Story =>
+    new Story().say("n3", { fact: "leaseRenewed", server: nodeId("n3"), untilUs: 1 }).heal().wait(1);
+  const changing = (story: Story, ...moves: readonly number[]): Story =>
+    moves.reduce((told, epoch) => told.say("coordinator", moved("n2", epoch)).wait(SETTLED / 2), story);
+
+  test("a server that never learns of any change is late", () => {
+    expect(changing(playing(), 2, 3, 4, 5).broken()).toContain("MESH-INV-11");
+    expect(changing(playing(), 2, 2, 2, 2).broken()).toContain("MESH-INV-11");
+  });
+
+  test("and one that learns of each before the next but one is not", () => {
+    let story = changing(playing(), 2, 3);
+    for (const map of [2, 3, 4, 5, 6]) story = changing(story.say("n3", learned(map)), map + 2);
+    expect(story.broken()).not.toContain("MESH-INV-11");
+  });
 });
