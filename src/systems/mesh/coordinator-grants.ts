@@ -8,12 +8,13 @@ import { admits, standingOf } from "./region-map.ts";
 export function onJoin(desk: Desk, player: NodeId, { session, ask, x }: Received<"join">): void {
   const { owner, pending } = registrationOf(desk, player);
   if (isResolving(desk, player)) return;
-  if (!admits(desk.state.register.map, desk.settings.degraded)) {
+  if (owner !== null) return sendLocated(desk, player, owner, session, ask);
+  // Whoever has a place, or is about to have one, is not new, and would be held by a server that it never finds.
+  if (pending === null && !admits(desk.state.register.map, desk.settings.degraded)) {
     desk.out.record({ type: "record", fact: "admissionRefused", player });
     desk.out.send(player, { type: "turnedAway", session, ask });
     return;
   }
-  if (owner !== null) return sendLocated(desk, player, owner, session, ask);
   desk.state.askers.set(player, { session, ask });
   if (pending === null) return desk.propose({ type: "assign", player, region: regionOf(desk, x) });
   nudge(desk, player);

@@ -229,6 +229,28 @@ describe("an operator's order", () => {
   });
 });
 
+describe("while nobody new is let in", () => {
+  const closed = (bench: Bench): Bench => {
+    bench
+      .receive(operator, { type: "order", command: "command:0", number: 0, verb: "stopAdmissions", subject: "" })
+      .sync();
+    bench.take();
+    return bench;
+  };
+
+  test("whoever has no place gets none (MESH-FT-28)", () => {
+    expect(closed(fresh()).receive(p1, join).take()).toMatchObject([{ type: "turnedAway" }]);
+  });
+
+  test("whoever has one, or waits for the grant, is told of it", () => {
+    expect(closed(joined()).receive(p1, join).take()).toMatchObject([{ type: "located", server: s1, token: 1 }]);
+    const pending = closed(fresh().receive(p1, join).sync()).receive(p1, { ...join, ask: 2 });
+    expect(pending.take()).toEqual([]);
+    pending.receive(store, fenced(1)).sync();
+    expect(pending.take()).toMatchObject([{ type: "granted" }, { type: "located", ask: 2 }]);
+  });
+});
+
 describe("a restarted coordinator", () => {
   test("knows what it has answered, and resumes the sealing it had begun", () => {
     const bench = joined().receive(s2, adopt(1)).sync();
