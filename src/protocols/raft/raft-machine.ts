@@ -71,13 +71,12 @@ export class RaftMachine implements Machine<RaftMessage | StoreMessage, RaftFact
       this.#effects.push({ type: "record", fact: "store.executed", session, sequence, index, key, version });
     }
     if (!this.#raft.isLeader) return;
-    if (command.type === "open") {
-      this.#send(client, { type: "store.opened", ask: command.ask, session: index });
-    } else if (outcome.type === "wrote") {
+    if (outcome.type === "opened") {
+      this.#send(client, { type: "store.opened", ask: outcome.ask, session: outcome.session });
+    } else if (command.type === "write") {
       const { session, sequence } = command;
-      this.#send(client, { type: "store.wrote", session, sequence, ...outcome.reply });
-    } else {
-      this.#send(client, { type: "store.expired", session: command.session, sequence: command.sequence });
+      if (outcome.type === "wrote") this.#send(client, { type: "store.wrote", session, sequence, ...outcome.reply });
+      else this.#send(client, { type: "store.expired", session, sequence });
     }
   }
 

@@ -2,6 +2,8 @@
 // thesis §6.3). Part of its snapshot; what is forgotten is chosen by the log alone, so that every node forgets the same.
 
 export interface Session<R> {
+  /** Who asked for it, and by which request: asked again, it is the same session. */
+  readonly opener: string;
   /** The last request that was applied. */
   sequence: number;
   reply: R | null;
@@ -20,10 +22,15 @@ export type Standing<R> =
   /** Whether it was applied is not known any more: an earlier request, or a session that was forgotten. */
   | { readonly type: "unknown" };
 
-/** Opens a session; beyond `max` the one unused for longest is forgotten. */
-export function openSession<R>(sessions: Sessions<R>, index: number, max: number): void {
-  sessions.set(index, { sequence: 0, reply: null, usedAt: index });
-  if (sessions.size <= max) return;
+/** The session of that opener, opened if it has none; beyond `max` the one unused for longest is forgotten. */
+export function openSession<R>(
+  sessions: Sessions<R>,
+  index: number,
+  { opener, max }: { readonly opener: string; readonly max: number },
+): number {
+  for (const [id, known] of sessions) if (known.opener === opener) return id;
+  sessions.set(index, { opener, sequence: 0, reply: null, usedAt: index });
+  if (sessions.size <= max) return index;
   let oldest = index;
   let usedAt = Infinity;
   for (const [id, session] of sessions) {
@@ -32,6 +39,7 @@ export function openSession<R>(sessions: Sessions<R>, index: number, max: number
     usedAt = session.usedAt;
   }
   sessions.delete(oldest);
+  return index;
 }
 
 export function standingOf<R>(sessions: Sessions<R>, id: number, sequence: number): Standing<R> {

@@ -32,6 +32,8 @@ interface ClientState {
   session: number;
   sequence: number;
   asks: number;
+  /** The session it has, or asks for: answers to earlier requests for one open nothing. */
+  opening: number;
   incarnation: number;
   /** Which node is asked when nobody names the leader, and which one was named. */
   turn: number;
@@ -41,6 +43,9 @@ interface ClientState {
   readonly seen: Map<string, number>;
 }
 
+/** Sessions that one incarnation may ask for: an ask names one of all of them. */
+const SESSIONS_MAX = 1_000_000;
+
 type ClientEffect = Effect<StoreMessage, StoreFact>;
 
 export class StoreClient implements Machine<StoreMessage, StoreFact> {
@@ -48,6 +53,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     session: -1,
     sequence: 0,
     asks: 0,
+    opening: 0,
     incarnation: 0,
     turn: 0,
     named: -1,
@@ -68,6 +74,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     switch (event.type) {
       case "booted":
         this.state.incarnation = event.incarnation;
+        this.state.opening = event.incarnation * SESSIONS_MAX;
         this.#ask();
         break;
       case "received":
@@ -94,7 +101,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     const { current } = state;
     switch (message.type) {
       case "store.opened":
-        if (state.session >= 0 || message.ask !== this.#askOfIncarnation()) return;
+        if (state.session >= 0 || message.ask !== state.opening) return;
         state.session = message.session;
         state.sequence = 0;
         return this.#think();
@@ -135,6 +142,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
       this.#record({ type: "record", fact: "store.unanswered", operation: current.name, key: current.key });
     this.state.current = null;
     this.state.session = -1;
+    this.state.opening++;
     this.#ask();
   }
 
@@ -181,7 +189,7 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
     const { current, session, sequence } = state;
     const node = this.#plan.nodes[at];
     if (session < 0) {
-      this.#send(node, { type: "store.open", ask: this.#askOfIncarnation() });
+      this.#send(node, { type: "store.open", ask: state.opening });
     } else if (current !== null && current.kind === "get") {
       this.#send(node, { type: "store.read", ask: state.asks, key: current.key });
     } else if (current !== null) {
@@ -189,11 +197,6 @@ export class StoreClient implements Machine<StoreMessage, StoreFact> {
       this.#send(node, { type: "store.write", session, sequence, key, value, expected });
     }
     this.#effects.push({ type: "setTimer", timer: "retry", afterUs: this.#plan.retryUs });
-  }
-
-  /** Answers to an incarnation before this one open nothing here. */
-  #askOfIncarnation(): number {
-    return this.state.incarnation;
   }
 
   #send(to: NodeId, message: StoreMessage): void {

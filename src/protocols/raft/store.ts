@@ -32,7 +32,7 @@ export interface StoreState {
 }
 
 export type StoreOutcome =
-  | { readonly type: "opened"; readonly session: number }
+  | { readonly type: "opened"; readonly ask: number; readonly session: number }
   | { readonly type: "wrote"; readonly reply: WriteReply; readonly repeated: boolean }
   | { readonly type: "expired" };
 
@@ -49,8 +49,9 @@ export function applyToStore(
   { sessionsMax, dedupe }: { readonly sessionsMax: number; readonly dedupe: boolean },
 ): StoreOutcome {
   if (command.type === "open") {
-    openSession(store.sessions, index, sessionsMax);
-    return { type: "opened", session: index };
+    const { client, ask } = command;
+    const session = openSession(store.sessions, index, { opener: `${client} ${ask}`, max: sessionsMax });
+    return { type: "opened", ask, session };
   }
   const { session, sequence, key, value, expected } = command;
   const standing = standingOf(store.sessions, session, sequence);

@@ -4,11 +4,14 @@ import { expect, test } from "vitest";
 import { nodeId } from "../../../src/base/ids.ts";
 import { Judge, judgePlan } from "../../../src/check/judge.ts";
 import type { PropertyResult } from "../../../src/check/property.ts";
+import type { MachineEvent } from "../../../src/machine/event.ts";
 import type { StoreOperation } from "../../../src/protocols/raft/facts.ts";
 import { raftModel } from "../../../src/protocols/raft/properties/raft-model.ts";
 import { raftProperties } from "../../../src/protocols/raft/properties/raft-properties.ts";
 import type { JudgedFact, RaftView } from "../../../src/protocols/raft/properties/raft-view.ts";
 import { raftSettings } from "../../../src/protocols/raft/settings.ts";
+import { StoreClient } from "../../../src/protocols/raft/store-client.ts";
+import type { StoreMessage } from "../../../src/protocols/raft/store-messages.ts";
 
 /** One operation from its invocation to its answer: "cas x 3" expects version 3; "!": it was not done. */
 type Told = readonly [words: string, version: number, value: string];
@@ -99,4 +102,23 @@ test("RF9: what is executed once, at one node, puts nothing to the test", () => 
   expect(verdictOn("RF9", [executed]).status).toBe("not exercised");
   expect(verdictOn("RF9", [executed, executed]).status).toBe("held");
   expect(verdictOn("RF9", [executed, { ...executed, index: 3 }]).status).toBe("violated");
+});
+
+test("a client whose session was forgotten asks for one that it never had", () => {
+  const plan = { nodes: [nodeId("n1")], keys: 1, thinkUs: 1, thinkSpreadUs: 0, retryUs: 1, readsOfTen: 0 };
+  const client = new StoreClient(nodeId("c1"), plan);
+  const step = (event: object): readonly StoreMessage[] =>
+    client
+      .step({ monotonicUs: 0, wallUs: 0, ...event } as MachineEvent<StoreMessage>)
+      .flatMap((effect) => (effect.type === "send" ? [effect.message] : []));
+  const received = (message: StoreMessage) => step({ type: "received", from: nodeId("n1"), message });
+  const [asked] = step({ type: "booted", incarnation: 1, disk: new Map() });
+  expect(step({ type: "timerFired", timer: "retry" })).toEqual([asked]);
+  const ask = asked?.type === "store.open" ? asked.ask : -1;
+  received({ type: "store.opened", ask, session: 7 });
+  step({ type: "drawn", purpose: "operation", value: 0 });
+  const [anew] = received({ type: "store.expired", session: 7, sequence: 1 });
+  expect(anew).toEqual({ type: "store.open", ask: ask + 1 });
+  expect(received({ type: "store.opened", ask, session: 7 })).toEqual([]);
+  expect(client.state.session).toBe(-1);
 });

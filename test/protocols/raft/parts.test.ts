@@ -71,7 +71,7 @@ describe("a majority", () => {
 describe("sessions", () => {
   test("know the last request and its reply, and nothing of earlier ones", () => {
     const sessions: Sessions<string> = new Map();
-    openSession(sessions, 4, 10);
+    openSession(sessions, 4, { opener: "c", max: 10 });
     expect(standingOf(sessions, 4, 1)).toEqual({ type: "new" });
     keepReply(sessions, 4, { sequence: 1, reply: "one", index: 5 });
     expect(standingOf(sessions, 4, 1)).toEqual({ type: "repeated", reply: "one" });
@@ -82,11 +82,22 @@ describe("sessions", () => {
 
   test("beyond the bound, the one unused for longest goes", () => {
     const sessions: Sessions<string> = new Map();
-    for (const index of [1, 2, 3]) openSession(sessions, index, 3);
+    for (const index of [1, 2, 3]) openSession(sessions, index, { opener: `c${index}`, max: 3 });
     keepReply(sessions, 1, { sequence: 1, reply: "", index: 4 });
-    openSession(sessions, 5, 3);
+    openSession(sessions, 5, { opener: "c5", max: 3 });
     expect([...sessions.keys()]).toEqual([1, 3, 5]);
   });
+});
+
+test("asked once more, a store opens the same session, and forgets nobody for it", () => {
+  const store = freshStore();
+  const rules = { sessionsMax: 2, dedupe: true };
+  const open = (name: string, ask: number) => ({ type: "open", client: nodeId(name), ask }) as const;
+  applyToStore(store, 1, open("c", 0), rules);
+  expect(applyToStore(store, 2, open("d", 0), rules)).toMatchObject({ session: 2 });
+  expect(applyToStore(store, 3, open("d", 0), rules)).toMatchObject({ session: 2 });
+  expect([...store.sessions.keys()]).toEqual([1, 2]);
+  expect(applyToStore(store, 4, open("d", 1), rules)).toMatchObject({ session: 4 });
 });
 
 test("a store is the same after its text, sessions included", () => {
