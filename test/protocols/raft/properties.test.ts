@@ -115,6 +115,14 @@ describe("a property does not fire", () => {
     ]);
     expect(stage.verdict().properties.filter(({ status }) => status === "violated")).toEqual([]);
   });
+
+  test("at a member that is behind when the world heals, and is removed before it is due (RFL3)", () => {
+    const stage = perform(
+      "raft nodes=4",
+      "lead n1; cut n4 | n1 n2 n3; open c1 n1; run 40ms; fair; members n1 n1,n2,n3; run 10s",
+    );
+    expect(stage.verdict().properties.filter(({ status }) => status === "violated")).toEqual([]);
+  });
 });
 
 describe("two configurations", () => {

@@ -76,9 +76,11 @@ export const laggardsCatchUp = (boundUs: number): RaftProperty => ({
       if (!membersOf(view.decided.configuration).includes(at.node)) return;
       findings.owe(at.node, at.atUs + boundUs, `${at.node} has not applied ${target}`);
     },
-    "raft.configured": (view, _fact, _at, findings) => {
-      const members = membersOf(view.decided.configuration);
-      for (const id of view.nodes.keys()) if (!members.includes(id)) findings.forgiven(id);
+    // What decides changes when it is committed, and not when it comes into a log.
+    "raft.committed": ({ healedUs, nodes, decided }, { leader }, _at, findings) => {
+      if (healedUs === null || !leader) return;
+      const members = membersOf(decided.configuration);
+      for (const id of nodes.keys()) if (!members.includes(id)) findings.forgiven(id);
     },
   },
 });
