@@ -109,8 +109,6 @@ export interface RaftState {
   round: number;
   /** When each of the latest rounds began, by round modulo its length. */
   readonly roundsUs: number[];
-  /** The newest round a majority has confirmed. */
-  roundConfirmed: number;
   heartbeatDueUs: number;
   /** In order of round. */
   reads: { readonly read: number; readonly index: number; readonly round: number }[];
@@ -165,7 +163,6 @@ export const freshRaftState = (initial: RaftConfiguration): RaftState => ({
   serving: false,
   round: 0,
   roundsUs: Array.from({ length: ROUNDS_KEPT }, () => 0),
-  roundConfirmed: 0,
   heartbeatDueUs: Infinity,
   reads: [],
   offeredIndex: 0,

@@ -44,7 +44,6 @@ export class Replication {
     state.noopIndex = index;
     state.serving = false;
     state.round = 0;
-    state.roundConfirmed = 0;
     state.reads = [];
     state.change = null;
     state.transfer = null;

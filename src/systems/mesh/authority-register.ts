@@ -181,7 +181,8 @@ export const registerText = ({ players, incarnations, resolutions, orders, map }
   });
 
 export function registerOfText(text: string): AuthorityRegister {
-  // Only what `registerText` wrote is in a snapshot, and a damaged one is not read.
+  // What `registerText` wrote: a snapshot that the disk has damaged is not read, and one that a message brought is as
+  // whole as the network keeps its frames.
   const { players, incarnations, resolutions, orders, map } = JSON.parse(text) as {
     players: [NodeId, Registration][];
     incarnations: [NodeId, number][];

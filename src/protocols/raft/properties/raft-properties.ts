@@ -83,6 +83,6 @@ const coverage: readonly RaftProperty[] = [
     "raft.configured",
     ({ configuration }) => configuration.outgoing.length > 0,
   ),
-  happens("SEEN-TRANSFER", "a leader hands its leadership over", "raft.stood", ({ forced }) => forced),
+  happens("SEEN-TRANSFER", "a node stands because a leader hands over to it", "raft.stood", ({ forced }) => forced),
   happens("SEEN-READ", "a read is answered", "store.answered", ({ kind }) => kind === "get"),
 ];
