@@ -5,6 +5,7 @@ import type { Instant, Model } from "../../check/property.ts";
 import { raftModel } from "../../protocols/raft/properties/raft-model.ts";
 import type { JudgedFact as RaftJudgedFact } from "../../protocols/raft/properties/raft-view.ts";
 import { LIVES_MAX, type MeshFact } from "./facts.ts";
+import { endLease, foldRenewal, foldRivals, outrun } from "./lease-model.ts";
 import { loadFacts, loadFoldOf } from "./load-view.ts";
 import {
   beginCut,
@@ -24,9 +25,7 @@ import {
   freshMeshView,
   type Grant,
   type JudgedFact,
-  type LeaseView,
   type MeshView,
-  type Overtaking,
   type PlayerView,
   playerOf,
   raiseHolder,
@@ -51,7 +50,7 @@ type Folds = { readonly [Name in JudgedFact["fact"]]?: (view: MeshView, fact: To
 const folds: Folds = {
   granted: foldGrant,
   grantRecovered: (view, fact, at) => {
-    view.recoveredAnew = playerOf(view, fact.player).grantedUnder.get(fact.token)?.server !== fact.server;
+    view.recoveredAnew = statedOf(view, fact) === undefined;
     if (view.recoveredAnew) foldGrant(view, fact, at);
   },
   effectAccepted: foldEffect,
@@ -215,12 +214,16 @@ const raftFolds: ReadonlyMap<string, Fold> = new Map(
 const unlessRestated =
   (fold: Fold): Fold =>
   (view, fact, at) => {
-    const { player, server, token, index } = fact as Told<"granted">;
-    const known = playerOf(view, player).grantedUnder.get(token);
-    const isKnown = known !== undefined && known.index === index && known.server === server;
-    view.recoveredAnew = !isKnown || (view.bootedAt.get(at.node) ?? 0) > known.event;
+    const known = statedOf(view, fact as Told<"granted">);
+    view.recoveredAnew = known === undefined || (view.bootedAt.get(at.node) ?? 0) > known.event;
     if (view.recoveredAnew) fold(view, fact, at);
   };
+
+/** The same entry of the log, as it was stated before; undefined: it was not. */
+function statedOf(view: MeshView, { player, server, token, index }: Told<"granted"> | Told<"grantRecovered">) {
+  const known = playerOf(view, player).grantedUnder.get(token);
+  return known?.index === index && known.server === server ? known : undefined;
+}
 
 /** By fact; those that start or stop something run the stopwatches after the rest of the view. */
 const foldOf: ReadonlyMap<string, Fold> = new Map(
@@ -403,62 +406,9 @@ function foldAnswer(
   floor.event = event;
 }
 
-function leaseOf(view: MeshView, server: NodeId): LeaseView {
-  const known = view.leases.get(server);
-  if (known !== undefined) return known;
-  const lease: LeaseView = { believes: false, renewedUs: -1, outrunBy: null, rivalledBy: null };
-  view.leases.set(server, lease);
-  return lease;
-}
-
-function foldRenewal(view: MeshView, { server }: Told<"leaseRenewed">, at: Instant): void {
-  const lease = leaseOf(view, server);
-  const begins = !lease.believes;
-  lease.believes = true;
-  lease.renewedUs = at.atUs;
-  // Every server knows the first map from the start.
-  if (!view.mapsKnown.has(server)) view.mapsKnown.set(server, 1);
-  if (!begins) return;
-  for (const player of view.players.values()) {
-    if (player.beliefs.get(server)?.frozen === false) foldRivals(view, player, at);
-  }
-}
-
-function outrun(view: MeshView, from: Grant, by: Overtaking): void {
-  const lease = view.leases.get(from.server);
-  if (lease?.believes === true && from.incarnation >= (view.lives.get(from.server) ?? 0)) lease.outrunBy ??= by;
-}
-
-/** The holder has stopped acting at `endUs`. What it had let go of by then, others may have. */
-function endLease(view: MeshView, server: NodeId, endUs: number, lateUs: number): void {
-  view.leaseEnded = null;
-  const lease = view.leases.get(server);
-  if (lease === undefined || !lease.believes) return;
-  const { outrunBy, rivalledBy } = lease;
-  view.leaseEnded = { server, endUs, lateUs, outrunBy, rivalledBy };
-  lease.believes = false;
-  lease.outrunBy = null;
-  lease.rivalledBy = null;
-}
-
 function setFrozen(player: PlayerView, node: NodeId, frozen: boolean): void {
   const belief = player.beliefs.get(node);
   if (belief !== undefined) player.beliefs.set(node, { ...belief, frozen });
-}
-
-/** A server begins to act for the player: who else would? One with a lease is judged when that ends, for it may be over. */
-function foldRivals(view: MeshView, player: PlayerView, { node, atUs, event }: Instant): void {
-  view.rivals = [];
-  // Without a lease it has the player, and does nothing for it.
-  if (player.beliefs.size < 2 || view.leases.get(node)?.believes === false) return;
-  const by: Overtaking = { player: player.id, server: node, atUs, event };
-  for (const [server, { frozen }] of player.beliefs) {
-    if (server === node || frozen) continue;
-    const lease = view.leases.get(server);
-    if (lease?.believes === true) lease.rivalledBy ??= by;
-    else if (lease === undefined && view.paused.has(server)) view.sleepers.set(server, by);
-    else if (lease === undefined) view.rivals = [...view.rivals, server];
-  }
 }
 
 /** A process that stood still when it ended would have looked at its clock before it did anything more. */

@@ -85,7 +85,9 @@ function forgiveAll(view: MeshView, node: string, findings: Findings): void {
 export const replicasFresh = (settleUs: number, staleUs: number): MeshProperty => {
   const owe = (view: MeshView, item: string, atUs: number, findings: Findings): void => {
     if (view.healedUs === null) return;
-    const dueUs = Math.max(atUs, view.healedUs + settleUs) + staleUs;
+    // Counted from when it was lifted: being told of it once more puts nothing off.
+    const sinceUs = Math.max(view.items.get(item)?.liftedUs ?? atUs, view.healedUs + settleUs);
+    const dueUs = Math.max(atUs, sinceUs + staleUs);
     for (const server of view.replicas.get(item) ?? []) {
       findings.owe(key(item, server), dueUs, `${server} still has a replica of ${item}, which lies there no more`);
     }

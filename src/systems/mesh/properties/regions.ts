@@ -25,14 +25,13 @@ export const onePrimary: MeshProperty = {
     mapLearned: ({ regions }, { server, regions: own }, _at, findings) => {
       for (const { region, epoch } of own) {
         const known = regions.get(region);
-        if (known === undefined || known.epoch !== epoch) continue;
+        const primary = known?.epoch === epoch ? known.server : known?.earlier.get(epoch);
+        if (known === undefined || primary === undefined) continue;
         findings.exercised();
-        if (known.server === server) continue;
-        findings.violated(
-          `region ${region}`,
-          `${server} has region ${region} in the epoch ${epoch} of ${known.server}`,
-          [known.event],
-        );
+        if (primary === server) continue;
+        findings.violated(`region ${region}`, `${server} has region ${region} in the epoch ${epoch} of ${primary}`, [
+          known.event,
+        ]);
       }
     },
   },

@@ -93,6 +93,9 @@ export function serviceReturns(settings: MeshSettings): MeshProperty {
         oweService(view, atUs, findings);
       },
       leaseExpired: (view, { server }, { atUs }, findings) => oweLease(view, server, atUs, findings),
+      serverExpelled: (view, { server }, { atUs }, findings) => {
+        if (view.leases.has(server)) oweLease(view, server, atUs, findings);
+      },
       leaseRenewed: (_view, { server }, _at, findings) => findings.paid(server),
       nodeCrashed: (_view, _fact, { node }, findings) => findings.forgiven(node),
       nodeStopped: (_view, _fact, { node }, findings) => findings.forgiven(node),

@@ -102,8 +102,8 @@ describe("A1: an accepted effect carries the current grant", () => {
 
   test("a grant that a restarted coordinator recovers is a grant now if it was not stated before, else nothing", () => {
     const again = moved()
-      .grant("p1", "n1", 1, "join", "", "grantRecovered")
-      .grant("p1", "n2", 2, "transfer", "p1/1", "grantRecovered");
+      .restate("p1", "n1", 1, { ago: 2, cause: "join", fact: "grantRecovered" })
+      .restate("p1", "n2", 2, { ago: 1, transfer: "p1/1", fact: "grantRecovered" });
     expect(again.act("p1", "n2", 2).broken()).toEqual([]);
     const anew = new Story()
       .join("p1", "n1", 1)
@@ -115,8 +115,9 @@ describe("A1: an accepted effect carries the current grant", () => {
 
 test("a grant that a leader states once more, waking, is nothing new; the same token at another place of the log is", () => {
   const story = () => new Story().join("p1", "n1", 1).grant("p1", "n2", 2, "transfer").grant("p1", "n3", 3, "transfer");
-  expect(story().restate("p1", "n2", 2, 2).fence("p1", 3).effect("p1", "n3", 3).broken()).toEqual([]);
+  expect(story().restate("p1", "n2", 2, { ago: 2 }).fence("p1", 3).effect("p1", "n3", 3).broken()).toEqual([]);
   expect(story().grant("p1", "n2", 2, "transfer").broken()).toContain("A3");
+  expect(story().grant("p1", "n2", 2, "transfer", "", "grantRecovered").broken()).toContain("A3");
 });
 
 test("A1-weak is reported and fails no run", () => {

@@ -254,6 +254,15 @@ describe("I3: replicas", () => {
     ).toBe("violated");
   });
 
+  test("that are told of again and again are stale all the same", () => {
+    const story = inPlay("sword")
+      .say("n2", replicas(["sword"]))
+      .say("store", lay("reserve"))
+      .heal();
+    for (let round = 0; round < 30; round++) story.wait(bounds.staleUs / 2).say("n2", replicas(["sword"]));
+    expect(story.broken()).toContain("I3-fresh");
+  });
+
   test("of a server whose process ends owe nothing", () => {
     const story = inPlay("sword")
       .say("n2", replicas(["sword"]))

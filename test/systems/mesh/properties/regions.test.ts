@@ -30,6 +30,17 @@ test("P1: two servers have one epoch, now or looking back", () => {
   expect(isBroken(moved("n2", 2), moved("n3", 3), moved("n1", 2))).toBe(true);
 });
 
+test("P1: a server learns that it has a region in the epoch of another, now or looking back", () => {
+  const learned = (server: string, epoch: number): boolean =>
+    new Story()
+      .say("coordinator", moved("n2", 2), moved("n3", 3))
+      .say(server, { fact: "mapLearned", server: nodeId(server), map: epoch, regions: [{ region: 0, epoch }] })
+      .broken()
+      .includes("P1");
+  expect([learned("n3", 3), learned("n2", 2)]).toEqual([false, false]);
+  expect([learned("n2", 3), learned("n1", 2)]).toEqual([true, true]);
+});
+
 test("MESH-INV-11: a server that is back learns the map in time, and one that ended meanwhile need not", () => {
   const healed = () => new Story().say("coordinator", moved("n2", 2)).heal();
   const rejoined: JudgedFact = { fact: "serverRejoined", server: nodeId("n3"), incarnation: 1, players: 0 };
@@ -43,7 +54,10 @@ describe("MESH-INV-11, while the map goes on changing", () => {
   const SETTLED = 30_000_000;
   const learned = (map: number): JudgedFact => ({ fact: "mapLearned", server: nodeId("n3"), map, regions: [] });
   const playing = (): Story =>
-    new Story().say("n3", { fact: "leaseRenewed", server: nodeId("n3"), untilUs: 1 }).heal().wait(1);
+    new Story()
+      .say("n3", { fact: "leaseRenewed", server: nodeId("n3"), untilUs: 1 })
+      .heal()
+      .wait(1);
   const changing = (story: Story, ...moves: readonly number[]): Story =>
     moves.reduce((told, epoch) => told.say("coordinator", moved("n2", epoch)).wait(SETTLED / 2), story);
 

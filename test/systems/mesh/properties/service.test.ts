@@ -89,6 +89,13 @@ describe("P5-back: full service returns", () => {
   });
 });
 
+test("P5-back: a server that is given up in a fair world, and never comes back, breaks it", () => {
+  const renewed = { fact: "leaseRenewed", server: n1, untilUs: 4_000_000 } as const;
+  const expelled = (): Story => new Story().say("n1", renewed).heal().expel("n1").wait(4_000_000);
+  expect(expelled().wait(400_000_000).broken()).toContain("P5-back");
+  expect(expelled().say("n1", renewed).wait(400_000_000).result("P5-back").status).toBe("held");
+});
+
 describe("MESH-FT-06: regions are recovered in the order of their priority", () => {
   const queued = (region: number, players: number, critical = false) =>
     ({ fact: "recoveryQueued", region, players, critical }) as const;

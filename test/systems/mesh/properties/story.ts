@@ -29,6 +29,13 @@ interface EffectWords {
   readonly recovered?: boolean;
 }
 
+interface Restated {
+  readonly ago: number;
+  readonly cause?: GrantCause;
+  readonly transfer?: string;
+  readonly fact?: "granted" | "grantRecovered";
+}
+
 export class Story {
   readonly judge: Judge<MeshView, JudgedFact>;
   readonly #figures = new Figures(figuresPlan(meshMeasures.figures));
@@ -88,11 +95,16 @@ export class Story {
     });
   }
 
-  /** A leader that slept wakes, and states the grant again that came so many grants ago. */
-  restate(player: string, server: string, token: number, ago: number, transfer = ""): this {
+  /** A leader that slept wakes, or a new one finds it, and states the grant again that came so many grants ago. */
+  restate(
+    player: string,
+    server: string,
+    token: number,
+    { ago, cause = "transfer", transfer = "", fact = "granted" }: Restated,
+  ): this {
     const now = this.#index;
     this.#index -= ago;
-    this.grant(player, server, token, "transfer", transfer);
+    this.grant(player, server, token, cause, transfer, fact);
     this.#index = now;
     return this;
   }
