@@ -14,17 +14,15 @@ type Folds = { readonly [Name in JudgedFact["fact"]]?: Fold<Told<Name>> };
 const SLICE_US = 100_000;
 
 const folds: Folds = {
-  regionServed: ({ backups }, { region, epoch, server, wanted }, { atUs }, note) => {
-    const known = backups.covers.get(region);
-    if (known === undefined) {
-      backups.covers.set(region, { server, epoch, wanted, inStep: new Set(), countedUs: atUs });
-      return;
-    }
+  regionServed: (view, { region, epoch, server, wanted }, { atUs }, note) => {
+    const { covers } = view.backups;
+    const known = covers.get(region);
     // A server that was away, and does not know yet that it has the region no more.
-    if (epoch < known.epoch) return;
-    countTime(known, atUs, note);
-    if (known.server !== server || known.epoch !== epoch) known.inStep.clear();
-    Object.assign(known, { server, epoch, wanted });
+    if (known !== undefined && epoch < known.epoch) return;
+    if (known !== undefined) countTime(known, atUs, note);
+    if (known?.server === server && known.epoch === epoch) known.wanted = wanted;
+    else covers.set(region, { server, epoch, wanted, inStep: new Set(), lacksSinceUs: null, countedUs: atUs });
+    noteLacks(view, atUs);
   },
   backup_created: (view, { region, epoch, server }, { atUs }, note) => {
     const cover = view.backups.covers.get(region);
@@ -33,15 +31,23 @@ const folds: Folds = {
     if (cover?.epoch !== epoch || isDown) return;
     countTime(cover, atUs, note);
     cover.inStep.add(server);
+    noteLacks(view, atUs);
   },
-  backupLost: ({ backups }, { region, epoch, server }, { atUs }, note) => {
-    const cover = backups.covers.get(region);
+  backupLost: (view, { region, epoch, server }, { atUs }, note) => {
+    const cover = view.backups.covers.get(region);
     if (cover?.epoch !== epoch) return;
     countTime(cover, atUs, note);
     cover.inStep.delete(server);
+    noteLacks(view, atUs);
   },
-  serverDrained: ({ backups }, { server }) => void backups.drained.add(server),
-  serverResumed: ({ backups }, { server }) => void backups.drained.delete(server),
+  serverDrained: (view, { server }, { atUs }) => {
+    view.backups.drained.add(server);
+    noteLacks(view, atUs);
+  },
+  serverResumed: (view, { server }, { atUs }) => {
+    view.backups.drained.delete(server);
+    noteLacks(view, atUs);
+  },
   serverRejoined: ({ backups }, { server }) => void backups.drained.delete(server),
   tailsRecalled: ({ backups }, { silent }, { atUs }) => {
     for (const server of silent) backups.copiesGone.set(server, atUs);
@@ -152,6 +158,20 @@ function countTime(cover: Cover, atUs: number, note: Note): void {
   for (; cover.countedUs + SLICE_US <= atUs; cover.countedUs += SLICE_US) note("coverage.share", full);
 }
 
+/** The backups a region is to have, or as many as there are servers that run, and were not drained. */
+export function backupsWanted({ mapsKnown, backups: { drained } }: MeshView, { wanted }: Cover): number {
+  let left = mapsKnown.size;
+  for (const server of drained) if (mapsKnown.has(server)) left -= 1;
+  return Math.min(wanted, Math.max(0, left - 1));
+}
+
+function noteLacks(view: MeshView, atUs: number): void {
+  for (const cover of view.backups.covers.values()) {
+    if (cover.inStep.size >= backupsWanted(view, cover)) cover.lacksSinceUs = null;
+    else cover.lacksSinceUs ??= atUs;
+  }
+}
+
 /** `players`: it begins a new life as a server of players, and keeps the copies it has as a backup. */
 function loseMemory(view: MeshView, { node, atUs }: Instant, note: Note, what: "process" | "players"): void {
   const { backups, players } = view;
@@ -164,6 +184,7 @@ function loseMemory(view: MeshView, { node, atUs }: Instant, note: Note, what: "
     if (cover.server === node) cover.inStep.clear();
     else cover.inStep.delete(node);
   }
+  noteLacks(view, atUs);
   for (const { id, grant } of players.values()) if (grant?.server === node) backups.affected.add(id);
 }
 

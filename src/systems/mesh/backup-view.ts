@@ -9,6 +9,8 @@ export interface Cover {
   /** Backups it is to have, and those that have everything its primary has. */
   wanted: number;
   readonly inStep: Set<NodeId>;
+  /** Since when it has had fewer than it could have; null: it has them. */
+  lacksSinceUs: number | null;
   /** Up to here its time has been counted, in whole slices. */
   countedUs: number;
 }

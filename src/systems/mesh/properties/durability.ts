@@ -1,6 +1,7 @@
 // What soft actions, backups and buffers promise (properties.md P2, P3; MESH-INV-08, MESH-INV-09).
 
 import type { Findings } from "../../../check/property.ts";
+import { backupsWanted } from "../backup-folds.ts";
 import type { SoftLoss } from "../backup-view.ts";
 import type { MeshView } from "../mesh-view.ts";
 import { backupsOf, type MeshSettings } from "../settings.ts";
@@ -147,28 +148,24 @@ const bufferedIsDone = (settleUs: number): MeshProperty => {
   };
 };
 
-/** Those that run, and were not drained. */
-function serversLeft({ mapsKnown, backups }: MeshView): number {
-  let left = mapsKnown.size;
-  for (const server of backups.drained) if (mapsKnown.has(server)) left -= 1;
-  return left;
-}
-
 /**
- * MESH-INV-08. Within `settleUs` of healing, and of anything that happened to the region since, its primary has all the
+ * MESH-INV-08. Within `settleUs` of healing, or of the instant since when it lacks any, a region's primary has all the
  * backups it is to have, or as many as servers are left for. Exercised by each region that gets there.
  */
 const fullyBacked = (settleUs: number): MeshProperty => {
   const judge = (view: MeshView, region: number, atUs: number, findings: Findings): void => {
     const cover = view.backups.covers.get(region);
     if (view.healedUs === null || cover === undefined) return;
-    const wanted = Math.min(cover.wanted, Math.max(0, serversLeft(view) - 1));
+    const wanted = backupsWanted(view, cover);
     if (cover.inStep.size >= wanted) {
       findings.paid(`region ${region}`);
       return findings.exercised();
     }
+    // One that lacks a server which came since has nothing noted yet.
+    const dueUs = Math.max(cover.lacksSinceUs ?? atUs, view.healedUs) + settleUs;
     const because = `region ${region} has ${cover.inStep.size} backups in step, and ${wanted} could be`;
-    findings.owe(`region ${region}`, Math.max(atUs, view.healedUs) + settleUs, because);
+    // What fell due before has been found broken.
+    if (dueUs >= atUs) findings.owe(`region ${region}`, dueUs, because);
   };
   const judgeAll = (view: MeshView, atUs: number, findings: Findings): void => {
     for (const region of view.backups.covers.keys()) judge(view, region, atUs, findings);

@@ -184,6 +184,21 @@ describe("MESH-INV-08", () => {
     expect(alone.wait(bounds.settleUs + 1).result("MESH-INV-08").status).toBe("held");
   });
 
+  test("a region that lacks one for good is found, whatever else happens meanwhile", () => {
+    const flapping = begun().heal();
+    const leaving = begun().say("n1", created("n2")).heal();
+    for (let round = 0; round < 5; round++) {
+      flapping.say("n1", created("n2")).wait(bounds.settleUs / 4);
+      flapping.say("n1", { ...created("n2"), fact: "backupLost" }).wait(bounds.settleUs / 4);
+      leaving
+        .wait(bounds.settleUs / 2)
+        .say("n1", served)
+        .crash("p1");
+    }
+    expect(flapping.result("MESH-INV-08").status).toBe("violated");
+    expect(leaving.result("MESH-INV-08").status).toBe("violated");
+  });
+
   test("a server that was drained is missed as a backup by nobody, until it resumes", () => {
     const drained = begun()
       .say("n1", created("n2"))
