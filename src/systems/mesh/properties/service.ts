@@ -94,7 +94,8 @@ export function serviceReturns(settings: MeshSettings): MeshProperty {
       },
       leaseExpired: (view, { server }, { atUs }, findings) => oweLease(view, server, atUs, findings),
       serverExpelled: (view, { server }, { atUs }, findings) => {
-        if (view.leases.has(server)) oweLease(view, server, atUs, findings);
+        // One that had no lease owes already.
+        if (view.leaseEnded !== null) oweLease(view, server, atUs, findings);
       },
       leaseRenewed: (_view, { server }, _at, findings) => findings.paid(server),
       nodeCrashed: (_view, _fact, { node }, findings) => findings.forgiven(node),

@@ -93,6 +93,9 @@ test("P5-back: a server that is given up in a fair world, and never comes back, 
   const renewed = { fact: "leaseRenewed", server: n1, untilUs: 4_000_000 } as const;
   const expelled = (): Story => new Story().say("n1", renewed).heal().expel("n1").wait(4_000_000);
   expect(expelled().wait(400_000_000).broken()).toContain("P5-back");
+  const again = expelled();
+  for (let life = 0; life < 200; life++) again.expel("n1").wait(2_000_000);
+  expect(again.broken()).toContain("P5-back");
   expect(expelled().say("n1", renewed).wait(400_000_000).result("P5-back").status).toBe("held");
 });
 
