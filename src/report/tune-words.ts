@@ -190,7 +190,7 @@ export function verdictWords(task: StudyTask, { recommended, today, wasCutShort 
   const { shown } = recommended;
   const settings = settingsOf(task, shown.point).join(", ");
   if (today !== undefined && shown.aboveToday === undefined)
-    return `Today's setting is recommended: ${settings}.${cut}`;
+    return `Keep today's setting: ${settings}. Nothing that was compared with it gains anything beyond chance with every limit kept.${cut}`;
   const gains = (shown.aboveToday ?? []).map((difference, place) => {
     const { label, unit } = task.responses[task.objectives[place].response];
     return `${label} is ${differenceWords(difference, unit)}`;

@@ -61,7 +61,7 @@ export function* explore(ledger: Ledger, { firstRuns, points, kept }: Plan): Ask
   const chance = 1 - errorMax / looks;
   let runs = firstRuns;
   yield* ledger.need(field, runs);
-  while (field.length > kept && ledger.runsLeft > 0) {
+  while (field.length > kept && ledger.searchRunsLeft > 0) {
     const raced = withoutBeaten(ledger, field, chance);
     const half = inOrder(raced.map((point) => standingOf(ledger, point, chance)))
       .slice(0, Math.max(kept, Math.ceil(field.length / 2)))

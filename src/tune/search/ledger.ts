@@ -31,14 +31,17 @@ interface Row {
 
 export class Ledger {
   readonly task: SearchTask;
+  readonly #reserved: number;
   #runsDone = 0;
   #runsMax: number;
   #isOver = false;
   readonly #rows = new Map<string, Row>();
   readonly #points = new Map<string, Point>();
 
-  constructor(task: SearchTask) {
+  /** @param reserved the share of all runs that the search must leave for what comes after it. */
+  constructor(task: SearchTask, reserved = 0) {
     this.task = task;
+    this.#reserved = reserved;
     this.#runsMax = task.runsMax;
   }
 
@@ -48,6 +51,11 @@ export class Ledger {
 
   get runsLeft(): number {
     return this.#isOver ? 0 : Math.max(0, this.#runsMax - this.#runsDone);
+  }
+
+  /** Without what is reserved. */
+  get searchRunsLeft(): number {
+    return Math.max(0, this.runsLeft - this.runsOfShare(this.#reserved));
   }
 
   /** So much of all runs. */
@@ -133,11 +141,12 @@ export class Ledger {
   #affordable(points: readonly Point[], runs: number, lane: Lane): number {
     const costOf = (each: number): number =>
       points.reduce((cost, point) => cost + Math.max(0, each - this.runsOf(point, lane)), 0);
-    if (costOf(runs) <= this.runsLeft) return runs;
+    const most = lane.seeds === "search" ? this.searchRunsLeft : this.runsLeft;
+    if (costOf(runs) <= most) return runs;
     let [low, high] = [0, runs];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (costOf(middle) <= this.runsLeft) low = middle;
+      if (costOf(middle) <= most) low = middle;
       else high = middle;
     }
     return low;

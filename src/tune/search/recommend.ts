@@ -1,7 +1,8 @@
 // Which point of the front to take, and how sure that is.
 
-import { differenceOf, halfWidth } from "./estimate.ts";
-import { fresh, type Ledger, searching } from "./ledger.ts";
+import { isBroken, isSurelyBroken, pairedDifference, type Shown, shownOf } from "./confirm.ts";
+import { differenceOf, halfWidth, type Range } from "./estimate.ts";
+import { fresh, type Lane, type Ledger, searching } from "./ledger.ts";
 import type { Point } from "./space.ts";
 import { samePoint } from "./space.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -22,6 +23,38 @@ export function preferred(ledger: Ledger, front: readonly Standing[]): readonly 
     .map((standing, place) => ({ standing, place, rank: rankOf(standing), regret: regrets.get(standing) ?? 0 }))
     .toSorted((a, b) => a.rank - b.rank || a.regret - b.regret || a.place - b.place)
     .map(({ standing }) => standing);
+}
+
+/**
+ * The first that keeps every constraint and is better than today's setting beyond chance. Where none is, today's, if that
+ * keeps them: a change that nobody can tell from none is not worth making.
+ */
+export function worthHaving(ledger: Ledger, shown: readonly Shown[], lane: Lane): Shown | undefined {
+  const { today } = ledger.task;
+  const keeping = shown.filter((one) => !isBroken(one));
+  const now = today === undefined || ledger.runsOf(today, lane) === 0 ? undefined : shownOf(ledger, today, lane);
+  const best =
+    now === undefined || isBroken(now)
+      ? keeping[0]
+      : (keeping.find(({ point }) => isGain(ledger, point, { today: now.point, rivals: keeping.length, lane })) ?? now);
+  return best ?? shown.find((one) => !isSurelyBroken(one));
+}
+
+/** Whether it is surely better in one objective, and surely worse in none. All at once: each may err only by its share. */
+function isGain(
+  ledger: Ledger,
+  point: Point,
+  { today, rivals, lane }: { readonly today: Point; readonly rivals: number; readonly lane: Lane },
+): boolean {
+  const { objectives } = ledger.task;
+  const above = (chance: number): readonly Range[] =>
+    objectives.map(({ response, direction }) => {
+      const { low, high } = pairedDifference(ledger, point, today, response, lane, chance);
+      return direction === "minimise" ? { low, high } : { low: -high, high: -low };
+    });
+  const chance = (1 + confidence) / 2;
+  const strict = 1 - (1 - chance) / (rivals * objectives.length);
+  return above(strict).some(({ high }) => high < 0) && above(chance).every(({ low }) => !(low > 0));
 }
 
 function regretOf({ costs }: Standing, front: readonly Standing[]): number {

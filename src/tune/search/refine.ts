@@ -23,8 +23,6 @@ interface Refinement {
   /** Points of the design: neighbours begin half as far away as those were apart. */
   readonly points: number;
   readonly kept: number;
-  /** The share of all runs that has to be left for what comes after. */
-  readonly reserved: number;
 }
 
 /** @returns what is left, best first. */
@@ -34,7 +32,7 @@ export function* refine(ledger: Ledger, begin: readonly Point[], how: Refinement
   let steps = firstSteps(space, how.points);
   let known = -1;
   let doubt = 0;
-  while (ledger.runsLeft > ledger.runsOfShare(how.reserved)) {
+  while (ledger.searchRunsLeft > 0) {
     const focus = focusOf(ledger, field);
     const likely = likelihoods[doubt];
     const challengers = challengersOf(ledger, focus, steps, likely);
@@ -55,10 +53,8 @@ export function* refine(ledger: Ledger, begin: readonly Point[], how: Refinement
       field = withoutBeaten(ledger, field, confident);
       if (field.length < 2) break;
       // Today's setting is what others are compared to.
-      yield* ledger.need(
-        today === undefined ? field : [...field, today],
-        spendable(ledger, field, runs, ledger.runsOfShare(how.reserved)),
-      );
+      const compared = today === undefined ? field : [...field, today];
+      yield* ledger.need(compared, spendable(ledger, compared, runs));
       if (ledger.runsDone === known) break;
     }
   }
@@ -66,8 +62,8 @@ export function* refine(ledger: Ledger, begin: readonly Point[], how: Refinement
 }
 
 /** Twice as many runs of each, or what can be had. */
-function spendable(ledger: Ledger, field: readonly Point[], runs: number, reserve: number): number {
-  const each = Math.floor((ledger.runsLeft - reserve) / (field.length + 1));
+function spendable(ledger: Ledger, field: readonly Point[], runs: number): number {
+  const each = Math.floor(ledger.searchRunsLeft / field.length);
   const fewest = Math.min(...field.map((point) => ledger.runsOf(point)));
   return Math.max(fewest, Math.min(2 * runs, fewest + each));
 }
@@ -109,14 +105,14 @@ function* challenge(
   ledger: Ledger,
   focus: readonly Point[],
   challengers: readonly Point[],
-  { firstRuns, reserved, likely }: Refinement & { readonly likely: number },
+  { firstRuns, likely }: Refinement & { readonly likely: number },
 ): Asking<readonly Point[]> {
   const runs = Math.min(...focus.map((point) => ledger.runsOf(point)));
   let left = challengers;
   let reached = 0;
-  while (left.length > 0 && reached < runs && ledger.runsLeft > ledger.runsOfShare(reserved)) {
+  while (left.length > 0 && reached < runs && ledger.searchRunsLeft > 0) {
     reached = Math.min(runs, reached === 0 ? firstRuns : Math.ceil(1.5 * reached));
-    const going = left.slice(0, affordable(ledger, left, reached, ledger.runsOfShare(reserved)));
+    const going = left.slice(0, affordable(ledger, left, reached));
     // What has come this far is judged by what is known of it.
     if (going.length === 0) return left.filter((point) => ledger.runsOf(point) > 0);
     yield* ledger.need(going, reached);
@@ -126,8 +122,8 @@ function* challenge(
 }
 
 /** How many of these can be brought to so many runs. */
-function affordable(ledger: Ledger, points: readonly Point[], runs: number, reserve: number): number {
-  let left = ledger.runsLeft - reserve;
+function affordable(ledger: Ledger, points: readonly Point[], runs: number): number {
+  let left = ledger.searchRunsLeft;
   const first = points.findIndex((point) => {
     left -= Math.max(0, runs - ledger.runsOf(point));
     return left < 0;

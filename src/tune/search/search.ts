@@ -4,7 +4,7 @@
 import { isBroken, isSurelyBroken, type Shown, shownOf } from "./confirm.ts";
 import { explore, planOf } from "./explore.ts";
 import { type Asking, fresh, Ledger, searching } from "./ledger.ts";
-import { leastViolating, preferred, type Sureness, surenessOf } from "./recommend.ts";
+import { leastViolating, preferred, type Sureness, surenessOf, worthHaving } from "./recommend.ts";
 import { frontAmong, refine } from "./refine.ts";
 import { type Point, samePoint } from "./space.ts";
 import type { Standing } from "./standing.ts";
@@ -58,12 +58,12 @@ const confirmedMax = 6;
 const nearestShown = 5;
 
 export function* search(task: SearchTask): Asking<Found> {
-  const ledger = new Ledger(task);
   const surroundings = task.worse > 0 ? surroundingsShare.worse : surroundingsShare.calm;
   const reserved = confirmShare + surroundings;
+  const ledger = new Ledger(task, reserved);
   const plan = planOf(ledger, ledger.runsOfShare((1 - reserved) * exploreShare));
   const survivors = yield* explore(ledger, plan);
-  const finalists = yield* refine(ledger, survivors, { ...plan, reserved });
+  const finalists = yield* refine(ledger, survivors, plan);
 
   const front = preferred(ledger, frontAmong(ledger, finalists).slice(0, confirmedMax));
   const rivals = task.objectives.length === 1 ? finalists.slice(0, confirmedMax / 2) : [];
@@ -77,14 +77,15 @@ export function* search(task: SearchTask): Asking<Found> {
   const lane = isConfirmed ? fresh : searching;
   const shown = points.filter((point) => ledger.runsOf(point, lane) > 0).map((point) => shownOf(ledger, point, lane));
   const isOfFront = (one: Shown): boolean => front.some(({ point }) => samePoint(point, one.point));
-  const chosen = shown.find((one) => !isBroken(one)) ?? shown.find((one) => !isSurelyBroken(one));
+  const chosen = worthHaving(ledger, shown, lane);
+  const place = shown.findIndex(({ point }) => chosen !== undefined && samePoint(point, chosen.point));
   const recommended =
     chosen === undefined
       ? undefined
       : yield* recommendation(ledger, chosen, {
           isConfirmed,
-          setAside: shown.slice(0, shown.indexOf(chosen)).filter((one) => isBroken(one)),
-          rivals: points,
+          setAside: shown.slice(0, place === -1 ? undefined : place).filter((one) => isBroken(one)),
+          rivals: shown.filter((one) => !isBroken(one)).map(({ point }) => point),
         });
   return {
     runsDone: ledger.runsDone,
@@ -93,7 +94,7 @@ export function* search(task: SearchTask): Asking<Found> {
     front:
       chosen === undefined
         ? []
-        : [chosen, ...shown.filter((one) => one !== chosen && isOfFront(one) && !isSurelyBroken(one))],
+        : [chosen, ...shown.filter((one, index) => index !== place && isOfFront(one) && !isSurelyBroken(one))],
     today: task.today === undefined ? undefined : shownOf(ledger, task.today, lane),
     recommended,
     nearest: chosen === undefined ? nearestIn(ledger) : [],

@@ -8,7 +8,7 @@ import { search } from "../../../src/tune/search/search.ts";
 import { allOf, keyOf, type Point } from "../../../src/tune/search/space.ts";
 import { standingOf } from "../../../src/tune/search/standing.ts";
 import type { SearchTask } from "../../../src/tune/search/task.ts";
-import { answerOf, bowl, drive, one, type Synthetic, timeouts } from "./synthetic.ts";
+import { answerOf, bowl, drive, noise, one, type Synthetic, timeouts } from "./synthetic.ts";
 
 const found = (problem: Synthetic, how: Partial<SearchTask>, runsMax?: number) =>
   drive(search({ ...problem.task, seed: 1, firstSeed: 1, runsMax: 1_000, ...how }), answerOf(problem), runsMax);
@@ -73,6 +73,46 @@ describe("a search", () => {
     expect(difference.low).toBeLessThan(truth);
     expect(difference.high).toBeGreaterThan(truth);
     expect(difference.high).toBeLessThan(0);
+  });
+
+  test("keeps today's setting where nothing gains anything beyond chance", () => {
+    const problem = bowl(8);
+    const flat: Synthetic = {
+      ...problem,
+      task: { ...problem.task, today: [3, 3] },
+      run: (point, under, seed) => [one(problem.run(point, under, seed)[0].sum - problem.truth(point, 0)[0] + 100)],
+    };
+    const results = [1, 2, 3, 4, 5, 6, 7, 8].map(
+      (seed) => found(flat, { seed, firstSeed: seed * 10_000_000, runsMax: 1_500 }).result,
+    );
+    const changed = results.filter(({ recommended }) => recommended?.shown.aboveToday !== undefined);
+    // A gain is said of what chance shows less than once in twenty searches.
+    expect(changed.length).toBeLessThanOrEqual(1);
+    for (const { front, today, recommended } of results) {
+      expect(recommended?.isConfirmed).toBe(true);
+      expect(front.filter(({ point }) => keyOf(point) === "3 3").length).toBeLessThanOrEqual(1);
+      expect(today?.point).toEqual([3, 3]);
+    }
+  });
+
+  test("keeps today's setting rather than one that may break what that keeps", () => {
+    const problem = bowl(8);
+    // Whatever is better than today's breaks a limit, which only fresh seeds show.
+    const hidden: Synthetic = {
+      ...problem,
+      task: {
+        ...problem.task,
+        today: [7, 7],
+        responses: [...problem.task.responses, { id: "errors", statistic: { type: "mean" } }],
+        constraints: [{ type: "bound", response: 1, comparison: "<=", bound: 1 }],
+      },
+      run: (point, under, seed) => [
+        ...problem.run(point, under, seed),
+        one(seed > 1_000_000 && keyOf(point) !== keyOf([7, 7]) ? 1.1 + 0.5 * noise(seed, 3) : 0.5 * noise(seed, 3)),
+      ],
+    };
+    const { recommended } = found(hidden, { runsMax: 1_500 }).result;
+    expect(recommended?.shown.point).toEqual([7, 7]);
   });
 
   test("tells in which worse network what breaks first", () => {
