@@ -89,8 +89,9 @@ export function keptWords(
 function differenceWords({ value, low, high }: Measured, unit: Unit): string {
   if (Number.isNaN(value)) return "not comparable with today's";
   if (value === 0 && low === 0 && high === 0) return "exactly today's";
+  if (low === -Infinity || high === Infinity) return "not known to differ from today's, in so few runs";
   if (low <= 0 && high >= 0)
-    return `no different from today's that was seen (${printInterval({ value, low, high }, unit)})`;
+    return `not known to differ from today's (between ${printValue(-low, unit)} less and ${printValue(high, unit)} more)`;
   const [near, far] = value < 0 ? [-high, -low] : [low, high];
   const size = `${printValue(Math.abs(value), unit)} (${printValue(near, unit)} to ${printValue(far, unit)})`;
   return `${size} ${value < 0 ? "less" : "more"} than today's`;

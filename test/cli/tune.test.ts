@@ -72,6 +72,15 @@ describe("a search that finds something", { timeout: 60_000 }, () => {
     });
   });
 
+  test("says that nothing gains anything where today's setting is the best", async () => {
+    await inStudy(study.replace("baseline: { workload.every: 1s", "baseline: { workload.every: 100ms"), async (cwd) => {
+      const { code, stdout } = await tune(cwd);
+      expect(code).toBe(0);
+      expect(stdout).toContain("Keep today's setting: workload.every=100ms, settings.defence.onceOnly=true.");
+      expect(stdout).toMatch(/gains\s+anything\s+beyond\s+chance/);
+    });
+  });
+
   test("says the same on any number of threads, and writes what it says", async () => {
     await inStudy(study, async (cwd) => {
       const alone = await tune(cwd, "--json");
