@@ -65,7 +65,7 @@ export async function claims(flags: ClaimsFlags, output: Output): Promise<Answer
   const cache = openCache(flags, request.plugIns);
   try {
     const { result: runs, wasInterrupted } = await interruptible(
-      "judging the claims whose runs are finished; typed again, it goes on from there",
+      `judging the claims whose runs are finished${cache === undefined ? "" : "; typed again, it goes on from there"}`,
       (text: string) => text,
       ({ signal, onProgress }) => runCells(cells, request, { signal, onProgress, cache }),
     );
@@ -210,9 +210,10 @@ function linesOf(report: ClaimsReport, missing: readonly string[], { paint, widt
       ...pointLines(result, width),
     ];
   });
-  const total = `${plural(report.results.length, "claim")}: ${totalWords(report)}.`;
+  const count = report.results.length;
+  const total = count === 0 ? "No claim was judged." : `${plural(count, "claim")}: ${totalWords(report)}.`;
   const left = missing.length === 0 ? [] : wrap(`Not measured: ${missing.join(", ")}.`, width);
-  return [...rows, "", ...wrap(total, width), ...left];
+  return [...rows, ...(count === 0 ? [] : [""]), ...wrap(total, width), ...left];
 }
 
 const pointLines = ({ points, remedies }: ClaimResult, width: number): readonly string[] =>

@@ -4,9 +4,9 @@ import { availableParallelism } from "node:os";
 
 import type { SeedRange } from "../campaign/plan.ts";
 import { pointsMax } from "../tune/design.ts";
-import { readFactor } from "../tune/factor.ts";
+import { type Factor, readFactor } from "../tune/factor.ts";
 import { changedProblems, type StudyText, type Written } from "../tune/study.ts";
-import type { Place } from "../scenario/problem.ts";
+import { type Place, type Problem, shown } from "../scenario/problem.ts";
 import { readCount, readSeed, readSeeds, readTime } from "./arguments.ts";
 import type { CacheFlags } from "./cache-option.ts";
 import { argumentMistake, ReaderMistake } from "./exit-codes.ts";
@@ -74,9 +74,10 @@ const seedsPreset: SeedRange = { from: 1, to: 20 };
 export function changedStudy(study: StudyText, request: SweepRequest): StudyText {
   const { vary, responses, baseline, seeds, points, designSeed } = request;
   const typed = overridesOf(vary, "--vary").map(({ path, pathPlace, value }) => readFactor(path, value, pathPlace));
-  const problems = typed.flatMap((one) => ("code" in one ? [one] : []));
-  if (problems.length > 0) throw new ReaderMistake(problems);
   const varied = typed.flatMap((one) => ("code" in one ? [] : [one]));
+  const twice = varied.filter(({ name }, index) => varied.findIndex((other) => other.name === name) < index);
+  const problems = [...typed.flatMap((one) => ("code" in one ? [one] : [])), ...twice.map((one) => variedTwice(one))];
+  if (problems.length > 0) throw new ReaderMistake(problems);
   const changed: StudyText = {
     ...study,
     factors: [...study.factors.filter(({ name }) => !varied.some((factor) => factor.name === name)), ...varied],
@@ -114,6 +115,14 @@ export function typedStudy(reference: string, request: SweepRequest): StudyText 
 }
 
 const placeOf = (option: string, argument: string): Place => ({ type: "argument", argument: `${option} ${argument}` });
+
+const variedTwice = ({ name, place }: Factor): Problem => ({
+  place,
+  code: "VARIED_TWICE",
+  what: `${shown(name)} is varied twice.`,
+  expected: "Expected each path once: a point has one value of it.",
+  fix: "keep one of them, or put all values into one list.",
+});
 
 const nothingAsked = (reference: string, isVaryMissing: boolean): ReaderMistake =>
   argumentMistake(reference, {

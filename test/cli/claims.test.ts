@@ -65,6 +65,17 @@ describe("faultline claims", () => {
       expect(filesIn(path)).toEqual([]);
     }),
   );
+
+  test("says that nothing was judged when it is cut short before anything was", { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await faultline(
+      ["claims", "--only", "CL-M-05", "--seeds", "50000", "--workers", "0", "--no-cache"],
+      { onProgress: (pid) => process.kill(pid, "SIGINT") },
+    );
+    expect(code).toBe(130);
+    expect(stdout).toBe("No claim was judged.\nNot measured: CL-M-05.\n");
+    // Nothing was kept that it could go on from.
+    expect(stderr).not.toContain("typed again");
+  });
 });
 
 describe("a mistake", () => {

@@ -128,6 +128,7 @@ describe("faultline sweep refuses", () => {
     ["an unknown setting", { vary: ["workload.evry=[1s, 2s]"] }, "UNKNOWN_PATH"],
     ["an empty range", { vary: ["workload.every=2s..1s/4"] }, "EMPTY_RANGE"],
     ["a range without a number of values", { vary: ["workload.every=1s..2s"] }, "BAD_RANGE"],
+    ["a path that is varied twice", { vary: ["workload.every=1s..2s/2", "workload.every=[3s, 4s]"] }, "VARIED_TWICE"],
     ["no equals sign", { vary: ["workload.every"] }, "BAD_OVERRIDE"],
     ["an unknown response", { response: ["helos.count"] }, "UNKNOWN_RESPONSE"],
     ["nothing asked", { response: [] }, "NOTHING_ASKED"],
