@@ -36,7 +36,11 @@ export function tuneDocument({ task, found }: TuneTold): Readonly<Record<string,
               path: task.space[factor].path,
               from: task.space[factor].levels[from],
               to: task.space[factor].levels[to],
-              steps: steps.map(({ shown, isSafe }) => ({ ...shownDocument(task, shown), isSafe })),
+              steps: steps.map(({ shown, isSafe, worse }) => ({
+                ...shownDocument(task, shown),
+                isSafe,
+                worse: worse.map((objective) => task.responses[task.objectives[objective].response].id),
+              })),
             })),
             worse: recommended.weather.map(({ under, chosen, neighbours, broken }) => ({
               name: weatherName(task, under),

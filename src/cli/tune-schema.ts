@@ -34,7 +34,14 @@ const recommendation = shown.extend({
       path: z.string(),
       from: z.string(),
       to: z.string(),
-      steps: z.array(shown.extend({ isSafe: z.boolean() })),
+      steps: z.array(
+        shown.extend({
+          isSafe: z.boolean(),
+          worse: z
+            .array(z.string())
+            .describe("Objectives that are surely worse than recommended by more than a tenth."),
+        }),
+      ),
     }),
   ),
   worse: z.array(shown.extend({ name: z.string(), broken: z.array(z.string()), neighbours: z.array(shown) })),

@@ -83,11 +83,18 @@ export interface ScatterPart extends Headed {
   readonly type: "scatter";
   readonly x: Axis;
   readonly y: Axis;
+  /** How the two kinds of points were measured. */
+  readonly keys: { readonly surely: string; readonly roughly: string };
   readonly points: readonly (LinePoint & {
     readonly name: string;
+    /** Beside the point, where it is one to look for: "recommended", "today". */
+    readonly mark?: string;
     readonly isFront: boolean;
     readonly isChosen: boolean;
-    /** Half of the interval of `x`; `low` and `high` are of `y`. */
+    /** Measured as the recommendation is; else only as the search saw it. */
+    readonly isSure: boolean;
+    readonly runs: number;
+    /** The interval of `x`; `low` and `high` are of `y`. */
     readonly xLow?: number;
     readonly xHigh?: number;
   })[];

@@ -159,8 +159,8 @@ function tableOf(sweep: Sweep): TablePart {
       { title: "" },
       ...responses.flatMap(({ label }) => [
         { title: label, align: "right" as const },
-        { title: "95 % interval" },
-        { title: "difference" },
+        { title: "95 % interval", align: "right" as const },
+        { title: "difference", align: "right" as const },
       ]),
     ],
     rows,

@@ -13,6 +13,7 @@ import {
   levelsOf,
   printInterval,
   printValue,
+  reasonWords,
   roomWords,
   settingsOf,
   shortNames,
@@ -48,7 +49,7 @@ export function tunePage({ task, found }: TuneTold, document: string): ReportPag
 function asked(task: StudyTask, { runsDone, looked, recommended }: Found): ReportPart {
   const measured =
     recommended?.isConfirmed === true
-      ? "What is told below was measured under seeds that had no part in choosing."
+      ? "What is told of those that it came to was measured under fresh seeds, which had no part in choosing."
       : "What is told below was measured under the seeds that the search chose by.";
   const wanted = task.objectives.map(({ response, direction }) => {
     const { label } = task.responses[response];
@@ -61,7 +62,7 @@ function asked(task: StudyTask, { runsDone, looked, recommended }: Found): Repor
     paragraphs: [
       task.study.study.why,
       `Wanted: ${wanted.join("; ")}. Kept in any case: ${kept.join("; ")}.`,
-      `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(sizeOf(task.space), "point")}, each under the same seeds. ${measured}`,
+      `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(sizeOf(task.space), "point")}, looked at under the same seeds. ${measured}`,
     ],
   };
 }
@@ -84,11 +85,7 @@ function front(task: StudyTask, { front: points, today }: Found): TablePart {
       cells: [
         [...(place === 0 ? ["recommended"] : []), ...(isToday(shown) ? ["today"] : [])].join(", "),
         ...levelsOf(task, shown.point),
-        ...task.objectives.map(({ response }) => {
-          const { unit } = task.responses[response];
-          const measured = shown.responses[response];
-          return `${printValue(measured.value, unit)} (${printInterval(measured, unit)})`;
-        }),
+        ...task.objectives.map(({ response }) => valueWords(task, shown, response)),
         printCount(shown.runs),
       ],
     })),
@@ -101,24 +98,45 @@ function scatter(task: StudyTask, found: Found): readonly ScatterPart[] {
   const bounded = task.constraints.find(({ type }) => type !== "never");
   const other = second?.response ?? bounded?.response;
   if (first === undefined || other === undefined || other === first.response) return [];
-  const shown = new Map(found.front.map((one) => [one.point.join(), one]));
+  const isConfirmed = found.recommended?.isConfirmed === true;
+  const front = new Set(found.front.map(({ point }) => point.join()));
+  const sure = [...found.front, ...(found.today === undefined || found.today.runs === 0 ? [] : [found.today])];
+  const shown = new Map(sure.map((one) => [one.point.join(), one]));
   const chosen = found.recommended?.shown.point.join();
+  const today = task.today.join();
   const named = (point: readonly number[]): string => settingsOf(task, point).join(", ");
-  const points = found.looked.flatMap(({ point, values }): ScatterPart["points"] => {
-    const confirmed = shown.get(point.join());
+  const points = found.looked.flatMap(({ point, values, runs }): ScatterPart["points"] => {
+    const key = point.join();
+    const confirmed = shown.get(key);
     const [x, y] = [confirmed?.responses[other], confirmed?.responses[first.response]];
     const at = { x: x?.value ?? values[other], y: y?.value ?? values[first.response] };
     if (!Number.isFinite(at.x) || !Number.isFinite(at.y)) return [];
-    const isFront = confirmed !== undefined;
-    const isChosen = point.join() === chosen;
-    return [{ name: named(point), isFront, isChosen, ...at, ...bounds(y), ...xBounds(x) }];
+    const mark = key === chosen ? "recommended" : key === today ? "today" : undefined;
+    return [
+      {
+        name: named(point),
+        ...(mark === undefined ? {} : { mark }),
+        isFront: front.has(key),
+        isChosen: key === chosen,
+        isSure: confirmed !== undefined,
+        runs: confirmed?.runs ?? runs,
+        ...at,
+        ...bounds(y),
+        ...xBounds(x),
+      },
+    ];
   });
   return [
     {
       type: "scatter",
       heading: second === undefined ? "What was looked at" : "What is gained of one is lost of the other",
-      about:
-        "Each point is a setting; those worth having carry the intervals of fresh seeds, the others what the search saw.",
+      about: isConfirmed
+        ? "Each point is a setting. Filled ones were measured under fresh seeds, and have intervals; hollow ones are what the search saw, under other seeds and in fewer runs, so that only points of one kind can be compared."
+        : "Each point is a setting, as the search saw it.",
+      keys: {
+        surely: isConfirmed ? "under fresh seeds" : "with intervals",
+        roughly: "as the search saw it",
+      },
       x: axisOf(task, other),
       y: axisOf(task, first.response),
       points,
@@ -142,10 +160,43 @@ function recommendation(task: StudyTask, recommended: Recommendation): readonly 
         "One at a time, the others staying as recommended, with every limit kept and nothing worse by more than a tenth.",
       paragraphs: room.map((one) => roomWords(task, one, names)),
     },
+    ...(room.some(({ steps }) => steps.length > 1) ? [steps(task, recommended, names)] : []),
     ...room.flatMap((one) => sensitivity(task, recommended, one, names[one.factor])),
     ...(weather.length === 0 ? [] : [inWeather(task, recommended)]),
   ];
 }
+
+/** Every level that was looked at, and what is wrong with it. */
+function steps(task: StudyTask, { room, shown: { point } }: Recommendation, names: readonly string[]): TablePart {
+  return {
+    type: "table",
+    heading: "One step at a time",
+    columns: [
+      { title: "setting" },
+      ...task.objectives.map(({ response }) => ({ title: task.responses[response].label, align: "right" as const })),
+      { title: "" },
+      { title: "runs", align: "right" },
+    ],
+    rows: room.flatMap(({ factor, steps: looked }) =>
+      looked.length < 2
+        ? []
+        : looked.map(({ level, shown, worse, isSafe }) => ({
+            tone: isSafe ? "good" : "bad",
+            cells: [
+              `${names[factor]} ${task.space[factor].levels[level]}`,
+              ...task.objectives.map(({ response }) => valueWords(task, shown, response)),
+              isSafe ? (level === point[factor] ? "recommended" : "safe") : reasonWords(task, shown, worse),
+              printCount(shown.runs),
+            ],
+          })),
+    ),
+  };
+}
+
+const valueWords = (task: StudyTask, { responses }: Shown, response: number): string => {
+  const { unit } = task.responses[response];
+  return `${printValue(responses[response].value, unit)} (${printInterval(responses[response], unit)})`;
+};
 
 /** Each objective along one factor. */
 function sensitivity(task: StudyTask, { shown }: Recommendation, room: Room, name: string): readonly LinesPart[] {
@@ -181,10 +232,7 @@ function inWeather(task: StudyTask, { weather, shown }: Recommendation): TablePa
       tone: broken === undefined ? "good" : "bad",
       cells: [
         name,
-        ...task.objectives.map(({ response }) => {
-          const { unit } = task.responses[response];
-          return `${printValue(one.responses[response].value, unit)} (${printInterval(one.responses[response], unit)})`;
-        }),
+        ...task.objectives.map(({ response }) => valueWords(task, one, response)),
         broken === undefined ? "every limit is kept" : `${broken} does not hold`,
         printCount(one.runs),
       ],
@@ -210,7 +258,7 @@ function nearest(task: StudyTask, { nearest: points }: Found): TablePart {
     heading: "What comes nearest",
     about: "None of the settings that were looked at keeps every limit; these are the nearest to it.",
     columns: [
-      ...shortNames(task).map((title) => ({ title })),
+      ...shortNames(task).map((title) => ({ title, align: "right" as const })),
       { title: "does not keep" },
       { title: "runs", align: "right" },
     ],

@@ -23,9 +23,12 @@ export function printValue(value: number, unit: Unit): string {
   }
 }
 
+/** Where nothing bounds a value. */
+const anything = "anything";
+
 /** "2.41 s to 2.63 s": where the truth is 95 times in 100. */
 export function printInterval({ low, high }: Measured, unit: Unit): string {
-  if (high === Infinity) return low > 0 ? `at least ${printValue(low, unit)}` : "anything";
+  if (high === Infinity) return low > 0 ? `at least ${printValue(low, unit)}` : anything;
   return `${printValue(low, unit)} to ${printValue(high, unit)}`;
 }
 
@@ -82,7 +85,8 @@ export function keptWords(
       : shown.excess > 0
         ? "likely broken"
         : "likely kept";
-  return `${printValue(value, response.unit)} (${printInterval(shown.measured, response.unit)}): ${sure}`;
+  const interval = printInterval(shown.measured, response.unit);
+  return `${printValue(value, response.unit)}${interval === anything ? "" : ` (${interval})`}: ${sure}`;
 }
 
 /** "3.0 s less than today", or that no difference was seen. */
@@ -130,11 +134,12 @@ export function roomWords(task: StudyTask, room: Room, names: readonly string[])
   return `${name}: ${range}${why.length === 0 ? ", which is all of it" : `; ${why.join(", and ")}`}.`;
 }
 
-function reasonWords(task: StudyTask, shown: Shown, worse: readonly number[]): string {
+/** Why a step away from the recommended setting is not safe. */
+export function reasonWords(task: StudyTask, shown: Shown, worse: readonly number[]): string {
   const broken = brokenIn(task, shown);
   if (broken !== undefined) return `${broken} does not hold`;
-  const { label } = task.responses[task.objectives[worse[0] ?? 0].response];
-  return `${label} is worse by more than a tenth`;
+  const labels = worse.map((objective) => task.responses[task.objectives[objective].response].label);
+  return `${labels.join(" and ")} ${labels.length === 1 ? "is" : "are"} worse by more than a tenth`;
 }
 
 /** The first constraint that these runs show broken. */

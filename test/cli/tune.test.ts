@@ -34,7 +34,12 @@ interface Told {
 interface Document {
   readonly runs: number;
   readonly wasCutShort: boolean;
-  readonly recommended: (Told & { worse: readonly { name: string; broken: readonly string[] }[] }) | null;
+  readonly recommended:
+    | (Told & {
+        worse: readonly { name: string; broken: readonly string[] }[];
+        room: readonly { steps: readonly { isSafe: boolean; worse: readonly string[] }[] }[];
+      })
+    | null;
   readonly today: Told | null;
   readonly nearest: readonly { point: Told["point"]; broken: readonly string[] }[];
   readonly looked: readonly Told[];
@@ -97,6 +102,13 @@ describe("a search that finds something", { timeout: 60_000 }, () => {
         today: written.today,
       });
       expect(runs).toBeLessThanOrEqual(600);
+      // What keeps a step from being safe is said, and shown on the page.
+      expect(recommended?.room[0]?.steps.map(({ isSafe, worse }) => [isSafe, worse]).slice(0, 2)).toEqual([
+        [true, []],
+        [false, ["hellos.count"]],
+      ]);
+      const page = readFileSync(join(cwd, "report", "index.html"), "utf8");
+      expect(page.includes("One step at a time")).toBe(true);
       expect(readFileSync(join(cwd, "report", "tune.json"), "utf8")).toBe(readFileSync(join(cwd, "out.json"), "utf8"));
       expect(filesIn(join(cwd, "report")).length).toBeGreaterThan(1);
     });

@@ -62,14 +62,18 @@ const pageOf = (text: string): ReportPage => ({
       rows: { title: text, labels: [text] },
       unit: "count",
       better: "low",
-      values: [[3]],
+      values: [[1_234]],
     },
     {
       type: "scatter",
       heading: text,
       x: { title: text, unit: "count" },
       y: { title: text, unit: "amount" },
-      points: [{ x: 1, y: 2, name: text, isFront: true, isChosen: true }],
+      keys: { surely: text, roughly: text },
+      points: [
+        { x: 2, y: 2, xLow: 1, xHigh: 6, name: text, runs: 7, mark: text, isFront: true, isChosen: true, isSure: true },
+        { x: 10, y: 2.1, name: text, runs: 7, mark: text, isFront: false, isChosen: false, isSure: false },
+      ],
     },
     { type: "downloads", heading: text, files: [{ name: "a.txt", mediaType: "text/plain", text }] },
     { type: "links", heading: text, links: [{ href: "javascript:alert(5)", words: text, about: text }] },
@@ -114,10 +118,44 @@ describe.skipIf(!hasBrowser)("any page", () => {
     const { page } = await opened(browser, write(folder, pageOf("one")));
     expect(await page.locator(".part-lines .interval").count()).toBe(1);
     expect(await page.locator(".part-lines .marks text").textContent()).toBe("one");
-    expect(await page.locator(".heat td").last().textContent()).toBe("3");
-    expect(await page.locator(".part-scatter .chosen text").textContent()).toBe("one");
+    expect(await page.locator(".heat td").last().textContent()).toBe("1 234");
+    expect(await page.locator(".part-scatter .chart .chosen text").textContent()).toBe("one");
+    expect(await page.locator(".part-scatter .chart .rough circle").count()).toBe(1);
+    // The interval of x reaches from its lower end to its upper one: one below the value, four above it.
+    const [left, value, right] = await page.evaluate<readonly number[]>(`(() => {
+      const point = document.querySelector(".part-scatter .chart .chosen");
+      const line = point.querySelectorAll("line")[1];
+      return [line.getAttribute("x1"), point.querySelector("circle").getAttribute("cx"), line.getAttribute("x2")].map(Number);
+    })()`);
+    expect((right! - value!) / (value! - left!)).toBeCloseTo(4, 5);
     await page.locator(".part-lines .numbers summary").click();
+    await page.locator(".part-scatter .numbers summary").click();
+    expect(await page.locator(".part-scatter .numbers tbody tr").first().locator("td").allTextContents()).toEqual([
+      "one",
+      "2",
+      "2",
+      "7",
+      "one",
+      "recommended",
+    ]);
     expect(await page.locator(".part-lines .numbers tbody tr").count()).toBe(2);
+    await page.close();
+  });
+
+  test("lets no labels of a chart overlap, and breaks no number, on a narrow screen", async () => {
+    const { page } = await opened(browser, write(folder, pageOf("recommended")), {
+      viewport: { width: 400, height: 800 },
+    });
+    const marks = await page.locator(".part-scatter .chart .points text").all();
+    const [one, other] = await Promise.all(marks.map(async (mark) => mark.boundingBox()));
+    const isApart =
+      one!.y + one!.height <= other!.y ||
+      other!.y + other!.height <= one!.y ||
+      one!.x + one!.width <= other!.x ||
+      other!.x + other!.width <= one!.x;
+    expect(isApart).toBe(true);
+    expect(Math.max(one!.x + one!.width, other!.x + other!.width)).toBeLessThanOrEqual(400);
+    expect((await page.locator(".heat td").last().boundingBox())!.height).toBeLessThan(40);
     await page.close();
   });
 

@@ -1,7 +1,7 @@
 // A search in one function: look everywhere with few runs, look closer where it is good, confirm what was chosen with seeds
 // that had no part in the choice, and see how much room it has.
 
-import { isBroken, isSurelyBroken, type Shown, shownOf } from "./confirm.ts";
+import { isBroken, type Shown, shownOf } from "./confirm.ts";
 import { explore, planOf } from "./explore.ts";
 import { type Asking, fresh, Ledger, searching } from "./ledger.ts";
 import { leastViolating, preferred, type Sureness, surenessOf, worthHaving } from "./recommend.ts";
@@ -94,7 +94,7 @@ export function* search(task: SearchTask): Asking<Found> {
     front:
       chosen === undefined
         ? []
-        : [chosen, ...shown.filter((one, index) => index !== place && isOfFront(one) && !isSurelyBroken(one))],
+        : [chosen, ...shown.filter((one, index) => index !== place && isOfFront(one) && !isBroken(one))],
     today: task.today === undefined ? undefined : shownOf(ledger, task.today, lane),
     recommended,
     nearest: chosen === undefined ? nearestIn(ledger) : [],

@@ -81,7 +81,7 @@ export function ChartFrame({
             <g key={tick} class="tick" transform={`translate(0,${yScale.at(tick)})`}>
               <line x1={left} x2={width - 8} />
               <text x={left - 6} text-anchor="end" dy="0.32em">
-                {printValue(tick, y.unit)}
+                {tick === 0 ? "0" : printValue(tick, y.unit)}
               </text>
             </g>
           ))}
@@ -89,7 +89,7 @@ export function ChartFrame({
             <g key={tick} class="tick" transform={`translate(${xScale.at(tick)},0)`}>
               <line y1={bottom} y2={bottom + 4} />
               <text y={bottom + 17} text-anchor="middle">
-                {printValue(tick, x.unit)}
+                {tick === 0 ? "0" : printValue(tick, x.unit)}
               </text>
             </g>
           ))}

@@ -15,7 +15,9 @@ export function HeatView({ part: { columns, rows, unit, better, values, heading 
         <thead>
           <tr>
             <td class="corner">
-              {rows.title} ↓ {columns.title} →
+              {rows.title} ↓
+              <br />
+              {columns.title} →
             </td>
             {columns.labels.map((label) => (
               <th key={label} scope="col">
