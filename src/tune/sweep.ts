@@ -195,7 +195,9 @@ function againstOf(
       : 0;
   const isLow = better === "low";
   const strict = halfWidth(difference, 1 - (1 - confidence) / 2 / comparisons);
-  const isSame = Math.abs(value) <= strict || both.length === 0;
+  // Pairs that all differ by the same amount have no spread to judge by: so many on one side chance shows once in 2^(n-1).
+  const isTooFew = half === 0 && 1 << Math.min(both.length - 1, 30) < comparisons / (1 - confidence);
+  const isSame = Math.abs(value) <= strict || isTooFew;
   const paired = squaresOf(influence);
   const unpaired = squaresOf(left.influence) + squaresOf(right.influence);
   return {

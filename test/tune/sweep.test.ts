@@ -358,3 +358,13 @@ describe("what is told", () => {
     expect(JSON.parse(JSON.stringify(page))).toEqual(page);
   });
 });
+
+test("what few runs all say the same is not beyond chance", () => {
+  const made = sweeping("vary: { workload.every: [100ms, 200ms, 300ms] }\nresponses: [hellos.count]\n");
+  const verdicts = (seeds: number) =>
+    made((at, seed) => ({ hellos: Math.round(100 * noise(seed)) + at / 100_000 }), seeds).points.flatMap(({ cells }) =>
+      cells.map(({ difference }) => difference?.verdict),
+    );
+  expect(verdicts(4).filter((verdict) => verdict === "better" || verdict === "worse")).toEqual([]);
+  expect(verdicts(30).filter((verdict) => verdict === "better" || verdict === "worse").length).toBeGreaterThan(1);
+});
