@@ -99,7 +99,7 @@ function scatter(task: StudyTask, found: Found): readonly ScatterPart[] {
   const other = second?.response ?? bounded?.response;
   if (first === undefined || other === undefined || other === first.response) return [];
   const isConfirmed = found.recommended?.isConfirmed === true;
-  const front = new Set(found.front.map(({ point }) => point.join()));
+  const worthHaving = new Set(found.front.map(({ point }) => point.join()));
   const sure = [...found.front, ...(found.today === undefined || found.today.runs === 0 ? [] : [found.today])];
   const shown = new Map(sure.map((one) => [one.point.join(), one]));
   const chosen = found.recommended?.shown.point.join();
@@ -116,7 +116,7 @@ function scatter(task: StudyTask, found: Found): readonly ScatterPart[] {
       {
         name: named(point),
         ...(mark === undefined ? {} : { mark }),
-        isFront: front.has(key),
+        isFront: worthHaving.has(key),
         isChosen: key === chosen,
         isSure: confirmed !== undefined,
         runs: confirmed?.runs ?? runs,
@@ -160,14 +160,14 @@ function recommendation(task: StudyTask, recommended: Recommendation): readonly 
         "One at a time, the others staying as recommended, with every limit kept and nothing worse by more than a tenth.",
       paragraphs: room.map((one) => roomWords(task, one, names)),
     },
-    ...(room.some(({ steps }) => steps.length > 1) ? [steps(task, recommended, names)] : []),
+    ...(room.some(({ steps }) => steps.length > 1) ? [stepTable(task, recommended, names)] : []),
     ...room.flatMap((one) => sensitivity(task, recommended, one, names[one.factor])),
     ...(weather.length === 0 ? [] : [inWeather(task, recommended)]),
   ];
 }
 
 /** Every level that was looked at, and what is wrong with it. */
-function steps(task: StudyTask, { room, shown: { point } }: Recommendation, names: readonly string[]): TablePart {
+function stepTable(task: StudyTask, { room, shown: { point } }: Recommendation, names: readonly string[]): TablePart {
   return {
     type: "table",
     heading: "One step at a time",

@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)("any page", () => {
       const line = point.querySelectorAll("line")[1];
       return [line.getAttribute("x1"), point.querySelector("circle").getAttribute("cx"), line.getAttribute("x2")].map(Number);
     })()`);
-    expect((right! - value!) / (value! - left!)).toBeCloseTo(4, 5);
+    expect((right - value) / (value - left)).toBeCloseTo(4, 5);
     await page.locator(".part-lines .numbers summary").click();
     await page.locator(".part-scatter .numbers summary").click();
     expect(await page.locator(".part-scatter .numbers tbody tr").first().locator("td").allTextContents()).toEqual([
