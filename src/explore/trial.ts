@@ -19,6 +19,8 @@ export interface TrialOptions {
 
 export interface Trial {
   readonly violation: Violation | undefined;
+  /** Whether the whole run was seen. False: it was ended early, by what it broke, by a limit, or by the reader. */
+  readonly isWhole: boolean;
   /** How far it got, in microseconds from the start of the run. */
   readonly endedUs: number;
   readonly events: number;
@@ -45,6 +47,7 @@ export function tryScenario(scenario: Scenario, options: TrialOptions): Trial {
   const found = verdict.properties.find(({ id }) => id === options.property);
   return {
     violation: found?.first[0],
+    isWhole,
     endedUs: atUs - startUs,
     events: world.eventsDone,
     digest: world.digestHex(),

@@ -113,11 +113,12 @@ function sentText({ to, content, atUs, arrivedUs, lostBy }: SentMessage, system:
 const share = (moment: Moment | undefined): string => `${moment?.failing ?? 0} of ${moment?.tried ?? 0}`;
 
 /** From when on it was too late, in one sentence. */
-export function inevitableSentence({ inevitability, failure }: Explanation): string {
+export function inevitableSentence({ inevitability, failure, isComplete }: Explanation): string {
   const { moments, fromUs } = inevitability;
   const brokenUs = failure.violation.atUs - failure.scenario.world.startUs;
   const [first] = moments;
   if (first === undefined) return "When it was too late was not asked: time was up.";
+  if (!isComplete) return "When it was too late was not asked to the end: time was up.";
   if (fromUs === undefined) {
     return "Until the end chance had a word: no moment was found from which on nearly every future fails.";
   }

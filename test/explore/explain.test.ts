@@ -1,8 +1,9 @@
 // Why a failure failed: what it hung on, what led to it, and from when on it was too late.
 import { beforeAll, describe, expect, test } from "vitest";
 
+import { Questions } from "../../src/explore/explain/counterfactuals.ts";
 import { explain, type Explanation } from "../../src/explore/explain/explain.ts";
-import { inevitableFrom } from "../../src/explore/explain/futures.ts";
+import { inevitability, inevitableFrom } from "../../src/explore/explain/futures.ts";
 import { findingOf, standingOf } from "../../src/explore/failure.ts";
 import { tryScenario } from "../../src/explore/trial.ts";
 import { decisiveSentence, inevitableSentence, sliceLines } from "../../src/report/explanation-lines.ts";
@@ -61,6 +62,7 @@ describe("two servers that write, for nothing stops the old one", () => {
     expect(moments[0]?.failing).toBeLessThan(moments.at(-1)?.failing ?? 0);
     expect(fromUs).toBeGreaterThan(1_000_000);
     expect(inevitableSentence(why)).toMatch(/^Too late from 1\.\d{6} s on, .* before the violation/);
+    expect(inevitableSentence({ ...why, isComplete: false })).toMatch(/not asked to the end: time was up/);
   });
 });
 
@@ -70,6 +72,35 @@ test("it is too late from where every later moment fails", () => {
   expect(inevitableFrom([moment(0, 10), moment(1, 10)])).toBe(0);
   expect(inevitableFrom([moment(0, 10), moment(1, 8)])).toBeUndefined();
   expect(inevitableFrom([])).toBeUndefined();
+});
+
+describe("what nobody found out is not told", () => {
+  const story = { ...storyNamed("mesh/defences#without-fencing"), seed: 2 };
+  const property = story.expect.violated[0] ?? "";
+  const broken = tryScenario(story, { system: mesh, property });
+
+  test("a question that time cut off has no answer", { timeout: 60_000 }, () => {
+    let left = Infinity;
+    const questions = new Questions(story, { system: mesh, property, poll: () => left-- <= 0 });
+    left = 1;
+    expect(questions.settings()).toEqual([]);
+  });
+
+  test("nor has one whose run ended at a limit", { timeout: 60_000 }, () => {
+    const limits = { ...story.world.limits, eventsMax: broken.events + 1 };
+    const limited = { ...story, world: { ...story.world, limits } };
+    const options = { system: mesh, property };
+    expect(tryScenario(limited, options).violation).toEqual(broken.violation);
+    expect(new Questions(limited, options).settings()).toEqual([]);
+  });
+
+  test("nor is it too late from a moment on when later ones were not asked about", { timeout: 60_000 }, () => {
+    let left = 20;
+    const brokenUs = (broken.violation?.atUs ?? 0) - story.world.startUs;
+    const { moments, fromUs } = inevitability(story, brokenUs, { system: mesh, property, poll: () => left-- <= 0 });
+    expect(moments.length).toBeGreaterThan(0);
+    expect(fromUs).toBeUndefined();
+  });
 });
 
 describe("a failure that was kept", () => {

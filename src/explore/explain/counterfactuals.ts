@@ -5,7 +5,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import type { Fault, FaultAction } from "../../world/fault.ts";
 import type { NodeSelector } from "../../world/plan.ts";
 import { shelvesOf } from "../shrink/shelves.ts";
-import { tryScenario, type TrialOptions } from "../trial.ts";
+import { type Trial, tryScenario, type TrialOptions } from "../trial.ts";
 import type { SentMessage } from "./recording.ts";
 
 /** One thing without which it holds. */
@@ -45,7 +45,7 @@ export class Questions {
     this.#scenario = scenario;
     this.#options = options;
     const others = Array.from({ length: seedsTried }, (_, index) => scenario.seed + 1 + index);
-    this.#seeds = [scenario.seed, ...others.filter((seed) => !this.#holds({ ...scenario, seed }))];
+    this.#seeds = [scenario.seed, ...others.filter((seed) => this.#try({ ...scenario, seed }).violation !== undefined)];
   }
 
   get isOver(): boolean {
@@ -121,9 +121,15 @@ export class Questions {
     return { laterUs: least(1), earlierUs: least(-1) };
   }
 
+  /** A run that was cut short says nothing. */
   #holds(scenario: Scenario): boolean {
+    const { violation, isWhole } = this.#try(scenario);
+    return violation === undefined && isWhole;
+  }
+
+  #try(scenario: Scenario): Trial {
     this.asked += 1;
-    return tryScenario(scenario, this.#options).violation === undefined;
+    return tryScenario(scenario, this.#options);
   }
 
   #isAbsurd({ nodes, settings, workload }: Scenario): boolean {

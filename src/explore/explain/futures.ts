@@ -16,7 +16,7 @@ export interface Moment {
 
 export interface Inevitability {
   readonly moments: readonly Moment[];
-  /** From this moment on nearly every future fails; undefined: chance had a word until the end. */
+  /** From this moment on nearly every future fails; undefined: chance had a word until the end, or time was up. */
   readonly fromUs: number | undefined;
 }
 
@@ -37,7 +37,8 @@ export function inevitability(
     if (options.poll?.() === true) break;
     moments.push(futuresFrom(scenario, atUs, options));
   }
-  return { moments, fromUs: inevitableFrom(moments) };
+  // Of the later moments nothing is known then.
+  return { moments, fromUs: options.poll?.() === true ? undefined : inevitableFrom(moments) };
 }
 
 /** The first of the moments from which on, without a gap, nearly every future fails. */
@@ -78,7 +79,8 @@ function futuresFrom(whole: Scenario, atUs: number, options: TrialOptions): Mome
     world.restore(here);
     judge.restore(known);
     world.reseed(scenario.seed + future * 1_000);
-    world.run();
+    // A future that is cut short says nothing.
+    if (world.run(options.poll).type === "limit") continue;
     const { startUs, untilUs } = scenario.world;
     judge.finish({ atUs: judge.breaks(options.property) ? world.nowUs : startUs + untilUs, event: world.eventsDone });
     tried += 1;
