@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 
+import { plainDigest } from "../base/plain-hash.ts";
 import { baseName, parseScenario, type ParseResult } from "../scenario/parse.ts";
 import { printProblems } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -25,13 +26,15 @@ export function scenarioOf(claim: string, system: AnySystem, options: Simulation
   return chosen;
 }
 
-/** A name for files: what is claimed, in small letters and hyphens. */
-export const stemOf = (claim: string): string =>
-  claim
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 80) || "simulation";
+/** What such a claim says is all in its name. */
+const plainClaim = /^[A-Za-z0-9][A-Za-z0-9 ,.!?'-]{0,79}$/;
+
+/** A name for files: what is claimed, in small letters and hyphens; where that says too little, with a digest of it. */
+export function stemOf(claim: string): string {
+  const words = claim.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const name = plainClaim.test(claim) ? words : `${words.slice(0, 60)}-${plainDigest([claim])}`;
+  return name.replaceAll(/^-+|-+$/g, "");
+}
 
 /** JSON is YAML: the scenario as a file would have it. */
 function textOf(claim: string, system: AnySystem, options: SimulationTestOptions): string {

@@ -135,6 +135,15 @@ describe("what a test fails by", () => {
     );
   });
 
+  test("files of different claims are called differently, whatever they are written in", () => {
+    expect(stemOf("Never two owners, at once!")).toBe("never-two-owners-at-once");
+    const long = "x".repeat(90);
+    const claims = ["никогда не два владельца", "никогда не потерять", `${long}a`, `${long}b`, "a < b", "a > b", "a b"];
+    const stems = claims.map((claim) => stemOf(claim));
+    expect(new Set(stems).size).toBe(claims.length);
+    expect(stems.every((stem) => /^[a-z0-9][a-z0-9-]{0,79}$/.test(stem))).toBe(true);
+  });
+
   test("a violation, told and kept as a file that fails alike", async () => {
     const found = await done(bug);
     if (found.type === "done") throw new Error("the bug was not found");
