@@ -1,5 +1,6 @@
 // Every interleaving of a small world: sets it up, walks it, and looks for the shortest way to what it found broken.
 
+import { equalPlain } from "../../base/plain-data.ts";
 import type { Fact } from "../../machine/effect.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { inputOf } from "../../simulate.ts";
@@ -7,7 +8,7 @@ import type { AnySystem } from "../../systems/system.ts";
 import { type Beginning, quietBeginning } from "./beginning.ts";
 import type { Bounds, WalkOptions } from "./bounds.ts";
 import { SmallJudge } from "./small-judge.ts";
-import { SmallWorld } from "./small-world.ts";
+import { type SmallState, SmallWorld } from "./small-world.ts";
 import { type Broken, Walk, type WalkFile, type WalkResult } from "./walk.ts";
 
 export interface Exploration {
@@ -95,11 +96,32 @@ function* walked(walk: Walk, phase: ExploreProgress["phase"]): Generator<Explore
   }
 }
 
-/** Whether a walk that was kept belongs to this world: what both met first has the same numbers. */
-export function belongsTo({ world }: SetUp, file: ExploreFile): boolean {
+const numbered = ["images", "messages", "statements", "views"] as const;
+
+/**
+ * Whether a walk that was kept belongs to this world: it began in the same state, what both met first has the same
+ * numbers, and every way that is still open leads through nothing that it had not met. Takes its numbers over.
+ */
+export function belongsTo({ world, beginning: { state } }: SetUp, file: ExploreFile): boolean {
   const here = numbersOf(world);
-  const names = ["images", "messages", "statements", "views"] as const;
-  return names.every((name) => here[name].every((digest, at) => file[name][at] === digest));
+  if (!numbered.every((name) => here[name].every((digest, at) => file[name][at] === digest))) return false;
+  const { nodes, flights, view, crashesLeft, duplicatesLeft, dropsLeft } = state;
+  const first = file.walk.seen[0]?.slice(0, 4);
+  if (!equalPlain(first, [nodes, flights, view, [crashesLeft, duplicatesLeft, dropsLeft]])) return false;
+  restoreNumbers(world, file);
+  const isThere = file.walk.open.every(({ path }) => leadsSomewhere(world, state, path));
+  const met = numbersOf(world);
+  return isThere && numbered.every((name) => met[name].length === file[name].length);
+}
+
+function leadsSomewhere(world: SmallWorld, first: SmallState, path: readonly number[]): boolean {
+  let state = first;
+  for (const key of path) {
+    const move = world.possible(state).find((possible) => possible.key === key);
+    if (move === undefined) return false;
+    state = world.after(state, move).state;
+  }
+  return true;
 }
 
 const numbersOf = ({ images, messages, judge }: SmallWorld): Omit<ExploreFile, "walk"> => ({
