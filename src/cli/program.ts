@@ -16,33 +16,30 @@ import { version } from "./version.ts";
 
 export async function runProgram(typed: readonly string[], output: Output): Promise<void> {
   const give: Give = async (command, answer) => output.give(command, await answer);
-  const program = programOf(output, give);
-  if (typed.every((word) => word === "--json")) {
-    return output.give("help", {
-      exitCode: exitCodes.held,
-      lines: [program.helpInformation()],
-      document: { help: program.helpInformation() },
-    });
-  }
+  const said: string[] = [];
+  const program = programOf(output, give, (text) => said.push(text));
+  if (typed.every((word) => word === "--json")) return giveHelp(program.helpInformation(), output);
   try {
     await program.parseAsync([...typed], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and the version end with 0, and so does the command.
-    if (error.exitCode === 0) return;
+    if (error.exitCode === 0) return giveHelp(said.join(""), output);
     throw usageMistake(error, typed);
   }
 }
 
-function programOf(output: Output, give: Give): CommandUnknownOpts {
+const giveHelp = (help: string, output: Output): void =>
+  output.give("help", { exitCode: exitCodes.held, lines: [help.trimEnd()], document: { help } });
+
+/** @param say takes help and the version, the only things commander says itself, in several parts. */
+function programOf(output: Output, give: Give, say: (text: string) => void): CommandUnknownOpts {
   const program = new Command("faultline")
     .description("A deterministic simulator for distributed systems: one seed is one history.")
     .version(version)
     .option("--json", "one JSON document on stdout, whatever happens")
     .configureOutput({
-      // Help and the version: the only things commander says itself.
-      writeOut: (text) =>
-        output.give("help", { exitCode: exitCodes.held, lines: [text.trimEnd()], document: { help: text } }),
+      writeOut: say,
       // What commander has to say about a mistake is said once, in the form of all mistakes.
       writeErr: () => {},
       getOutHelpWidth: () => output.width,
