@@ -32,7 +32,11 @@ export function readSeeds(written: string): SeedRange {
     what: `${shown(written)} is no range of seeds.`,
     expected: `Expected the first and the last seed, such as 1..1000, and at most ${runsMax} of them.`,
     fix:
-      from > to ? `write the smaller one first: ${last}..${first}.` : "write two numbers with two dots between them.",
+      more !== undefined
+        ? "write two numbers with two dots between them."
+        : from > to
+          ? `write the smaller one first: ${last}..${first}.`
+          : `write ${from}..${from + runsMax - 1}, and the rest in further commands.`,
   });
 }
 

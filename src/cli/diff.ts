@@ -15,7 +15,7 @@ import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { onlyStory } from "./one-failure.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadStories } from "./stories.ts";
-import { readTrace } from "./trace-file.ts";
+import { readTrace, refuseWithTrace } from "./trace-file.ts";
 
 export interface DiffFlags extends PlugInFlags {
   readonly seed?: string | undefined;
@@ -39,9 +39,10 @@ const nodesMax = 12;
 const countsMax = 12;
 
 export function diff(left: string, right: string, flags: DiffFlags, { paint, width }: Output): Answer {
+  refuseForTraces(left, right, flags);
   const systems = loadSystems(plugInsOf(flags));
   const load = (reference: string, own: readonly string[]): Side =>
-    reference.endsWith(traceFileEnding)
+    isTrace(reference)
       ? sideOfTrace(reference, systems)
       : runOf(reference, { ...flags, set: [...(flags.set ?? []), ...own] }, systems);
   const [one, other] = [load(left, flags.left ?? []), load(right, flags.right ?? [])];
@@ -65,6 +66,16 @@ export function diff(left: string, right: string, flags: DiffFlags, { paint, wid
       counts: parting.counts,
     },
   };
+}
+
+const isTrace = (reference: string): boolean => reference.endsWith(traceFileEnding);
+
+/** What would change a run that is over already. A seed and planted bugs are of whichever side is still to be run. */
+function refuseForTraces(left: string, right: string, flags: DiffFlags): void {
+  const { seed, set, plant } = flags;
+  if (isTrace(left)) refuseWithTrace(left, { "--left": flags.left, "--set": set });
+  if (isTrace(right)) refuseWithTrace(right, { "--right": flags.right, "--set": set });
+  if (isTrace(left) && isTrace(right)) refuseWithTrace(left, { "--seed": seed, "--plant": plant });
 }
 
 /** "mesh/baseline@7": a scenario and its seed. */

@@ -19,7 +19,7 @@ import { loadStory } from "./one-failure.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { Progress } from "./progress.ts";
-import { headerOf, readTrace } from "./trace-file.ts";
+import { headerOf, readTrace, refuseWithTrace } from "./trace-file.ts";
 
 export interface ExportFlags extends PlugInFlags {
   readonly to: string;
@@ -129,7 +129,7 @@ function readRequest(reference: string, flags: ExportFlags, { isJson }: Output):
 }
 
 /** A trace is a run as it was: what could change it, or measure it, needs the scenario. */
-function refuseOfTrace(file: string, format: FormatName, { seed, variant, set }: ExportFlags): void {
+function refuseOfTrace(file: string, format: FormatName, { seed, variant, set, plant }: ExportFlags): void {
   if (format === "figures") {
     throw argumentMistake(`${file} --to figures`, {
       code: "NEEDS_A_RUN",
@@ -138,19 +138,7 @@ function refuseOfTrace(file: string, format: FormatName, { seed, variant, set }:
       fix: "name the scenario, with --seed and --set as the trace was recorded.",
     });
   }
-  const given = [
-    seed === undefined ? [] : ["--seed"],
-    variant === undefined ? [] : ["--variant"],
-    set ? ["--set"] : [],
-  ];
-  const [option] = given.flat();
-  if (option === undefined) return;
-  throw argumentMistake(`${file} ${option}`, {
-    code: "WRONG_OPTION",
-    what: `A trace is of a run that was, and ${option} cannot change it.`,
-    expected: `Expected ${option} with a scenario or a failure file.`,
-    fix: `leave it out, or name the scenario.`,
-  });
+  refuseWithTrace(file, { "--seed": seed, "--variant": variant, "--set": set, "--plant": plant });
 }
 
 type Say = (events: number, atUs: number) => void;
@@ -170,7 +158,7 @@ function fromTrace(file: string, flags: ExportFlags, request: Request, sink: Who
   });
   passage?.finish({ ...end, violations: [] });
   const { scenario, seed } = header;
-  return { scenario, seed, summary: end.ending, digest: end.digest, events: end.events };
+  return { scenario, seed, summary: end.ending, digest: end.digest, events: passage?.events ?? 0 };
 }
 
 function fromRun(reference: string, flags: ExportFlags, request: Request, sink: WholeFile, say: Say): Exported {
@@ -194,18 +182,23 @@ const endOf = ({ verdict, endedAtUs, digest }: Run): ExportEnd => ({
 
 /** Events on their way into a file. */
 class Passage {
+  /** Within the window. */
   events = 0;
+  #seen = 0;
   readonly #begin: (startUs: number) => Exporter | undefined;
   readonly #say: Say;
+  readonly #request: Request;
   #startUs = 0;
   #exporter: Exporter | undefined;
 
   constructor(
     { header, system }: { readonly header: TraceHeader; readonly system: AnySystem },
-    { format, fromUs, untilUs, everyUs }: Request,
+    request: Request,
     file: WholeFile,
     say: Say,
   ) {
+    const { format, fromUs, untilUs, everyUs } = request;
+    this.#request = request;
     this.#say = say;
     this.#begin = (startUs) => {
       const window = { fromUs: startUs + fromUs, untilUs: startUs + untilUs };
@@ -216,13 +209,15 @@ class Passage {
 
   /** A run begins with its first event, whatever time that is. */
   trace(event: TraceEvent): void {
-    if (this.events === 0) {
+    if (this.#seen === 0) {
       this.#startUs = event.atUs;
       this.#exporter = this.#begin(event.atUs);
     }
-    this.events += 1;
+    this.#seen += 1;
+    const sinceUs = event.atUs - this.#startUs;
+    if (sinceUs >= this.#request.fromUs && sinceUs <= this.#request.untilUs) this.events += 1;
     this.#exporter?.trace(event);
-    this.#say(this.events, event.atUs - this.#startUs);
+    this.#say(this.#seen, sinceUs);
   }
 
   finish(end: ExportEnd): void {

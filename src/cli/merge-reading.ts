@@ -1,7 +1,7 @@
 // Results of shards, read from files: what they say, or in one sentence why they say nothing.
 
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import type { z } from "zod";
 
@@ -33,8 +33,17 @@ export type ReadShard =
 
 const byText = (left: string, right: string): number => (left < right ? -1 : 1);
 
+/** Each file once, by the first of its names. */
+export function resultFiles(paths: readonly string[]): readonly string[] {
+  const named = new Map<string, string>();
+  for (const file of paths.flatMap((path) => resultFilesIn(path))) {
+    if (!named.has(resolve(file))) named.set(resolve(file), file);
+  }
+  return [...named.values()];
+}
+
 /** A folder stands for the .json files in it, in order of their names. */
-export function resultFilesIn(path: string): readonly string[] {
+function resultFilesIn(path: string): readonly string[] {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
   const names = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
   return names.toSorted(byText).map((name) => join(path, name));

@@ -14,7 +14,7 @@ import { campaignLines } from "./campaign-lines.ts";
 import { scenarioDocument } from "./documents.ts";
 import { argumentMistake, exitCodes, ReaderMistake } from "./exit-codes.ts";
 import { huntReport } from "./hunt-shard.ts";
-import { type ReportedPart, readShard, resultFilesIn } from "./merge-reading.ts";
+import { type ReportedPart, readShard, resultFiles } from "./merge-reading.ts";
 import type { Answer, Output } from "./output.ts";
 import { startClock } from "./report-meta.ts";
 
@@ -51,7 +51,7 @@ export function merge(paths: readonly string[], output: Output): Answer {
 
 /** @throws ReaderMistake when nothing is usable, or two results cannot both be true. */
 function mergeFiles(paths: readonly string[]): Merged {
-  const read = paths.flatMap((path) => resultFilesIn(path)).map((file) => readShard(file));
+  const read = resultFiles(paths).map((file) => readShard(file));
   const runs = read.flatMap((one) => (one.type === "runs" ? [one.shard] : []));
   const hunts = read.flatMap((one) => (one.type === "hunt" ? [one.shard] : []));
   const unread = read.flatMap((one) => (one.type === "remark" ? [one.remark] : []));

@@ -23,5 +23,10 @@ export function commandLine(
       return plant === undefined ? `--plug-in ${shellWord(plugIn)}` : `--plant ${shellWord(plant)}`;
     }),
   ];
-  return ["faultline", command, shellWord(reference), ...changes, rest].filter((word) => word !== "").join(" ");
+  return ["faultline", command, shellWord(asArgument(reference)), ...changes, rest]
+    .filter((word) => word !== "")
+    .join(" ");
 }
+
+/** A path that begins with "-" would be read as an option. */
+export const asArgument = (path: string): string => (path.startsWith("-") ? `./${path}` : path);

@@ -26,6 +26,9 @@ export interface Answer {
   readonly report?: TestReport;
 }
 
+/** In a document; more of them are counted. */
+const problemsListedMax = 1_000;
+
 export class Output {
   readonly width: number = widthFor(process.stdout);
   readonly #isJson: boolean;
@@ -77,7 +80,8 @@ export class Output {
 
   problems(command: string, problems: readonly Problem[], exitCode: ExitCode): void {
     if (this.#reporting.onStdout === "json") {
-      const listed = problems.map(({ place, code, what, expected, fix }) => ({
+      const left = problems.length - problemsListedMax;
+      const listed = problems.slice(0, problemsListedMax).map(({ place, code, what, expected, fix }) => ({
         where: printPlace(place),
         place,
         code,
@@ -85,7 +89,8 @@ export class Output {
         expected,
         fix,
       }));
-      const document = { faultline: version, command, exitCode, error: { problems: listed } };
+      const error = { problems: listed, ...(left > 0 ? { left } : {}) };
+      const document = { faultline: version, command, exitCode, error };
       process.stdout.write(reportedAs("json", document, undefined));
     } else {
       process.stderr.write(`${printProblems(problems)}\n`);

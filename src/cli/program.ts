@@ -1,13 +1,16 @@
 // The commands and their options. Each help ends with an example that runs as it stands in a clone.
 
+import { existsSync } from "node:fs";
+
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 
 import { addClaims } from "./claims-command.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { formatNames } from "./export-formats.ts";
+import { asArgument } from "./next-commands.ts";
 import { topicNames } from "./topics.ts";
 import type { Output } from "./output.ts";
-import { collect, example, type Give } from "./program-parts.ts";
+import { collect, example, type Give, once } from "./program-parts.ts";
 import { reporterNames } from "./reporters.ts";
 import { addTune } from "./tune-command.ts";
 import { version } from "./version.ts";
@@ -65,7 +68,11 @@ function programOf(output: Output, give: Give, say: (text: string) => void): Com
   addMutants(program, output, give);
   addClaims(program, output, give);
   addDemo(program, output, give);
-  for (const command of program.commands) command.exitOverride().option("--json", "one JSON document on stdout");
+  for (const command of program.commands) {
+    for (const option of command.options)
+      if (option.required && option.parseArg === undefined) option.argParser(once(option));
+    command.exitOverride().option("--json", "one JSON document on stdout");
+  }
   program.addHelpText("after", example("faultline demo", "faultline run mesh/baseline --seeds 1..200"));
   return program;
 }
@@ -464,6 +471,7 @@ function usageMistake(error: CommanderError, typed: readonly string[]): Error {
   const [first = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
   const near = suggestion === undefined ? undefined : /\(Did you mean (.*)\?\)/.exec(suggestion)?.[1];
   const command = typed.find((word) => !word.startsWith("-"));
+  const unknown = /^unknown option '(.*)'$/.exec(first)?.[1] ?? "";
   const help = `faultline ${command === undefined || error.code === "commander.unknownCommand" ? "" : `${command} `}--help`;
   return argumentMistake(["faultline", ...typed].join(" "), {
     code: error.code
@@ -472,6 +480,10 @@ function usageMistake(error: CommanderError, typed: readonly string[]): Error {
       .toUpperCase(),
     what: `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.?$/, ".")}`,
     expected: "Expected a command and options as the help has them.",
-    fix: near === undefined ? `see "${help}".` : `did you mean ${near}? Otherwise see "${help}".`,
+    fix: existsSync(unknown)
+      ? `write the file as ${asArgument(unknown)}.`
+      : near === undefined
+        ? `see "${help}".`
+        : `did you mean ${near}? Otherwise see "${help}".`,
   });
 }

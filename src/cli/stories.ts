@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { closestTo } from "../scenario/closest.ts";
 import { baseName, parseScenario, type SystemSchemas, wanted } from "../scenario/parse.ts";
-import type { Problem } from "../scenario/problem.ts";
+import { type Problem, shown } from "../scenario/problem.ts";
 import type { Scenario, Story } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { argumentMistake, ReaderMistake } from "./exit-codes.ts";
@@ -111,6 +111,7 @@ function loadOne(
 ): readonly LoadedStory[] {
   const { file, variant: written } = fileOf(typed);
   if (file.endsWith(traceFileEnding)) throw isATrace(file);
+  if (chosen !== undefined && written !== undefined && chosen !== written) throw namedTwice(typed, chosen);
   const variant = chosen ?? written;
   const parsed = parseScenario(readText(file), file, { systems, set, variant, schemas });
   if (parsed.type === "refused") throw new ReaderMistake(parsed.problems);
@@ -125,6 +126,14 @@ function loadOne(
     return [{ file, reference, scenario, system }];
   });
 }
+
+const namedTwice = (typed: string, chosen: string): ReaderMistake =>
+  argumentMistake(`--variant ${chosen}`, {
+    code: "CONFLICTING_OPTIONS",
+    what: `${shown(typed)} names another story than --variant.`,
+    expected: "Expected one of the two.",
+    fix: "leave one out.",
+  });
 
 const isATrace = (file: string): ReaderMistake =>
   new ReaderMistake([

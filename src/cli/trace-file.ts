@@ -20,6 +20,18 @@ export function headerOf({ name, system, nodes }: Scenario, seed: number): Trace
   return { scenario: name, system, seed, nodes: named };
 }
 
+/** A trace is of a run that was. @param given options that change one that is yet to be, as they were typed. */
+export function refuseWithTrace(file: string, given: Readonly<Record<string, unknown>>): void {
+  const option = Object.keys(given).find((name) => given[name] !== undefined);
+  if (option === undefined) return;
+  throw argumentMistake(`${file} ${option}`, {
+    code: "WRONG_OPTION",
+    what: `A trace is of a run that was, and ${option} cannot change it.`,
+    expected: `Expected ${option} with a scenario or a failure file.`,
+    fix: "leave it out, or name the scenario.",
+  });
+}
+
 type Systems = ReadonlyMap<string, AnySystem>;
 
 /**

@@ -7,6 +7,8 @@ import { describe, expect, test } from "vitest";
 import { echoPlugIn, faultline, filesIn, inFolder, quietStory } from "./command.ts";
 
 const MEBIBYTE = 1024 * 1024;
+const patience = { timeout: 30_000 };
+const exported = "--to csv --output o.csv";
 
 /** Makes the bad thing; what is then typed beside the file's name, and what must be said first. */
 const files: readonly (readonly [what: string, make: (path: string) => void, said: string])[] = [
@@ -125,3 +127,53 @@ test("with --json the mistakes are a document, and stderr is silent", { timeout:
     error: { problems: [{ where: "nope.yaml", code: "NO_SUCH_FILE" }] },
   });
 });
+
+test("any number of mistakes are told by the first ones, and counted", { timeout: 90_000 }, () =>
+  inFolder(async (folder) => {
+    // None of it can be read after the first map.
+    writeFileSync(join(folder, "bad.yaml"), `{}\n${'["a",1]\n'.repeat(2_000)}`);
+    const { code, stdout } = await faultline(["validate", "bad.yaml", "--json"], { cwd: folder });
+    const { error } = JSON.parse(stdout) as { error: { problems: readonly unknown[]; left: number } };
+    expect([code, error.problems.length, error.left > 100]).toEqual([2, 1_000, true]);
+  }),
+);
+
+test.each(["help run", "run --help", "--help", "help", "--version", ""])(
+  "%s with --json is one document",
+  { timeout: 30_000 },
+  async (words) => {
+    const { code, stdout } = await faultline([...words.split(" ").filter((word) => word !== ""), "--json"]);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { command: "help", exitCode: 0 }]);
+  },
+);
+
+describe.concurrent("what cannot be meant", () => {
+  const twice = "v.yaml --seed 1 --seed 2";
+  test.each([
+    ["a story named in two ways", "run v.yaml#two --variant bad", "--variant bad  CONFLICTING_OPTIONS", "v.yaml#two"],
+    ["an option given twice", `run ${twice}`, "--seed 2  GIVEN_TWICE", "leave one of them out"],
+    ["too many seeds", "run v.yaml --seeds 5..99999999999999", "BAD_SEEDS", "write 5..100000004"],
+    ["an option that is a file", "run -x.yaml", "UNKNOWN_OPTION", "write the file as ./-x.yaml"],
+    ["--left with a trace", "diff t.jsonl v.yaml#two --left until=3s", "t.jsonl --left  WRONG_OPTION", "leave it out"],
+    ["--set with a trace", "diff t.jsonl v.yaml#two --set until=3s", "t.jsonl --set  WRONG_OPTION", "leave it out"],
+    ["--seed with two traces", "diff t.jsonl t.jsonl --seed 3", "t.jsonl --seed  WRONG_OPTION", "leave it out"],
+    ["--plant with a trace", `export t.jsonl ${exported} --plant raft/no-vote-fsync`, "--plant  WRONG_OPTION", "trace"],
+  ])("%s", { timeout: 30_000 }, (_what, words, said, fix) =>
+    inFolder(async (folder) => {
+      const variants = "variants:\n  two: { why: w, set: { until: 3s } }\n  bad: { why: w, set: { until: 4s } }\n";
+      for (const name of ["v.yaml", "-x.yaml"]) writeFileSync(join(folder, name), quietStory + variants);
+      writeFileSync(join(folder, "t.jsonl"), "");
+      const { code, stderr } = await faultline([...words.split(" "), "--plug-in", echoPlugIn], { cwd: folder });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+      expect(stderr).toContain(fix);
+    }),
+  );
+});
+
+test("a file named like an option is run behind --, and the way on names it so that it is read", patience, () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, "-x.yaml"), quietStory);
+    const { code, stdout } = await faultline(["run", "--plug-in", echoPlugIn, "--", "-x.yaml"], { cwd: folder });
+    expect([code, stdout]).toEqual([0, expect.stringContaining("faultline replay ./-x.yaml ")]);
+  }),
+);

@@ -48,6 +48,22 @@ describe("a run", () => {
   );
 });
 
+test("events that a window leaves out are not counted as written", { timeout: patience }, () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, "quiet.yaml"), quietStory);
+    const own = ["--plug-in", echoPlugIn];
+    await faultline(["run", "quiet.yaml", "--trace", "t.jsonl", ...own], { cwd: folder });
+    for (const run of ["quiet.yaml", "t.jsonl"]) {
+      const csv = ["export", run, "--to", "csv", "--output", "t.csv", ...own];
+      const none = await faultline([...csv, "--from", "999h"], { cwd: folder });
+      expect([none.code, none.stdout]).toEqual([0, expect.stringContaining("\n0 events to csv")]);
+      const { stdout } = await faultline([...csv, "--from", "1s", "--until", "2s", "--json"], { cwd: folder });
+      const rows = readFileSync(join(folder, "t.csv"), "utf8").trimEnd().split("\n");
+      expect(JSON.parse(stdout)).toMatchObject({ events: rows.length - 1 });
+    }
+  }),
+);
+
 test.each(["t.csv", "-"])(
   "an interruption leaves nothing behind: --output %s",
   { timeout: patience },

@@ -64,6 +64,13 @@ describe("shards that are all there", () => {
       expect(merge(files, output)).toMatchObject({ exitCode: 0, document: { complete: true } });
     }));
 
+  test("count once, however often a file is named", () =>
+    withShards({ fails: false }, ({ folder }) => {
+      const merged = merge([join(folder, "1.json"), folder, `${folder}/.`], output);
+      expect(documentOf("merge", merged)).toMatchObject({ complete: true, remarks: [] });
+      expect(merged.document["inputs"]).toHaveLength(3);
+    }));
+
   test("are held together to what is expected of all runs, which no shard is held to", () =>
     withShards({ fails: false, expects: ">= 100000" }, ({ folder, shards }) => {
       expect(shards.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
