@@ -5,8 +5,11 @@ import { summarise } from "../check/figures.ts";
 import { type ExpectationResult, judgeExpectations, outcomeOf, type RunOutcome } from "../scenario/expectations.ts";
 import type { ScenarioResult } from "./brief.ts";
 
+/** `notRun`: the campaign was interrupted before any run of it, and so nothing is known. */
+export type CampaignOutcome = RunOutcome | "notRun";
+
 export interface Judgement {
-  readonly outcome: RunOutcome;
+  readonly outcome: CampaignOutcome;
   readonly held: number;
   readonly violated: number;
   readonly inconclusive: number;
@@ -17,7 +20,7 @@ export interface Judgement {
 
 /** @param isPart of a campaign: what is expected of all runs together is not asked of some of them. */
 export function judge(
-  { scenario, runs, totals }: ScenarioResult,
+  { scenario, runs, totals, missingFrom }: ScenarioResult,
   specs: readonly FigureSpec[],
   isPart = false,
 ): Judgement {
@@ -35,9 +38,10 @@ export function judge(
           : ("not exercised" as const),
     first: [],
   }));
+  const isNotRun = runs.length === 0 && missingFrom !== undefined;
   const isCut = countOf("inconclusive") > 0;
   return {
-    outcome: outcomeOf(scenario.expect, { properties, isCut }, expectations),
+    outcome: isNotRun ? "notRun" : outcomeOf(scenario.expect, { properties, isCut }, expectations),
     held: countOf("held"),
     violated: countOf("violated"),
     inconclusive: countOf("inconclusive"),

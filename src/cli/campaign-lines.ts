@@ -28,6 +28,7 @@ function overviewLines(told: readonly CampaignSummary[], paint: Output["paint"])
     violated: paint.bad("✘"),
     unmet: paint.bad("✘"),
     inconclusive: paint.doubt("?"),
+    notRun: paint.doubt("–"),
   };
   return told.flatMap(({ result, judgement, next }) => {
     const { scenario, totals, missingFrom, digest } = result;
@@ -63,7 +64,7 @@ function exercisedLines(told: readonly CampaignSummary[], width: number): readon
 }
 
 function totalLine(told: readonly CampaignSummary[], paint: Output["paint"]): string {
-  const wrong = told.filter(({ judgement }) => judgement.outcome !== "held").length;
+  const wrong = told.filter(({ judgement }) => !["held", "notRun"].includes(judgement.outcome)).length;
   const unfinished = told.filter(({ result }) => result.missingFrom !== undefined).length;
   const stories = plural(told.length, "story", "stories");
   const rest = unfinished === 0 ? "" : `, ${unfinished} not run to the end`;

@@ -55,7 +55,7 @@ const scenarioResult = z.object({
   title: z.string(),
   seeds: seedRange,
   missingFrom: z.int().nullable().describe("The lowest seed that was not run, after an interruption."),
-  outcome,
+  outcome: z.enum([...outcome.options, "notRun"]),
   runs: z.int(),
   held: z.int(),
   violated: z.int(),
@@ -174,6 +174,7 @@ const shrunk = documentOf({
   tries: z.int(),
   isMinimal: z.boolean().describe("Each part that is left was taken out alone, and then it no longer failed so."),
   removals: z.int(),
+  witnesses: z.int(),
   seeds: z.object({ failing: z.int(), tried: z.int() }),
   interrupted: z.boolean(),
   wrote,
@@ -395,7 +396,7 @@ const explored = z.union([
 
 const refused = documentOf({
   error: z.union([
-    z.object({ problems: z.array(problem) }),
+    z.object({ problems: z.array(problem), left: z.int().optional() }),
     z.object({ code: z.literal("OUR_BUG"), what: z.string(), where: z.array(z.string()) }),
   ]),
 });

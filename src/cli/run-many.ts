@@ -50,7 +50,7 @@ export const workersFor = ({ workers }: RunRequest, jobs: readonly Job[]): numbe
   );
 
 /** A name for the files of each story, no two alike: stories of two folders may bear one name. */
-function fileNamesOf(stories: readonly LoadedStory[]): ReadonlyMap<Scenario, string> {
+export function fileNamesOf(stories: readonly LoadedStory[]): ReadonlyMap<Scenario, string> {
   const names = new Map<Scenario, string>();
   const taken = new Set<string>();
   for (const { scenario } of stories) {

@@ -2,9 +2,8 @@
 
 import type { CampaignReport } from "../report/campaign-report.ts";
 import { campaignPage } from "../report/campaign-page.ts";
-import { fileNameOf } from "./files.ts";
 import type { NamedPage } from "./report-folder.ts";
-import { replayCommandOf, type ManyRuns } from "./run-many.ts";
+import { fileNamesOf, replayCommandOf, type ManyRuns } from "./run-many.ts";
 import { recordedRun } from "./run-recording.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { SingleRun } from "./run-single.ts";
@@ -23,15 +22,16 @@ export function pagesOf(
     const replay = `${replayCommandOf(story, request)} --seed ${run.seed}`;
     return [namedPage("index", recording.report(run, { replay, name: "index" }))];
   }
+  const names = fileNamesOf(stories.map(({ story }) => story));
   const failed = stories
     .flatMap(({ story, judgement: { firstFailing } }) =>
       firstFailing === undefined ? [] : [{ story, seed: firstFailing }],
     )
     .slice(0, failurePagesMax);
   const pages = failed.map(({ story, seed }) => {
-    const name = `${fileNameOf(story.scenario.name)}-seed-${seed}`;
+    const name = `${names.get(story.scenario) ?? ""}-seed-${seed}`;
     return {
-      scenario: story.scenario.name,
+      scenario: story.scenario,
       seed,
       named: namedPage(name, recordedRun(story, seed, `${replayCommandOf(story, request)} --seed ${seed}`, name)),
     };

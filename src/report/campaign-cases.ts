@@ -76,6 +76,8 @@ function violationOf({ id, first, runsViolated }: PropertyTotal, reported: Repor
 
 function endCase(reported: ReportedScenario): Case {
   const { judgement, result } = reported;
+  if (judgement.outcome === "notRun")
+    return { name: endRule.claim, rule: endRule, result: { type: "skipped", why: "not run" } };
   if (judgement.inconclusive === 0) return { name: endRule.claim, rule: endRule, result: passed };
   const because = `${printCount(judgement.inconclusive)} of ${printCount(result.totals.runs)} runs were cut short by a limit`;
   const seed = result.runs.find(({ outcome }) => outcome === "inconclusive")?.seed;

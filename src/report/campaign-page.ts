@@ -1,5 +1,6 @@
 // The page of many runs: what each story came to, how sure that makes us, and the way to what failed.
 
+import type { ScenarioOutline } from "../campaign/brief.ts";
 import { summarise } from "../check/figures.ts";
 import { printable } from "../scenario/problem.ts";
 import { isExcused } from "../scenario/expectations.ts";
@@ -10,8 +11,8 @@ import type { LinksPart, PropertiesPart, ReportPage, ReportPart, TablePart, Tone
 import { noteOf } from "./run-summary.ts";
 import { plural, printCount, printMoment } from "./words.ts";
 
-/** By name of a scenario: the page of its first failing run. */
-export type FailurePages = ReadonlyMap<string, { readonly href: string; readonly seed: number }>;
+/** The page of the first failing run of each scenario. */
+export type FailurePages = ReadonlyMap<ScenarioOutline, { readonly href: string; readonly seed: number }>;
 
 /** Stories beyond these are in the table, and in report.json. */
 const toldMax = 40;
@@ -36,7 +37,7 @@ export function campaignPage({ scenarios }: CampaignReport, pages: FailurePages)
 
 function verdictOf(scenarios: readonly ReportedScenario[], runs: number): ReportPage["verdict"] {
   const failed = scenarios.filter(({ judgement: { outcome } }) => outcome === "violated" || outcome === "unmet");
-  const unsure = scenarios.filter(({ judgement: { outcome } }) => outcome === "inconclusive");
+  const unsure = scenarios.filter(({ judgement: { outcome } }) => outcome === "inconclusive" || outcome === "notRun");
   const all = `${plural(runs, "run")} of ${plural(scenarios.length, "story", "stories")}`;
   if (failed.length > 0) {
     const names = failed.slice(0, 3).map(({ result }) => result.scenario.name);
@@ -55,7 +56,7 @@ function verdictOf(scenarios: readonly ReportedScenario[], runs: number): Report
 
 function linksPart(scenarios: readonly ReportedScenario[], pages: FailurePages): readonly LinksPart[] {
   const links = scenarios.flatMap(({ result: { scenario, totals } }) => {
-    const page = pages.get(scenario.name);
+    const page = pages.get(scenario);
     if (page === undefined) return [];
     const first = totals.properties.find(
       (property) => property.first?.seed === page.seed && !isExcused(scenario.expect, property),
@@ -76,8 +77,14 @@ function linksPart(scenarios: readonly ReportedScenario[], pages: FailurePages):
   ];
 }
 
-const tones = { held: "good", violated: "bad", unmet: "bad", inconclusive: "unsure" } as const;
-const words = { held: "held", violated: "violated", unmet: "not as expected", inconclusive: "inconclusive" } as const;
+const tones = { held: "good", violated: "bad", unmet: "bad", inconclusive: "unsure", notRun: "unsure" } as const;
+const words = {
+  held: "held",
+  violated: "violated",
+  unmet: "not as expected",
+  inconclusive: "inconclusive",
+  notRun: "not run",
+} as const;
 
 const right = (title: string) => ({ title, align: "right" }) as const;
 

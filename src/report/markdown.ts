@@ -14,6 +14,7 @@ const outcomeWords = {
   violated: "**violated**",
   unmet: "**not as expected**",
   inconclusive: "inconclusive",
+  notRun: "not run",
 };
 
 export function markdownReport({ meta, scenarios }: CampaignReport): string {

@@ -2,9 +2,10 @@
 
 import { printable } from "../scenario/problem.ts";
 import { measuresAlert } from "../check/alert-figures.ts";
+import type { CampaignOutcome } from "../campaign/judgement.ts";
 import type { FigureSummary } from "../check/figures.ts";
 import type { PropertyResult } from "../check/property.ts";
-import { type ExpectationResult, isExcused, type RunOutcome } from "../scenario/expectations.ts";
+import { type ExpectationResult, isExcused } from "../scenario/expectations.ts";
 import type { Expectations, Scenario } from "../scenario/scenario.ts";
 import type { Run } from "../simulate.ts";
 import type { FaultTally } from "../world/fault.ts";
@@ -34,7 +35,7 @@ export interface RunSummary {
 }
 
 /** A story that expects violations and got them did as expected: "held" would say the opposite of what it shows. */
-export function outcomeWord(outcome: RunOutcome, expect: Expectations): string {
+export function outcomeWord(outcome: CampaignOutcome, expect: Expectations): string {
   switch (outcome) {
     case "held":
       return expect.violated.length === 0 ? "HELD" : "VIOLATED AS EXPECTED";
@@ -44,11 +45,19 @@ export function outcomeWord(outcome: RunOutcome, expect: Expectations): string {
       return "NOT AS EXPECTED";
     case "inconclusive":
       return "INCONCLUSIVE";
+    case "notRun":
+      return "NOT RUN";
   }
 }
 
-export function paintOutcome(outcome: RunOutcome, expect: Expectations, paint: Paint): string {
-  const styled = { held: paint.good, violated: paint.bad, unmet: paint.bad, inconclusive: paint.doubt };
+export function paintOutcome(outcome: CampaignOutcome, expect: Expectations, paint: Paint): string {
+  const styled = {
+    held: paint.good,
+    violated: paint.bad,
+    unmet: paint.bad,
+    inconclusive: paint.doubt,
+    notRun: paint.doubt,
+  };
   return styled[outcome](outcomeWord(outcome, expect));
 }
 
@@ -81,7 +90,7 @@ export function summariseRun(
 export function heading(
   { name, expect }: Pick<Scenario, "name" | "expect">,
   detail: string,
-  outcome: RunOutcome,
+  outcome: CampaignOutcome,
   paint: Paint,
   width: number,
 ): readonly string[] {

@@ -5,6 +5,7 @@ import { judge } from "../../src/campaign/judgement.ts";
 import { runCampaign } from "../../src/campaign/run-campaign.ts";
 import { campaignLines } from "../../src/cli/campaign-lines.ts";
 import type { Output } from "../../src/cli/output.ts";
+import { testReportOf } from "../../src/report/campaign-cases.ts";
 import { noPaint } from "../../src/report/words.ts";
 import { storyNamed } from "../laws/stories.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
@@ -19,6 +20,18 @@ test("stories that an interrupted campaign did not come to have not held", async
   const lines = campaignLines(told, { paint: noPaint, width: 80 } as Output);
   expect(lines.slice(0, 4).every((line) => line.startsWith("– mesh/baseline"))).toBe(true);
   expect(lines.at(-1)).toBe("4 stories: none wrong, 4 not run to the end.");
+
+  const [one] = told;
+  if (one === undefined) throw new Error("four stories were told");
+  expect(one.judgement.outcome).toBe("notRun");
+  expect(campaignLines([one], { paint: noPaint, width: 80 } as Output)[0]).toMatch(
+    /^mesh\/baseline  seeds 1\.\.2 +NOT RUN$/,
+  );
+  const reported = { ...one, file: "baseline.yaml", line: 1, replay: "", signatures: new Map<string, string>() };
+  const meta = { faultline: "0", startedAt: "", tookMs: 1, host: "h", node: "n", workers: 0 };
+  const cases = testReportOf({ meta, scenarios: [reported] }).suites.flatMap((suite) => suite.cases);
+  expect(cases.map(({ result }) => result)).toEqual(cases.map(() => expect.objectContaining({ type: "skipped" })));
+  expect(cases.at(-1)?.result).toEqual({ type: "skipped", why: "not run" });
 });
 
 test("what no run of any story put to the test is named, and nothing else is", async () => {

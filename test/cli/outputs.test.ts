@@ -112,6 +112,12 @@ test("stories of one name in two folders have files of their own", { timeout: pa
     const words = ["run", "one/same.yaml", "two/same.yaml", "--seeds", "1..2", "--history", "histories"];
     expect((await faultline([...words, "--plug-in", echoPlugIn], { cwd: folder })).code).toBe(0);
     expect(readdirSync(join(folder, "histories"))).toHaveLength(4);
+
+    for (const name of ["one", "two"]) writeFileSync(join(folder, name, "same.yaml"), failingStory);
+    const report = ["run", "one/same.yaml", "two/same.yaml", "--seeds", "1..2", "--report", "report"];
+    expect((await faultline([...report, "--plug-in", echoPlugIn], { cwd: folder })).code).toBe(1);
+    const pages = readdirSync(join(folder, "report")).filter((name) => /^echo-.*\.html$/.test(name));
+    expect(pages.toSorted()).toEqual(["echo-same-2-seed-1.html", "echo-same-seed-1.html"]);
   }),
 );
 
