@@ -73,7 +73,7 @@ export function progressText({ step, tries, size }: ShrinkProgress): string {
 }
 
 function documentOf(
-  { failure, before, after, tries, isMinimal, removals, seeds }: Shrunk,
+  { failure, before, after, tries, isMinimal, removals, witnesses, seeds }: Shrunk,
   one: OneFailure,
   {
     path,
@@ -93,6 +93,7 @@ function documentOf(
     tries,
     isMinimal,
     removals,
+    witnesses,
     seeds,
     interrupted: wasInterrupted,
     wrote: [path],

@@ -21,6 +21,10 @@ describe("faultline shrink", () => {
     expect(document).toMatchObject({ property: "A3", isMinimal: true, wrote: [path], after: { decisions: 2 } });
     const text = readFileSync(path, "utf8");
     expect(text).toContain("# Certified 1-minimal after ");
+    const asked = Number(document["witnesses"]);
+    const criterion =
+      asked === 0 ? " under its seed." : ` under its seed and under ${Math.ceil(asked / 2)} of ${asked} other`;
+    expect(text.replaceAll(/\n# /g, " ")).toContain(criterion.trim());
     expect(text).toMatch(/A3 IS VIOLATED/);
     const replayed = JSON.parse((await faultline(["replay", path, "--json"])).stdout) as Record<string, unknown>;
     expect(replayed).toMatchObject({ digest: document["digest"], forcedMisfits: 0 });

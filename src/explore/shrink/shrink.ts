@@ -44,6 +44,8 @@ export interface Shrunk {
   readonly isMinimal: boolean;
   /** How many parts that were. */
   readonly removals: number;
+  /** So many other seeds were asked as well: what fails under fewer than half of them did not count as failing alike. */
+  readonly witnesses: number;
   /** Of so many other seeds, under how many it fails alike. */
   readonly seeds: { readonly failing: number; readonly tried: number };
 }
@@ -78,6 +80,7 @@ export function shrink(failure: Failure, options: ShrinkOptions): Shrunk | undef
     tries: bench.tries,
     isMinimal: removals !== undefined,
     removals: removals ?? 0,
+    witnesses: bench.witnesses.length,
     seeds: otherwiseSeeded(best, bench),
   };
 }
