@@ -78,6 +78,11 @@ export class Output {
     if (this.#reporting.isForPeople) this.#people.write(`${text}\n`);
   }
 
+  /** What a person must hear although a document is all that is told: on stderr. */
+  aside(lines: readonly string[]): void {
+    if (!this.#reporting.isForPeople) process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
   problems(command: string, problems: readonly Problem[], exitCode: ExitCode): void {
     if (this.#reporting.onStdout === "json") {
       const left = problems.length - problemsListedMax;

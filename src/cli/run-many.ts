@@ -8,6 +8,7 @@ import type { Shard } from "../campaign/shard.ts";
 import type { ScenarioResult } from "../campaign/brief.ts";
 import { runCampaign } from "../campaign/run-campaign.ts";
 import { replayOf } from "../report/campaign-report.ts";
+import { printDuration } from "../base/units.ts";
 import { seedMax } from "../scenario/story-schema.ts";
 import { plural } from "../report/words.ts";
 import { shellWord } from "./arguments.ts";
@@ -119,7 +120,12 @@ export function manyLines(many: ManyRuns, request: RunRequest, output: Output): 
     specs: story.system.measures.figures,
     next: nextOf(story, result, judgement, request),
   }));
-  return [...shardLines(stories, request.shard), ...campaignLines(told, output)];
+  const isCutShard = many.wasInterrupted && request.shard !== undefined;
+  return [
+    ...shardLines(stories, request.shard),
+    ...(isCutShard ? [shardAgain, ""] : []),
+    ...campaignLines(told, output),
+  ];
 }
 
 function shardLines(stories: readonly JudgedStory[], shard: Shard | undefined): readonly string[] {
@@ -133,19 +139,38 @@ function shardLines(stories: readonly JudgedStory[], shard: Shard | undefined): 
 export const replayCommandOf = (story: LoadedStory, request: RunRequest): string =>
   commandLine("replay", story, request, "");
 
+/** With all that was asked for: `set` holds --limit-events already. */
+function commandGoingOn(story: LoadedStory, from: number, to: number, request: RunRequest): string {
+  const { workers, limits, report, save, history } = request;
+  const options = [
+    ...(workers === undefined ? [] : [`--workers ${workers}`]),
+    ...(limits.runMsMax === Infinity ? [] : [`--limit-time ${printDuration(limits.runMsMax * 1000)}`]),
+    ...(report === undefined ? [] : [`--report ${shellWord(report)}`]),
+    ...(save === undefined ? [] : [`--save ${shellWord(save)}`]),
+    ...(history === undefined ? [] : [`--history ${shellWord(history)}`]),
+  ];
+  return commandLine("run", story, request, [`--seeds ${from}..${to}`, ...options].join(" "));
+}
+
+/** How to go on after an interruption, for who sees nothing else of it. */
+export function goingOnLines({ stories }: ManyRuns, request: RunRequest): readonly string[] {
+  if (request.shard !== undefined) return [shardAgain];
+  return stories.flatMap(({ story, result: { missingFrom, seeds } }) =>
+    missingFrom === undefined ? [] : [commandGoingOn(story, missingFrom, seeds.to, request)],
+  );
+}
+
+/** Its stamp is that of the whole command. */
+const shardAgain = 'Interrupted: type the same command again, for "faultline merge" joins whole shards only.';
+
 function nextOf(story: LoadedStory, { seeds, missingFrom }: ScenarioResult, judgement: Judgement, request: RunRequest) {
   const replay = replayOf({ judgement, replay: replayCommandOf(story, request) });
   const { shard } = request;
   const more = { from: seeds.to + 1, to: Math.min(seedMax, seeds.to + seedsIn(seeds)) };
   return [
-    ...(missingFrom === undefined
+    ...(missingFrom === undefined || shard !== undefined
       ? []
-      : [
-          {
-            command: commandLine("run", story, request, `--seeds ${missingFrom}..${seeds.to}`),
-            about: "goes on where this stopped",
-          },
-        ]),
+      : [{ command: commandGoingOn(story, missingFrom, seeds.to, request), about: "goes on where this stopped" }]),
     ...(replay === undefined ? [] : [{ command: replay, about: "the first failing seed, message by message" }]),
     ...(replay !== undefined && request.save === undefined
       ? [

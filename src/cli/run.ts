@@ -30,6 +30,7 @@ import { loadSystems } from "./plug-in-option.ts";
 import { type NamedPage, ReportFolder } from "./report-folder.ts";
 import { startClock } from "./report-meta.ts";
 import {
+  goingOnLines,
   type JudgedStory,
   jobsOf,
   type ManyRuns,
@@ -80,6 +81,7 @@ export async function run(references: readonly string[], flags: RunFlags, output
   const pages = folders.report === undefined ? [] : pagesOf(report, many, single, request);
   const written = folders.report === undefined ? [] : writeReport(report, tested, many, pages, folders.report);
   const told = single === undefined ? manyLines(many, request, output) : singleLines(single, request, output);
+  if (many.wasInterrupted) output.aside(goingOnLines(many, request));
   const document =
     single !== undefined
       ? runDocument(single)

@@ -214,7 +214,24 @@ describe.concurrent("run", () => {
       expect(code).toBe(130);
       expect(stderr).toContain("Interrupted: keeping the finished runs.");
       expect(stdout).toMatch(/Partial: [\d ]+ of 100 000 runs done\./);
-      expect(stdout).toMatch(/faultline run quiet\.yaml .*--seeds \d+\.\.100000\n/);
+      expect(stdout).toMatch(/faultline run quiet\.yaml .*--seeds \d+\.\.100000 --workers 1\n/);
+    }),
+  );
+
+  test.each([
+    [
+      "--limit-time 90s --save kept --report r",
+      /^faultline run .*100000 --workers 1 --limit-time 90s --report r --save kept$/m,
+    ],
+    ["--shard 1/2", /^Interrupted: type the same command again/m],
+  ])("Ctrl-C with a document on stdout and %s: the way on is named on stderr", patience, (more, way) =>
+    withStories(async (cwd) => {
+      const words = ["run", "quiet.yaml", "--seeds", "1..100000", "--set", "until=60s", "--workers", "1", "--json"];
+      const { code, stderr } = await faultline([...words, ...more.split(" "), ...plugIn], {
+        cwd,
+        onProgress: (pid) => process.kill(pid, "SIGINT"),
+      });
+      expect([code, stderr]).toEqual([130, expect.stringMatching(way)]);
     }),
   );
 });
