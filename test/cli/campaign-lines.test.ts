@@ -30,7 +30,7 @@ test("stories that an interrupted campaign did not come to have not held", async
   const reported = { ...one, file: "baseline.yaml", line: 1, replay: "", signatures: new Map<string, string>() };
   const meta = { faultline: "0", startedAt: "", tookMs: 1, host: "h", node: "n", workers: 0 };
   const cases = testReportOf({ meta, scenarios: [reported] }).suites.flatMap((suite) => suite.cases);
-  expect(cases.map(({ result }) => result)).toEqual(cases.map(() => expect.objectContaining({ type: "skipped" })));
+  expect(new Set(cases.map(({ result }) => result.type))).toEqual(new Set(["skipped"]));
   expect(cases.at(-1)?.result).toEqual({ type: "skipped", why: "not run" });
 });
 
