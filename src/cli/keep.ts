@@ -31,7 +31,7 @@ export function keep(reference: string, flags: KeepFlags, { paint }: Output): An
   const { failure: note } = scenario;
   if (note === undefined) throw notAFailureFile(reference);
   const run = simulate(scenario, { system });
-  const standing = standingOf(run);
+  const standing = standingOf(run, system);
   if (standing?.type === "notReached") throw notReached(reference, run);
   const isMended = standing?.type === "fixed";
   const because = findingOf(run, note.property)?.violation.because;

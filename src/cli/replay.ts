@@ -55,7 +55,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width, ev
   };
   const { run, lines, leftOut } = retold(story, seed, filter);
   const { scenario, outcome, verdict, digest, forcedMisfits, expectations } = run;
-  const standing = standingOf(run);
+  const standing = standingOf(run, story.system);
   const wrote = folder?.write([pageOf(story, run.seed, flags)], clock()) ?? [];
   const isAsItShouldBe = outcome === "held" && standing?.type !== "notReached";
   return {
@@ -116,12 +116,17 @@ function standingLines(standing: Standing, { scenario }: Run, paint: Paint, widt
   switch (standing.type) {
     case "stillFails":
       return [paint.bad(`still fails: ${property} is broken, as it was`)];
-    case "fixed":
-      return [paint.good(`fixed: everything that broke ${property} happened again, and it holds`)];
+    case "fixed": {
+      const said = paint.good(`fixed: everything that broke ${property} happened again, and it holds`);
+      if (standing.unused === 0) return [said];
+      const left = `${plural(standing.unused, "decision")} of the run that failed did not come up: this one goes on otherwise.`;
+      return [said, ...wrap(left, width)];
+    }
     case "notReached": {
-      const { misfits, idle, cut } = standing;
+      const { misfits, unused, idle, cut } = standing;
       const why = [
         ...(misfits === 0 ? [] : [`${plural(misfits, "decision")} no longer fit`]),
+        ...(unused === 0 ? [] : [`it came to none of ${plural(unused, "decision")}`]),
         ...(idle.length === 0 ? [] : [`nothing was struck by ${idle.join(", ")}`]),
         ...(cut === undefined ? [] : [cut]),
       ];

@@ -3,7 +3,7 @@
 import type { PropertyResult, Violation } from "../check/property.ts";
 import { isExcused } from "../scenario/expectations.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { Run } from "../simulate.ts";
+import { type HostedSystem, type Run, simulate } from "../simulate.ts";
 
 export interface Failure {
   /** With the seed inside, so that it runs alone; with the decisions once chance was made explicit. */
@@ -55,12 +55,18 @@ function earliest({ scenario, seed, digest }: Run, among: readonly PropertyResul
 export type Standing =
   | { readonly type: "stillFails" }
   /** The property holds, and everything that once broke it happened again. */
-  | { readonly type: "fixed" }
+  | {
+      readonly type: "fixed";
+      /** Forced outcomes of draws that were not made: since the failure does not happen, the run goes on otherwise. */
+      readonly unused: number;
+    }
   /** The property is not broken, but the run is not the one it was either: that says nothing about the bug. */
   | {
       readonly type: "notReached";
       /** Forced outcomes that were impossible where they came up. */
       readonly misfits: number;
+      /** Forced outcomes of draws that were not made, when that is all of them; else 0. */
+      readonly unused: number;
       /** Decisive faults that are there no more, or made no difference to anything. */
       readonly idle: readonly string[];
       /** What cut the run short, when something did. */
@@ -68,7 +74,8 @@ export type Standing =
     };
 
 /** How the failure stands that a scenario is about; undefined: the scenario is about none. */
-export function standingOf({ scenario, verdict, tallies, forcedMisfits }: Run): Standing | undefined {
+export function standingOf(run: Run, system: HostedSystem): Standing | undefined {
+  const { scenario, verdict, tallies, forcedMisfits } = run;
   const { failure } = scenario;
   if (failure === undefined) return undefined;
   const property = verdict.properties.find(({ id }) => id === failure.property);
@@ -76,6 +83,30 @@ export function standingOf({ scenario, verdict, tallies, forcedMisfits }: Run): 
   const biting = new Set(tallies.filter(({ changed }) => changed > 0).map(({ id }) => id));
   const idle = failure.decisive.filter((id) => !biting.has(id));
   const cut = verdict.outcome === "inconclusive" ? verdict.summary : undefined;
-  const isAlike = property !== undefined && forcedMisfits === 0 && idle.length === 0 && cut === undefined;
-  return isAlike ? { type: "fixed" } : { type: "notReached", misfits: forcedMisfits, idle, cut };
+  const unused = unusedDecisions(run, system);
+  const isAlike =
+    property !== undefined && forcedMisfits === 0 && !unused.areAll && idle.length === 0 && cut === undefined;
+  return isAlike
+    ? { type: "fixed", unused: unused.count }
+    : { type: "notReached", misfits: forcedMisfits, unused: unused.areAll ? unused.count : 0, idle, cut };
+}
+
+/**
+ * How many decisions a run did not come to: it is run again, for only a run that records knows its draws. A run in which
+ * it is mended goes on otherwise than the one that failed, and leaves some; one that comes to none is about something else.
+ */
+function unusedDecisions({ scenario, seed }: Run, system: HostedSystem): { count: number; areAll: boolean } {
+  const { decisions = [] } = scenario;
+  if (decisions.length === 0) return { count: 0, areAll: false };
+  const again = simulate(scenario, { seed, system, recordDecisions: true });
+  const drawn = new Map(again.decisions.map(({ stream, values }) => [stream, values.length]));
+  let [count, all] = [0, 0];
+  for (const { stream, values } of decisions) {
+    for (const [place, value] of values.entries()) {
+      if (value === null) continue;
+      all++;
+      if (place >= (drawn.get(stream) ?? 0)) count++;
+    }
+  }
+  return { count, areAll: all > 0 && count === all };
 }

@@ -107,7 +107,7 @@ describe("a failure that was kept", () => {
   const story = storyNamed("mesh/defences#without-checksum");
   const [fault] = story.world.faults;
   const kept: Scenario = { ...story, seed: 1, failure: { property: "MESH-INV-07", decisive: [fault?.id ?? ""] } };
-  const standing = (scenario: Scenario) => standingOf(simulate(scenario, { system: mesh }))?.type;
+  const standing = (scenario: Scenario) => standingOf(simulate(scenario, { system: mesh }), mesh)?.type;
 
   test("still fails", () => {
     expect(standing(kept)).toBe("stillFails");
@@ -131,6 +131,18 @@ describe("a failure that was kept", () => {
     const drawn = simulate({ ...kept, settings }, { recordDecisions: true }).decisions;
     const decisions = drawn.slice(0, 1).map(({ stream }) => ({ stream, values: [-5] }));
     expect(standing({ ...kept, settings, decisions })).toBe("notReached");
+  });
+
+  test("does so as well when the draws that were decided are not made any more", () => {
+    const { settings } = storyNamed("mesh/defences#without-checksum", ["settings.defence.checksum=on"]);
+    const drawn = simulate({ ...kept, settings }, { recordDecisions: true }).decisions;
+    const [first] = drawn;
+    if (first === undefined) throw new Error("chance decides something");
+    const made = [{ stream: first.stream, values: first.values.slice(0, 1) }];
+    expect(standing({ ...kept, settings, decisions: made })).toBe("fixed");
+    const late = [{ stream: first.stream, values: [...first.values.map(() => null), 0] }];
+    expect(standing({ ...kept, settings, decisions: late })).toBe("notReached");
+    expect(standing({ ...kept, settings, decisions: [{ stream: "latency nobody", values: [1] }] })).toBe("notReached");
   });
 
   test("is no matter of scenarios that are about none", () => {

@@ -30,7 +30,7 @@ describe.each(kept)("%s", (file, scenario) => {
 
   test("is as it says", () => {
     expect(run.outcome).toBe("held");
-    expect(standingOf(run)?.type).toBe(scenario.expect.violated.length > 0 ? "stillFails" : "fixed");
+    expect(standingOf(run, system)?.type).toBe(scenario.expect.violated.length > 0 ? "stillFails" : "fixed");
   });
 
   test("says when it was seen last, and how it goes", () => {
@@ -57,7 +57,7 @@ test("at least 95 % reproduce with a node type, a fact and streams more, and mac
     ]) => system === "mesh" && violated.length > 0,
   );
   const reproduced = ofMesh.filter(
-    ([, scenario]) => standingOf(simulate(scenario, { system: edited }))?.type === "stillFails",
+    ([, scenario]) => standingOf(simulate(scenario, { system: edited }), edited)?.type === "stillFails",
   );
   expect(reproduced.length / ofMesh.length).toBeGreaterThanOrEqual(0.95);
 });
