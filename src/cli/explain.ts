@@ -4,7 +4,13 @@ import { explainAside } from "../campaign/aside.ts";
 import type { Explanation } from "../explore/explain/explain.ts";
 import { signatureOf } from "../explore/signature.ts";
 import { eventLines } from "../report/event-lines.ts";
-import { decisiveSentence, type ExplainedLine, inevitableSentence, sliceLines } from "../report/explanation-lines.ts";
+import {
+  decisiveSentence,
+  type ExplainedLine,
+  inevitableSentence,
+  sliceLines,
+  nothingDecisiveSentence,
+} from "../report/explanation-lines.ts";
 import { shrunkLines } from "../report/shrunk-lines.ts";
 import { plural, printMoment, wrap } from "../report/words.ts";
 import { readTime } from "./arguments.ts";
@@ -45,7 +51,7 @@ export async function explain(reference: string, flags: ExplainFlags, output: Ou
       "",
       output.paint.bold("What it hung on"),
       ...(decisive.length === 0
-        ? ["Nothing that can be taken away alone: several things would each have been enough."]
+        ? [nothingDecisiveSentence(explanation)]
         : decisive.slice(0, decisiveMax).flatMap((sentence, index) => numbered(index + 1, sentence, output.width))),
       ...(decisive.length > decisiveMax ? [`    and ${decisive.length - decisiveMax} more: see --json`] : []),
       "",

@@ -8,6 +8,7 @@ import type { Verdict } from "../check/property.ts";
 import { type Failure, findingOf } from "../explore/failure.ts";
 import { alikeAmong, type FindingGroup, type Groups } from "../explore/groups.ts";
 import type { ShrinkProgress } from "../explore/shrink/shrink.ts";
+import { signatureOf } from "../explore/signature.ts";
 import { decisiveSentence, inevitableSentence } from "../report/explanation-lines.ts";
 import { failureText } from "../report/failure-text.ts";
 import type { ToldGroup } from "../report/hunt-summary.ts";
@@ -41,8 +42,8 @@ const failureEnding = ".failure.yaml";
 export class HuntKeeping {
   readonly #options: KeepingOptions;
   readonly #told = new Map<FindingGroup, ToldGroup>();
-  /** What the smallest run of a group breaks. */
-  readonly #broken = new Map<FindingGroup, ReadonlySet<string>>();
+  /** What the smallest run of a group breaks, and its signature. */
+  readonly #smallest = new Map<FindingGroup, { readonly broken: ReadonlySet<string>; readonly signature: string }>();
   /** Of the files written. */
   readonly #names = new Set<string>();
 
@@ -86,8 +87,8 @@ export class HuntKeeping {
 
   #foldAlike(): void {
     const shrunk = [...this.#told.values()].flatMap((told) => {
-      const broken = this.#broken.get(told.group);
-      return broken === undefined ? [] : [{ told, property: told.group.first.property, broken }];
+      const smallest = this.#smallest.get(told.group);
+      return smallest === undefined ? [] : [{ told, property: told.group.first.property, ...smallest }];
     });
     for (const alike of alikeAmong(shrunk)) {
       const [{ told }, ...others] = alike;
@@ -152,7 +153,8 @@ export class HuntKeeping {
     const header = [`Shrunk from seed ${group.scenario.seed}, found by ${group.first.strategy}.`, ...lines];
     new OutputFolder(save).write(name, failureText(shrunk.failure, system, { lines: header, replay }));
     const { verdict } = simulate(shrunk.failure.scenario, { system });
-    this.#broken.set(group, new Set(brokenIn(verdict)));
+    const signature = signatureOf(shrunk.failure, system);
+    this.#smallest.set(group, { broken: new Set(brokenIn(verdict)), signature });
     const explained = await this.#explained(shrunk.failure, options);
     return { ...told, file: path, replay, lines: [...lines, ...explained] };
   }

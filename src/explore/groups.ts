@@ -70,22 +70,31 @@ export class Groups {
   }
 }
 
+/** A group by its smallest run: what it is about, what else that run breaks, and how it comes to it. */
+interface Smallest {
+  readonly property: string;
+  readonly broken: ReadonlySet<string>;
+  readonly signature: string;
+}
+
 /**
- * Groups with those that are the same as they: one bug breaks several properties, and which one first is chance; the
- * smallest run of each then breaks the properties of both.
- * @param all what each is about, and what its smallest run breaks.
+ * Groups with those that are the same as they. One bug breaks several properties, and which one first is chance: the
+ * smallest run of each then breaks the properties of both. Of one property they are the same when they come to it alike.
  * @returns each group once, the first of those that are the same leading.
  */
-export function alikeAmong<One extends { readonly property: string; readonly broken: ReadonlySet<string> }>(
-  all: readonly One[],
-): readonly (readonly [One, ...One[]])[] {
+export function alikeAmong<One extends Smallest>(all: readonly One[]): readonly (readonly [One, ...One[]])[] {
   const found: [One, ...One[]][] = [];
   for (const one of all) {
-    const same = found.find(([first]) => first.broken.has(one.property) && one.broken.has(first.property));
+    const same = found.find(([first]) => isSame(first, one));
     if (same === undefined) found.push([one]);
     else same.push(one);
   }
   return found;
+}
+
+function isSame(one: Smallest, other: Smallest): boolean {
+  if (one.property === other.property) return one.signature === other.signature;
+  return one.broken.has(other.property) && other.broken.has(one.property);
 }
 
 /** A scenario of its own for a run that went on under other seeds: the last of them, with what was decided before forced. */

@@ -43,6 +43,12 @@ export function decisiveSentence(decisive: Decisive, { failure, slice }: Explana
   }
 }
 
+/** Where no decisive thing was named. */
+export const nothingDecisiveSentence = ({ isComplete }: Pick<Explanation, "isComplete">): string =>
+  isComplete
+    ? "Nothing that can be taken away alone: several things would each have been enough."
+    : "Nothing was seen to be decisive before time was up: a longer --time asks further.";
+
 /** Whom or what a fault was about, as the world told it. */
 function aboutOf(index: number, slice: Explanation["slice"]): string {
   const began = slice

@@ -6,7 +6,12 @@ import { explain, type Explanation } from "../../src/explore/explain/explain.ts"
 import { inevitability, inevitableFrom } from "../../src/explore/explain/futures.ts";
 import { findingOf, standingOf } from "../../src/explore/failure.ts";
 import { tryScenario } from "../../src/explore/trial.ts";
-import { decisiveSentence, inevitableSentence, sliceLines } from "../../src/report/explanation-lines.ts";
+import {
+  decisiveSentence,
+  inevitableSentence,
+  nothingDecisiveSentence,
+  sliceLines,
+} from "../../src/report/explanation-lines.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { simulate } from "../../src/simulate.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
@@ -63,6 +68,7 @@ describe("two servers that write, for nothing stops the old one", () => {
     expect(fromUs).toBeGreaterThan(1_000_000);
     expect(inevitableSentence(why)).toMatch(/^Too late from 1\.\d{6} s on, .* before the violation/);
     expect(inevitableSentence({ ...why, isComplete: false })).toMatch(/not asked to the end: time was up/);
+    expect(nothingDecisiveSentence({ isComplete: false })).toMatch(/before time was up/);
   });
 });
 

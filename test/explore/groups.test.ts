@@ -5,18 +5,28 @@ import type { Proposal } from "../../src/explore/candidate.ts";
 import { alikeAmong, Groups } from "../../src/explore/groups.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
 
-const broken = (property: string, ...others: string[]) => ({ property, broken: new Set([property, ...others]) });
+const broken = (property: string, ...others: string[]) => ({
+  property,
+  broken: new Set([property, ...others]),
+  signature: `${property} | as ever`,
+});
 const named = (all: Parameters<typeof alikeAmong>[0]) =>
   alikeAmong(all).map((alike) => alike.map(({ property }) => property));
 
 test("findings are one when the smallest run of each breaks the other's property as well", () => {
   expect(named([broken("A1", "A2", "I1"), broken("A2", "A1"), broken("I1")])).toEqual([["A1", "A2"], ["I1"]]);
   expect(named([broken("A1"), broken("A2", "A1")])).toEqual([["A1"], ["A2"]]);
-  // Two bugs that break the same property stay two: what is alike with neither is a third.
+  // What is alike with neither is a third.
   expect(named([broken("A1", "A2"), broken("A3", "A4"), broken("A2", "A1"), broken("A4", "A3")])).toEqual([
     ["A1", "A2"],
     ["A3", "A4"],
   ]);
+});
+
+test("findings of one property are one when their smallest runs come to it alike", () => {
+  const first = { ...broken("A1", "A2"), signature: "A1 | acted | granted" };
+  const other = { ...broken("A1"), signature: "A1 | acted | fenceRaised" };
+  expect(alikeAmong([first, other, { ...first }]).map((alike) => alike.length)).toEqual([2, 1]);
 });
 
 test("a group that is taken up into another is counted with it, and so is what comes of it later", () => {
