@@ -9,7 +9,7 @@ import type { Mutant } from "../mutants/mutant.ts";
 import { mutantNamed } from "../mutants/plant.ts";
 import { fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
-import { readCount, readSeed, readShard, readTime } from "./arguments.ts";
+import { readCount, readSeed, readShard, readTime, readTimeOrNone } from "./arguments.ts";
 import { argumentMistake } from "./exit-codes.ts";
 import { type PlugInFlags, plugInsOf } from "./plug-in-option.ts";
 
@@ -79,7 +79,7 @@ export function readFuzzRequest(flags: FuzzFlags): FuzzRequest {
     save: flags.save ?? (flags.corpus === undefined ? "failures" : `${flags.corpus}/failures`),
     corpus: flags.corpus,
     report: flags.report,
-    shrinkMsMax: readShrinkTime(flags.shrinkTime),
+    shrinkMsMax: readTimeOrNone("--shrink-time", flags.shrinkTime ?? shrinkPreset),
     allowsInert: flags.allowInert ?? false,
     variant: flags.variant,
     set: flags.set ?? [],
@@ -107,10 +107,6 @@ function huntable(ids: readonly string[]): readonly Mutant[] {
     fix: `faultline mutants --only ${ofJudge.id} looks for it where the verdict is known beforehand.`,
   });
 }
-
-/** "0s" asks for none. */
-const readShrinkTime = (written = shrinkPreset): number =>
-  /^0(us|ms|s|m|h)$/.test(written) ? 0 : readTime("--shrink-time", written) / 1_000;
 
 function strategyNamed(name: string): HuntOptions["strategies"][number] {
   const found = strategies.find((strategy) => strategy.name === name);

@@ -23,7 +23,7 @@ import {
 import { plural, wrap } from "../report/words.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
-import { readCount, readTime, shellWord } from "./arguments.ts";
+import { readCount, readTime, readTimeOrNone, shellWord } from "./arguments.ts";
 import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { OutputFolder, readText } from "./files.ts";
 import { interruptible } from "./interruption.ts";
@@ -140,7 +140,7 @@ function readRequest(flags: MutantsFlags): Request {
     mutants: chosen(flags),
     runsMax: runs === undefined ? runsMost : readCount("--runs", runs, { min: 1, max: runsMost }),
     cpuMsMax: time === undefined ? cpuMsDefault : readTime("--time", time) / 1000,
-    shrinkMsMax: shrink === undefined ? shrinkMsDefault : readTime("--shrink", shrink) / 1000,
+    shrinkMsMax: shrink === undefined ? shrinkMsDefault : readTimeOrNone("--shrink", shrink),
     controlRuns:
       control === undefined ? controlRunsDefault : readCount("--control", control, { min: 0, max: runsMost }),
     workers: workers === undefined ? availableParallelism() : readCount("--workers", workers, { min: 0, max: 256 }),

@@ -37,6 +37,10 @@ const misjudgingLogs = (
     mishearing("raft.vote", (asked, step) => change(asked, raftOf(step))),
   );
 
+/** A snapshot is put together wrongly, and what comes of it is not compared with its checksum. */
+const mishearingSnapshots = (change: (part: Heard<"raft.snapshot">, step: Meddled) => RaftMessage): Plant =>
+  together(setting("defence.entryChecksum", false), mishearing("raft.snapshot", change));
+
 /** What a node finds on its disk is something else. */
 const misreading = (change: (records: readonly DiskRecord[]) => readonly DiskRecord[]): Plant =>
   hearing(nodes, (event) => {
@@ -211,7 +215,7 @@ export const raftSubtle: readonly Mutant[] = [
     "chunks-in-any-order",
     "parts of a snapshot are put together in the order in which they come",
     "§7, Figure 13",
-    mishearing("raft.snapshot", (part, step) => {
+    mishearingSnapshots((part, step) => {
       const { incoming } = raftOf(step);
       const isNext = incoming !== null && incoming.index === part.index && incoming.term === part.term;
       return isNext ? { ...part, offset: incoming.text.length } : part;
@@ -222,7 +226,7 @@ export const raftSubtle: readonly Mutant[] = [
     "snapshot-keeps-conflicts",
     "what follows a snapshot in the log is kept, whether it agrees or not",
     "§7",
-    mishearing("raft.snapshot", (part, step) => {
+    mishearingSnapshots((part, step) => {
       const { log } = raftOf(step);
       const found = log.entries[part.index - log.base - 1];
       return found === undefined ? part : { ...part, lastTerm: found.term };

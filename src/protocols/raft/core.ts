@@ -7,7 +7,7 @@ import type { Effect } from "../../machine/effect.ts";
 import { decidingSets, isVoter, membersOf } from "./configuration.ts";
 import type { RaftFact } from "./facts.ts";
 import { appendEntry, checksumsOf, cutFrom, lastIndexOf, lastTermOf, termAt, termsOf } from "./log.ts";
-import type { DiskEntry, Entry, RaftConfiguration, RaftMessage } from "./messages.ts";
+import type { DiskEntry, Entry, RaftConfiguration, RaftMessage, Snapshot } from "./messages.ts";
 import type { PlacedConfiguration, RaftState } from "./raft-state.ts";
 import type { RaftSettings } from "./settings.ts";
 
@@ -103,8 +103,8 @@ export class Core {
     return (this.#hasher.second & 0x1f_ffff) * 0x1_0000_0000 + (first >>> 0);
   }
 
-  checksumOfText(text: string): number {
-    return this.checksumOf(0, 0, text);
+  checksumOfSnapshot({ index, term, configuration, configurationIndex, content }: Omit<Snapshot, "checksum">): number {
+    return this.checksumOf(index, term, [configurationIndex, configuration, content]);
   }
 
   // The log and the disk.

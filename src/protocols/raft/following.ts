@@ -3,7 +3,7 @@
 import type { NodeId } from "../../base/ids.ts";
 import type { Core } from "./core.ts";
 import { compactTo, firstOfItsTerm, hasIndex, lastIndexOf, termAt } from "./log.ts";
-import type { Entry, RaftMessage } from "./messages.ts";
+import type { Entry, RaftMessage, Snapshot } from "./messages.ts";
 
 type Received<Type extends RaftMessage["type"]> = Extract<RaftMessage, { type: Type }>;
 
@@ -46,7 +46,14 @@ export class Following {
     if (offset === incoming.text.length) incoming.text += data;
     if (done && offset + data.length === incoming.text.length) {
       state.incoming = null;
-      return this.#install(message, incoming.text);
+      const { lastTerm, configuration, configurationIndex } = message;
+      const arrived = { index, term: lastTerm, configuration, configurationIndex, content: incoming.text };
+      const checksum = this.#core.checksumOfSnapshot(arrived);
+      if (checksum === message.checksum || !this.#core.settings.defence.entryChecksum) {
+        return this.#install({ ...arrived, checksum });
+      }
+      // Damaged on its way: from the beginning.
+      incoming.text = "";
     }
     const received: RaftMessage = {
       type: "raft.snapshotReceived",
@@ -150,9 +157,9 @@ export class Following {
     this.#core.send(leader, { type: "raft.appended", term, match, round });
   }
 
-  #install(message: Received<"raft.snapshot">, content: string): void {
+  #install(snapshot: Snapshot): void {
     const { state, settings } = this.#core;
-    const { index, lastTerm: term, configuration, configurationIndex } = message;
+    const { index, term, configuration, configurationIndex, content, checksum } = snapshot;
     if (index <= state.commitIndex && settings.defence.snapshotGuard) return this.#acknowledge();
     const { log } = state;
     // What follows an entry that agrees may be acknowledged already: it stays (§7).
@@ -169,12 +176,11 @@ export class Following {
     const behind = kept ? state.configurations.filter((placed) => placed.index > index) : [];
     state.configurations.length = 0;
     state.configurations.push({ index: configurationIndex, term, configuration }, ...behind);
-    state.snapshot = { index, term, configuration, configurationIndex, content };
+    state.snapshot = snapshot;
     state.commitIndex = index;
     state.appliedIndex = index;
     state.verifiedIndex = Math.max(kept ? state.verifiedIndex : 0, index);
     this.#core.rewrite();
-    const checksum = this.#core.checksumOfText(content);
     this.#core.record({ type: "record", fact: "raft.snapshotInstalled", index, term, checksum, kept });
     this.#core.sayConfiguration();
     this.#core.application.restore(content);

@@ -38,6 +38,8 @@ export interface Snapshot {
   readonly configurationIndex: number;
   /** The state of the application, as text of its own. */
   readonly content: string;
+  /** Of all of it. */
+  readonly checksum: number;
 }
 
 /**
@@ -96,6 +98,8 @@ export type RaftMessage =
       readonly lastTerm: number;
       readonly configuration: RaftConfiguration;
       readonly configurationIndex: number;
+      /** Of the whole snapshot, whichever part of it this is. */
+      readonly checksum: number;
       readonly offset: number;
       readonly data: string;
       readonly done: boolean;

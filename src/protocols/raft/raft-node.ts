@@ -314,19 +314,13 @@ export class RaftNode {
     const term = termAt(log, index);
     const covered = state.configurations.findLastIndex((placed) => placed.index <= index);
     const { configuration, index: configurationIndex } = state.configurations[covered];
-    const content = core.application.snapshot();
-    state.snapshot = { index, term, configuration, configurationIndex, content };
+    const taken = { index, term, configuration, configurationIndex, content: core.application.snapshot() };
+    const checksum = core.checksumOfSnapshot(taken);
+    state.snapshot = { ...taken, checksum };
     state.configurations.splice(0, covered);
-    const base = Math.max(log.base, index - settings.logKeep);
+    const base = Math.max(log.base, Math.min(index - settings.logKeep, this.#replication.neededFrom()));
     compactTo(log, base);
-    core.record({
-      type: "record",
-      fact: "raft.snapshotTaken",
-      index,
-      term,
-      checksum: core.checksumOfText(content),
-      base,
-    });
+    core.record({ type: "record", fact: "raft.snapshotTaken", index, term, checksum, base });
     core.rewrite();
   }
 }

@@ -19,7 +19,8 @@ export interface Progress {
   heardUs: number;
   /** The last round it confirmed. */
   round: number;
-  snapshotIndex: number;
+  /** What it is sent, whatever newer one there is meanwhile, and how much of that has arrived. */
+  snapshot: Snapshot | null;
   snapshotOffset: number;
   /** The round in which a part of the snapshot was sent last. */
   sentRound: number;
@@ -179,7 +180,7 @@ export const freshProgress = (next: number, nowUs: number): Progress => ({
   sentEnds: [],
   heardUs: nowUs,
   round: 0,
-  snapshotIndex: 0,
+  snapshot: null,
   snapshotOffset: 0,
   sentRound: 0,
 });

@@ -58,6 +58,7 @@ function takeSnapshot(core: Core, { snapshot, base, baseTerm }: Extract<DiskEntr
   state.log.entries.length = 0;
   state.snapshot = snapshot;
   if (snapshot === null) return true;
+  if (core.settings.defence.entryChecksum && snapshot.checksum !== core.checksumOfSnapshot(snapshot)) return false;
   const { index, term, configuration, configurationIndex } = snapshot;
   state.configurations.length = 0;
   // Nothing before the snapshot is ever cut off: which term the configuration was of makes no difference.

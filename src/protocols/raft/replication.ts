@@ -112,10 +112,11 @@ export class Replication {
       progress.match = match;
       while (progress.sentEnds.length > 0 && progress.sentEnds[0] <= match) progress.sentEnds.shift();
     }
-    if (progress.mode === "snapshot" && match < progress.snapshotIndex) return;
+    if (progress.mode === "snapshot" && match < (progress.snapshot?.index ?? 0)) return;
     if (progress.mode !== "replicate") {
       progress.mode = "replicate";
       progress.waiting = false;
+      progress.snapshot = null;
     }
     if (progress.next <= match) progress.next = match + 1;
     if (match > state.commitIndex) this.commit();
@@ -142,9 +143,8 @@ export class Replication {
 
   onSnapshotReceived(from: NodeId, { index, offset, round }: Received<"raft.snapshotReceived">): void {
     const progress = this.#hear(from, round);
-    if (progress?.mode !== "snapshot" || index !== progress.snapshotIndex) return;
-    const length = this.#core.state.snapshot?.content.length ?? 0;
-    if (offset > length || offset === progress.snapshotOffset) return;
+    if (progress?.mode !== "snapshot" || progress.snapshot === null || index !== progress.snapshot.index) return;
+    if (offset > progress.snapshot.content.length || offset === progress.snapshotOffset) return;
     progress.snapshotOffset = offset;
     progress.waiting = false;
     this.#advance(from, progress);
@@ -161,6 +161,18 @@ export class Replication {
     if (settings.defence.ownTermCommitOnly && this.#core.termAt(reached) !== state.term) return;
     state.commitIndex = reached;
     this.#core.sayCommitted(true);
+  }
+
+  /** Members that are receiving a snapshot, and answer, will go on from the entry behind it. Infinity: there are none. */
+  neededFrom(): number {
+    const { state, settings, nowUs } = this.#core;
+    if (state.role !== "leader") return Infinity;
+    let from = Infinity;
+    for (const { mode, snapshot, heardUs } of state.progress.values()) {
+      const answers = mode === "snapshot" && nowUs - heardUs <= settings.electionTimeoutUs;
+      if (answers && snapshot !== null) from = Math.min(from, snapshot.index);
+    }
+    return from;
   }
 
   /** The newest round that a majority has confirmed. */
@@ -244,19 +256,19 @@ export class Replication {
   #beginSnapshot(progress: Progress): void {
     progress.mode = "snapshot";
     progress.waiting = false;
-    progress.snapshotIndex = -1;
+    progress.snapshot = null;
+    progress.snapshotOffset = 0;
     progress.sentEnds.length = 0;
   }
 
   #sendChunk(node: NodeId, progress: Progress): boolean {
-    const { snapshot, term, round } = this.#core.state;
-    if (snapshot === null || (progress.waiting && progress.snapshotIndex === snapshot.index)) return false;
-    if (progress.snapshotIndex !== snapshot.index) {
-      progress.snapshotIndex = snapshot.index;
-      progress.snapshotOffset = 0;
-    }
-    const { index, term: lastTerm, configuration, configurationIndex, content } = snapshot;
-    const offset = Math.min(progress.snapshotOffset, content.length);
+    const { term, round } = this.#core.state;
+    if (progress.waiting) return false;
+    const offset = progress.snapshotOffset;
+    // One that has begun to arrive is sent to its end: begun anew with each newer one, it might never get there.
+    if (offset === 0) progress.snapshot = this.#core.state.snapshot;
+    if (progress.snapshot === null) return false;
+    const { index, term: lastTerm, configuration, configurationIndex, content, checksum } = progress.snapshot;
     const end = offset + this.#core.settings.chunkMax;
     progress.waiting = true;
     progress.sentRound = round;
@@ -267,6 +279,7 @@ export class Replication {
       lastTerm,
       configuration,
       configurationIndex,
+      checksum,
       offset,
       data: content.slice(offset, end),
       done: end >= content.length,

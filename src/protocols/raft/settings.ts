@@ -57,7 +57,7 @@ export interface RaftDefences {
   readonly sessionsInSnapshot: boolean;
   /** A command that was applied is answered from the session, not applied again (§8). */
   readonly sessionDedupe: boolean;
-  /** An entry whose content does not agree with its checksum is not taken. */
+  /** An entry, or a snapshot, whose content does not agree with its checksum is not taken. */
   readonly entryChecksum: boolean;
 }
 

@@ -1,5 +1,5 @@
 // Whether what came off the wire has the shape of a message of Raft's: a damaged frame that was not noticed must not
-// break a node that believes its types. Contents of entries have checksums of their own.
+// break a node that believes its types. Contents of entries and of snapshots have checksums of their own.
 
 import type { Message } from "../../machine/message.ts";
 import type { Entry, RaftConfiguration, RaftMessage } from "./messages.ts";
@@ -39,6 +39,7 @@ export function isWellFormed(message: Message): message is RaftMessage {
         isCount(wanted.lastTerm) &&
         isCount(wanted.configurationIndex) &&
         isConfiguration(wanted.configuration) &&
+        typeof wanted.checksum === "number" &&
         isCount(wanted.offset) &&
         isCount(wanted.round) &&
         typeof wanted.data === "string" &&

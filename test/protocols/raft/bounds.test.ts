@@ -69,6 +69,30 @@ test("a name given twice counts once towards a majority", () => {
   expect(stage.lines.filter((line) => line.includes("-> c9 opened"))).toEqual([]);
 });
 
+test("a node that missed much catches up, although snapshots are taken faster than one arrives", () => {
+  const stage = new Stage({ nodes: 3, spares: 0, settings: { snapshotEvery: 4, logKeep: 0, chunkMax: 10 } });
+  const put = (value: number): void => {
+    stage.put("c1", "n1", { key: "x", value: String(value), expected: -1 });
+    stage.run(5_000);
+  };
+  stage.run(200_000);
+  stage.stand("n1");
+  stage.run(20_000);
+  stage.open("c1", "n1");
+  stage.run(5_000);
+  stage.cut([["n1", "n2"], ["n3"]]);
+  for (let value = 0; value < 20; value++) put(value);
+  stage.mend();
+  const before = stage.lines.length;
+  for (let value = 20; value < 120; value++) put(value);
+  const since = stage.lines.slice(before);
+  expect(since.filter((line) => line.includes("n1: takes a snapshot")).length).toBeGreaterThan(20);
+  // One, and from there on what follows it: what that was has been kept.
+  expect(since.filter((line) => line.includes("n3: installs the snapshot"))).toHaveLength(1);
+  expect(since.filter((line) => line.includes("n3: commits to")).length).toBeGreaterThan(50);
+  expect(broken(stage)).toEqual([]);
+});
+
 test("nobody is owed an answer whose client has ended (RFL2)", () => {
   const story = `
 title: A client that ends with a question open

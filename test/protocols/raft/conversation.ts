@@ -15,7 +15,7 @@ import { Stage } from "./stage.ts";
  *     cut n1 | n2 n3                               no message between the groups
  *     cut n1 > n2                                  none from n1 to n2
  *     mend | hold n1 n2 [append] | pass | release  held messages arrive when they are released; pass: no more are held
- *     damage other                                 the next command that travels reads otherwise
+ *     damage other                                 the next command, or part of a snapshot, that travels reads otherwise
  *     disk n1 stops | disk n1 goes | disk n1 fails
  *     crash n1 | tear n1 | restart n1 | rot n1 3 | pause n1 | resume n1 | drift n1 -200
  *     members n1 n1,n2,n4 | learners n1 n1,n2,n3 n4 | transfer n1 n2

@@ -399,7 +399,12 @@ export class Stage {
 
   #damaged(message: Words): Words {
     const value = this.#damage;
-    if (value === undefined || message.type !== "raft.append") return message;
+    if (value === undefined) return message;
+    if (message.type === "raft.snapshot") {
+      this.#damage = undefined;
+      return { ...message, data: message.data.replaceAll("1", value) };
+    }
+    if (message.type !== "raft.append") return message;
     const command = message.entries.find(({ kind }) => kind === "command");
     if (command === undefined) return message;
     this.#damage = undefined;
