@@ -85,7 +85,7 @@ export class Flights {
   /**
    * Gives a message that sets out a slot. Which one is a function of the history alone.
    * @param ordinal of the send over the run, from 1; copies share it.
-   * @param connection slot of the connection that it travels on; -1: it is a datagram.
+   * @param connection slot of the connection that it travels on; -1: it is a datagram, -2: on a stream to oneself.
    */
   add(from: number, to: number, message: Message, ordinal: number, sentUs: number, connection: number): number {
     let slot = this.#freeSlot;
@@ -133,6 +133,10 @@ export class Flights {
 
   connectionOf(slot: number): number {
     return this.#ints[slot * INTS + CONNECTION];
+  }
+
+  isDatagram(slot: number): boolean {
+    return this.connectionOf(slot) === -1;
   }
 
   flawOf(slot: number): LossReason | undefined {

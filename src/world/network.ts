@@ -33,6 +33,10 @@ const { stream: STREAM_SENT, datagram: DATAGRAM_SENT } = effectTag;
 const { arrival: ARRIVAL } = eventKind;
 const { loss: LOSS, latency: LATENCY } = lane;
 
+/** What a datagram, and what a message on a stream to oneself, travels on: see `Flights.add`. */
+const NO_CONNECTION = -1;
+const ON_OWN_STREAM = -2;
+
 /** Places for the names of nodes: of sixteen nodes, and in steps of as many more. */
 const PLACES_MIN = 64;
 
@@ -124,7 +128,9 @@ export class Network {
     const ordinal = ++this.flights.sent;
     if (ground.tracer !== undefined) this.#traceSent(from, target, ordinal, transport, message);
     if (from === target) {
-      this.#launch(this.#departure(from, target, message, ordinal, 0), 0, 0);
+      const connection = transport === "stream" ? ON_OWN_STREAM : NO_CONNECTION;
+      const slot = this.flights.add(from, target, message, ordinal, ground.kernel.nowUs, connection);
+      ground.kernel.schedule(ground.kernel.nowUs, ARRIVAL, slot, 0);
     } else if (
       transport === "datagram" &&
       profile.isSimple &&
@@ -333,7 +339,7 @@ export class Network {
       this.flights.loseUnsent(from, to, ordinal, "loss");
       return;
     }
-    const slot = this.flights.add(from, to, message, ordinal, kernel.nowUs, -1);
+    const slot = this.flights.add(from, to, message, ordinal, kernel.nowUs, NO_CONNECTION);
     kernel.schedule(kernel.nowUs + latencyUs, ARRIVAL, slot, 0);
   }
 
@@ -447,7 +453,7 @@ export class Network {
   #launch(departure: Departure, delayUs: number, copy: number): EventHandle {
     const { from, to, message, ordinal, sentUs, isChanged, flaw } = departure;
     const { kernel } = this.#ground;
-    const slot = this.flights.add(from, to, message, ordinal, sentUs, -1);
+    const slot = this.flights.add(from, to, message, ordinal, sentUs, NO_CONNECTION);
     if (copy > 0 || isChanged || flaw !== undefined) this.flights.mark(slot, copy, isChanged, flaw);
     return kernel.schedule(kernel.nowUs + delayUs, ARRIVAL, slot, 0);
   }

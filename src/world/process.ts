@@ -113,7 +113,7 @@ export class Process {
   receive(slot: number): void {
     if (this.#isReady) return this.#handMessage(slot);
     const { flights } = this.#network;
-    if (this.#inbox.length >= this.#plan.inboxMax && flights.connectionOf(slot) < 0) {
+    if (this.#inbox.length >= this.#plan.inboxMax && flights.isDatagram(slot)) {
       flights.lose(slot, "queueFull");
       this.#creditWait();
       return;

@@ -153,9 +153,13 @@ export class Timers {
     return this.#ints[slot * INTS + STATE] >>> PHASE_BITS;
   }
 
-  /** The name of a timer that came due and is idle from here on; undefined: it was set again or cancelled since. */
+  /**
+   * The name of a timer that came due and is idle from here on; undefined: it was set again or cancelled since, or while
+   * it waited in the inbox a fault began to keep it from firing.
+   */
   fire(slot: number, arming: number): string | undefined {
     if (this.#phaseOf(slot) !== phase.waiting || this.armingOf(slot) !== arming) return undefined;
+    if (this.#suppressions.size > 0 && this.#suppress(slot)) return undefined;
     this.#enter(slot, phase.idle);
     if (this.#ground.tracer !== undefined) this.#trace("timerFired", slot);
     return this.#nameOf(slot);

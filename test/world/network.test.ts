@@ -1,5 +1,6 @@
 // What becomes of a datagram: each way to be lost, late, doubled or damaged, and the account of them all.
 import { describe, expect, test } from "vitest";
+import type { Transport } from "../../src/machine/effect.ts";
 
 import type { LinkPlan, WorldPlan } from "../../src/world/plan.ts";
 import type { MessageCounts } from "../../src/world/world.ts";
@@ -220,6 +221,18 @@ test("a message to oneself arrives at once, as an event of its own", () => {
   );
   ran.run();
   expect(watch.deliveries()).toEqual(["0 a<a 1"]);
+});
+
+test("a stream to oneself loses nothing, however many wait; of datagrams those are lost that find no place", () => {
+  const four = (via: Transport) => [1, 2, 3, 4].map(() => send("a", { type: "note" }, via));
+  const told = (via: Transport): readonly string[] => {
+    const handle: Handler = (event) => (event.type === "booted" ? four(via) : []);
+    const story = world({ process: { stepUs: 100, inboxMax: 2 } }, hosts(host("a", handle)));
+    story.world.run();
+    return story.watch.deliveries();
+  };
+  expect(told("stream")).toEqual(["100 a<a 1", "200 a<a 2", "300 a<a 3", "400 a<a 4"]);
+  expect(told("datagram")).toEqual(["100 a<a 1", "200 a<a 2"]);
 });
 
 test("of several overrides of a link the later entry wins, and both directions are meant", () => {

@@ -153,6 +153,17 @@ describe("timers", () => {
     expect(factsOf(lost)).toEqual(["250 other at 250", "600 lease late at 600"]);
     expect(lost.world.tallies()).toMatchObject([{ injected: 1, touched: 1, changed: 1 }]);
   });
+
+  test("kept from firing by a fault wait for its end, too, when they came due before it while the process stood still", () => {
+    const pause = struck({ kind: "pause", target: all, monotonic: "runs" }, { atUs: 100, forUs: 300 });
+    const suppress = (lost: boolean) =>
+      struck({ kind: "suppressTimers", target: all, timers: ["lease"], lost }, { atUs: 300, forUs: 300 });
+    const effects = [timer("lease", 200), timer("other", 250)];
+    const kept = ran(onBoot(effects, say), { faults: [pause, suppress(false)] });
+    expect(factsOf(kept)).toEqual(["400 other at 400", "600 lease at 600"]);
+    expect(kept.world.tallies()).toMatchObject([{ changed: 1 }, { injected: 1, changed: 1 }]);
+    expect(told(onBoot(effects, say), { faults: [pause, suppress(true)] })).toEqual(["400 other at 400"]);
+  });
 });
 
 describe("a paused process", () => {
