@@ -70,12 +70,12 @@ export function diff(left: string, right: string, flags: DiffFlags, { paint, wid
 
 const isTrace = (reference: string): boolean => reference.endsWith(traceFileEnding);
 
-/** What would change a run that is over already. A seed and planted bugs are of whichever side is still to be run. */
+/** What would change a run that is over already. A seed, settings and planted bugs are of whichever side is to be run. */
 function refuseForTraces(left: string, right: string, flags: DiffFlags): void {
   const { seed, set, plant } = flags;
-  if (isTrace(left)) refuseWithTrace(left, { "--left": flags.left, "--set": set });
-  if (isTrace(right)) refuseWithTrace(right, { "--right": flags.right, "--set": set });
-  if (isTrace(left) && isTrace(right)) refuseWithTrace(left, { "--seed": seed, "--plant": plant });
+  if (isTrace(left)) refuseWithTrace(left, { "--left": flags.left });
+  if (isTrace(right)) refuseWithTrace(right, { "--right": flags.right });
+  if (isTrace(left) && isTrace(right)) refuseWithTrace(left, { "--seed": seed, "--set": set, "--plant": plant });
 }
 
 /** "mesh/baseline@7": a scenario and its seed. */
