@@ -120,6 +120,15 @@ function readRequest(reference: string, flags: ExportFlags, { isJson }: Output):
       fix: `write --from ${until ?? ""} --until ${from ?? ""}.`,
     });
   }
+  const option = from === undefined ? "--until" : "--from";
+  if (format === "figures" && (from !== undefined || until !== undefined)) {
+    throw argumentMistake(`--to figures ${option}`, {
+      code: "OF_THE_WHOLE_RUN",
+      what: "Figures are of a whole run: no window is cut out of them.",
+      expected: "Expected a format of events beside a window: csv, perfetto, shiviz or openmetrics.",
+      fix: `leave ${option} out; --set until=30s makes the run itself shorter.`,
+    });
+  }
   return {
     format,
     fromUs,

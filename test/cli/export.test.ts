@@ -90,6 +90,7 @@ const refused: readonly (readonly [words: string, said: string])[] = [
   ["export good.yaml --to csv --output x --from 3", "BAD_DURATION"],
   ["export good.yaml --to csv --output x --from 5s --until 2s", "BAD_WINDOW"],
   ["export good.yaml --to openmetrics --output x --every 0s", "BAD_DURATION"],
+  ["export good.yaml --to figures --output x --until 2s", "OF_THE_WHOLE_RUN"],
   ["export good.yaml --to csv --output x --seed 08", "BAD_SEED"],
   ["export nope.yaml --to csv --output x", "NO_SUCH_FILE"],
   ["export good.yaml --to csv --output no/such/folder/x", "NOT_WRITABLE"],
