@@ -155,7 +155,7 @@ describe.concurrent("what cannot be meant", () => {
     ["too many seeds", "run v.yaml --seeds 5..99999999999999", "BAD_SEEDS", "write 5..100000004"],
     ["an option that is a file", "run -x.yaml", "UNKNOWN_OPTION", "write the file as ./-x.yaml"],
     ["--left with a trace", "diff t.jsonl v.yaml#two --left until=3s", "t.jsonl --left  WRONG_OPTION", "leave it out"],
-    ["--set with a trace", "diff t.jsonl v.yaml#two --set until=3s", "t.jsonl --set  WRONG_OPTION", "leave it out"],
+    ["--set with two traces", "diff t.jsonl t.jsonl --set until=3s", "t.jsonl --set  WRONG_OPTION", "leave it out"],
     ["--seed with two traces", "diff t.jsonl t.jsonl --seed 3", "t.jsonl --seed  WRONG_OPTION", "leave it out"],
     ["--plant with a trace", `export t.jsonl ${exported} --plant raft/no-vote-fsync`, "--plant  WRONG_OPTION", "trace"],
   ])("%s", { timeout: 30_000 }, (_what, words, said, fix) =>
