@@ -36,6 +36,8 @@ export interface SimulateOptions {
   readonly listener?: MessageListener | undefined;
   /** Freezes all that travels, so that a machine which changes what it sent is caught. */
   readonly check?: boolean | undefined;
+  /** False: nobody asks for the digest of the run, and none is made. */
+  readonly digest?: boolean | undefined;
   /** Keeps what chance decided, for a failure file. */
   readonly recordDecisions?: boolean | undefined;
   /** Asked now and then; true cuts the run short. */
@@ -53,6 +55,7 @@ export interface Run {
   readonly verdict: Verdict;
   readonly expectations: readonly ExpectationResult[];
   readonly figures: FiguresData;
+  /** Empty when none was asked for. */
   readonly digest: string;
   readonly tallies: readonly FaultTally[];
   readonly messages: MessageCounts;
@@ -109,7 +112,7 @@ export class Simulation {
       verdict,
       expectations,
       figures: measured,
-      digest: world.digestHex(),
+      digest: options.digest === false ? "" : world.digestHex(),
       tallies: world.tallies(),
       messages: world.messageCounts(),
       eventsDone,
@@ -144,12 +147,21 @@ export function worldOf(
   observer: FactObserver,
   options: SimulateOptions,
 ): World {
-  const { tracer, listener, check = false, recordDecisions: record = false, seed = scenario.seed } = options;
+  const { tracer, listener, check = false, digest, recordDecisions: record = false, seed = scenario.seed } = options;
   const force = scenario.decisions === undefined ? {} : { force: scenario.decisions };
   const nodes = system.nodes(inputOf(scenario));
   const { plan, controls: bend } = system.bend ?? {};
   const planned = plan === undefined ? scenario.world : plan(scenario.world);
-  return new World(planned, nodes, { seed, observer, tracer, listener, check, decisions: { ...force, record }, bend });
+  return new World(planned, nodes, {
+    seed,
+    observer,
+    tracer,
+    listener,
+    check,
+    ...(digest === undefined ? {} : { digest }),
+    decisions: { ...force, record },
+    bend,
+  });
 }
 
 /** Each fact is judged, then measured against the view it changed, then told as an operation. */

@@ -8,12 +8,15 @@ import { Simulation } from "../simulate.ts";
 import { observationOf } from "../tune/observation.ts";
 import type { ChunkLimits } from "./chunk.ts";
 import { systemsWith } from "./plug-ins.ts";
+import { scalesOf } from "./traffic.ts";
 
 export interface EvaluationTask {
   readonly scenario: Scenario;
   readonly seeds: readonly number[];
   readonly limits: ChunkLimits;
   readonly plugIns: readonly string[];
+  /** Measures what was sent, in bytes, as the system's ledger says. */
+  readonly weighs: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export function runEvaluation(task: EvaluationTask): EvaluationAnswer {
 
 /** @param signals [0] is 1 when all should stop, [1] counts finished runs. */
 export function evaluateTask(
-  { scenario, seeds, limits, plugIns }: EvaluationTask,
+  { scenario, seeds, limits, plugIns, weighs }: EvaluationTask,
   signals: Int32Array,
 ): EvaluationAnswer {
   const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
@@ -39,14 +42,19 @@ export function evaluateTask(
   try {
     const system = systemsWith(plugIns).get(scenario.system);
     const simulation = new Simulation(scenario, system);
+    const traffic = weighs ? system?.claims?.traffic : undefined;
     for (const seed of seeds) {
       const deadlineMs = performance.now() + limits.runMsMax;
       let isLate = false;
-      const run = simulation.run({ seed, poll: () => isStopped() || (isLate = performance.now() > deadlineMs) });
+      const poll = (): boolean => isStopped() || (isLate = performance.now() > deadlineMs);
+      const scales = traffic === undefined ? undefined : scalesOf(traffic);
+      const run = simulation.run({ seed, digest: false, poll, tracer: scales });
       // A run that was cut short by the reader says nothing about its seed.
       if (isStopped()) break;
       if (isLate) cut.push(seed);
-      observations.push(canonicalJson(observationOf(run, system?.measures.figures ?? [])));
+      const observation = observationOf(run, system?.measures.figures ?? []);
+      const figures = [...observation.figures, ...(scales?.figures() ?? [])];
+      observations.push(canonicalJson({ ...observation, figures }));
       Atomics.add(signals, 1, 1);
     }
     return { type: "done", observations, cut };

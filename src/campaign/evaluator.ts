@@ -32,6 +32,8 @@ export interface ObservationCache {
 export interface Evaluation {
   readonly scenario: Scenario;
   readonly seeds: readonly number[];
+  /** Measures the bytes that were sent as well, which takes longer. */
+  readonly weighs?: boolean;
 }
 
 interface Threads {
@@ -45,6 +47,7 @@ interface Task {
   readonly index: number;
   readonly scenario: Scenario;
   readonly seeds: readonly number[];
+  readonly weighs: boolean;
   readonly key: string;
 }
 
@@ -95,15 +98,15 @@ export class Evaluator {
     const { cache, onProgress } = this.#options;
     const found = asked.map(() => new Map<number, Observation>());
     const tasks: Task[] = [];
-    for (const [index, { scenario, seeds }] of asked.entries()) {
-      const key = cache?.keyOf(scenario) ?? "";
+    for (const [index, { scenario, seeds, weighs = false }] of asked.entries()) {
+      const key = `${cache?.keyOf(scenario) ?? ""}${weighs ? " weighed" : ""}`;
       for (const [seed, text] of cache?.find(key, seeds) ?? []) {
         const observation = this.#read(text, seed);
         if (observation !== undefined && isWhole(observation)) found[index].set(seed, observation);
       }
       this.known += found[index].size;
       const missing = [...new Set(seeds)].filter((seed) => !found[index].has(seed));
-      tasks.push(...tasksOf(missing).map((some) => ({ index, scenario, seeds: some, key })));
+      tasks.push(...tasksOf(missing).map((some) => ({ index, scenario, seeds: some, weighs, key })));
     }
     const total = asked.reduce((sum, { seeds }) => sum + seeds.length, 0);
     const done = total - tasks.reduce((sum, { seeds }) => sum + seeds.length, 0);
@@ -133,7 +136,8 @@ export class Evaluator {
     if (this.#threads === undefined) {
       for (const task of tasks) {
         if (this.#isStopped) break;
-        take(task, evaluateTask({ scenario: task.scenario, seeds: task.seeds, limits, plugIns }, this.#signals));
+        const { scenario, seeds, weighs } = task;
+        take(task, evaluateTask({ scenario, seeds, limits, plugIns, weighs }, this.#signals));
         tell();
         // Lets signals and timers in between.
         await new Promise((resolve) => {
@@ -145,7 +149,8 @@ export class Evaluator {
       await Promise.all(
         tasks.map(async (task) => {
           if (this.#isStopped) return;
-          take(task, await threads.run({ scenario: task.scenario, seeds: task.seeds, limits, plugIns }));
+          const { scenario, seeds, weighs } = task;
+          take(task, await threads.run({ scenario, seeds, limits, plugIns, weighs }));
         }),
       );
     }

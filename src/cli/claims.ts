@@ -6,7 +6,6 @@ import { availableParallelism } from "node:os";
 import { Evaluator } from "../campaign/evaluator.ts";
 import { systemsWith } from "../campaign/plug-ins.ts";
 import type { ResultCache } from "../campaign/result-cache.ts";
-import { observeTraffic } from "../campaign/traffic.ts";
 import { claimsDocument } from "../report/claims-document.ts";
 import type { ReportMeta } from "../report/campaign-report.ts";
 import { claimsMarkdown } from "../report/claims-markdown.ts";
@@ -141,22 +140,18 @@ async function runCells(cells: readonly LoadedCell[], request: Request, work: Wo
     onProgress: (done) => onProgress(`${printCount(before + done)} of ${plural(total, "run")}`),
   });
   const traffic = system.claims?.traffic;
-  const isWeighed = ({ cell }: LoadedCell): boolean => traffic !== undefined && cell.figures.has(traffic.all);
-  const plain = cells.filter((one) => !isWeighed(one));
   try {
-    for (let first = 0; first < plain.length && !signal.aborted; first += cellsAtOnce) {
-      const some = plain.slice(first, first + cellsAtOnce);
-      const asked = some.map(({ cell, scenario }) => ({ scenario, seeds: seedsOf(seeds * cell.times) }));
+    for (let first = 0; first < cells.length && !signal.aborted; first += cellsAtOnce) {
+      const some = cells.slice(first, first + cellsAtOnce);
+      const asked = some.map(({ cell, scenario }) => {
+        const weighs = traffic !== undefined && cell.figures.has(traffic.all);
+        return { scenario, seeds: seedsOf(seeds * cell.times), weighs };
+      });
       const found = await evaluator.evaluate(asked);
       for (const [index, { cell }] of some.entries()) keep(cell, found[index] ?? []);
     }
   } finally {
     await evaluator.end();
-  }
-  for (const { cell, scenario } of cells.filter((one) => isWeighed(one))) {
-    if (traffic === undefined || signal.aborted) break;
-    onProgress(`${printCount(before)} of ${plural(total, "run")}`);
-    keep(cell, await observeTraffic(scenario, system, traffic, seedsOf(seeds * cell.times), () => signal.aborted));
   }
   return runs;
 }

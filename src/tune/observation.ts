@@ -8,7 +8,6 @@ export interface Observation {
   readonly seed: number;
   /** Of the properties alone; `inconclusive`: a limit cut the run short, and what it measured is of a part of it. */
   readonly outcome: "held" | "violated" | "inconclusive";
-  readonly digest: string;
   readonly eventsDone: number;
   readonly messages: { readonly sent: number; readonly delivered: number; readonly lost: number };
   /** Ids of properties that the run could have broken, and of those that it broke. */
@@ -20,12 +19,11 @@ export interface Observation {
 
 /** @param specs of all figures of the run's system. */
 export function observationOf(run: Run, specs: readonly FigureSpec[]): Observation {
-  const { seed, outcome, digest, eventsDone, messages, verdict, figures } = run;
+  const { seed, outcome, eventsDone, messages, verdict, figures } = run;
   const counts = new Set(specs.filter(({ kind }) => kind === "count").map(({ id }) => id));
   return {
     seed,
     outcome: outcome === "unmet" ? "held" : outcome,
-    digest,
     eventsDone,
     messages: {
       sent: messages.sent,

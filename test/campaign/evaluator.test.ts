@@ -43,7 +43,12 @@ describe("an evaluation", () => {
     const system = byName.get("echo");
     const run = simulate(points[1]?.scenario ?? open.scenario, { seed: 7, system });
     const observation = found[1]?.[6];
-    expect(observation).toMatchObject({ seed: 7, digest: run.digest, eventsDone: run.eventsDone, outcome: "held" });
+    expect(observation).toMatchObject({
+      seed: 7,
+      eventsDone: run.eventsDone,
+      messages: { sent: run.messages.sent },
+      outcome: "held",
+    });
     const hellos = run.figures.figures.find(({ id }) => id === "hellos")?.samples.max;
     expect(observation && open.responses.map(({ response }) => sampleOf(response, observation).sum)[0]).toBe(hellos);
     expect(hellos).toBeGreaterThan(5);

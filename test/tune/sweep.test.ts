@@ -28,7 +28,6 @@ interface Made {
 const observation = (seed: number, { hellos, rounds = [1000], breaks = false }: Made): Observation => ({
   seed,
   outcome: breaks ? "violated" : "held",
-  digest: "0".repeat(16),
   eventsDone: 100,
   messages: { sent: hellos, delivered: hellos, lost: 0 },
   exercised: ["ONCE"],
