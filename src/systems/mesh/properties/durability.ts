@@ -11,6 +11,10 @@ import { onEffect } from "./mesh-property.ts";
 /** Rounds of flushing over which what is lost at once may have been acknowledged; messages are late, too. */
 const ROUNDS_LOST_MAX = 10;
 
+/** Copies beyond the primary's that sync waits for: in a mesh of few servers they are fewer than the settings ask for. */
+const copiesOfSync = (settings: MeshSettings, { backups: { covers } }: MeshView): number =>
+  [...covers.values()].reduce((least, { wanted }) => Math.min(least, wanted), backupsOf(settings, Infinity));
+
 /**
  * P2. A durable action is never lost (MESH-INV-03 judges that). A soft one may be, when more copies of it are gone than
  * the mode allows for: the primary's and one backup's under sync, the primary's under semiSync, none under async. Then
@@ -20,8 +24,8 @@ const ROUNDS_LOST_MAX = 10;
  */
 const durabilityClass = (settings: MeshSettings): MeshProperty => {
   const { mode, tailMax, flush } = settings.replication;
-  const survives = mode === "sync" ? backupsOf(settings, Infinity) : mode === "semiSync" ? 1 : 0;
-  const wrongIn = ({ soft, copiesGone, acceptedUpTo, count, spanUs }: SoftLoss): string | undefined => {
+  const wrongIn = ({ soft, copiesGone, acceptedUpTo, count, spanUs }: SoftLoss, view: MeshView): string | undefined => {
+    const survives = mode === "sync" ? copiesOfSync(settings, view) : mode === "semiSync" ? 1 : 0;
     if (copiesGone <= survives) return `${copiesGone} copies were gone, and ${mode} survives ${survives}`;
     if (acceptedUpTo > soft.sequence) return `action ${acceptedUpTo} of its session is there`;
     if (count > tailMax) return `${count} were lost at once, and the tail holds ${tailMax}`;
@@ -34,10 +38,11 @@ const durabilityClass = (settings: MeshSettings): MeshProperty => {
     claim: "what is acknowledged survives what its class promises; what may be lost is a bounded suffix",
     source: "properties.md P2; X-M-32",
     rules: {
-      actionLost: ({ backups: { lost } }, { player, action }, _at, findings) => {
+      actionLost: (view, { player, action }, _at, findings) => {
+        const { lost } = view.backups;
         if (lost === null) return;
         findings.exercised();
-        const wrong = wrongIn(lost);
+        const wrong = wrongIn(lost, view);
         if (wrong !== undefined) findings.violated(player, `${action} is lost, though ${wrong}`, [lost.soft.event]);
       },
       ...onEffect((_player, { action }, _at, findings, view) => {

@@ -60,6 +60,20 @@ describe("P2", () => {
     expect(story.lose(1).result("P2").status).toBe(status);
   });
 
+  test.each([
+    [1, ["n1", "n2"], "held"],
+    [1, ["n1"], "violated"],
+    [2, ["n1", "n2"], "violated"],
+  ])(
+    "where servers are left for %i backups sync waits for no more: when %j crash it is %s",
+    (wanted, crashed, status) => {
+      const served = { fact: "regionServed", region: 0, epoch: 1, server: n1, backups: wanted, wanted } as const;
+      const story = new Soft("sync").say("n1", served).note(1).wait(1000);
+      for (const server of crashed) story.crash(server);
+      expect(story.lose(1).result("P2").status).toBe(status);
+    },
+  );
+
   test("copies that nobody could ask for are gone, too", () => {
     const story = new Soft("sync").note(1).crash("n1");
     story.say("n2", { fact: "tailsRecalled", region: 0, actions: 0, silent: ["n3", "n4"].map(nodeId) });
