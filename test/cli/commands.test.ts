@@ -389,3 +389,13 @@ test("the demo keeps its promises", patience, async () => {
     ["HELD", "HELD", "HELD", "HELD", "VIOLATED AS EXPECTED"],
   ]);
 });
+
+test("the README shows what the demo prints", patience, async () => {
+  const [, excerpt = ""] =
+    /## What the demo shows[^]*?```text\n([^]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+  const { stdout } = await faultline(["demo"]);
+  const printed = stdout.split("\n");
+  const shown = excerpt.split("\n").filter((line) => line !== "");
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((line) => !printed.includes(line))).toEqual([]);
+});
