@@ -381,7 +381,7 @@ function addCheck(program: CommandUnknownOpts, output: Output, give: Give): void
     .command("check")
     .description("say whether histories of operations are linearizable")
     .argument("<history...>", "JSON lines, as run --history writes them; a folder: all of its .jsonl files")
-    .option("--model <name>", "read operations as this model has them, as in lock")
+    .option("--model <name>", "read operations as this model has them, as in authority")
     .option("--limit-states <n>", "give an object up after so many states, as inconclusive")
     .addHelpText(
       "after",

@@ -5,10 +5,10 @@
 // act       null or { server, token }  { server, token }, or anything when the value said it
 // owner     null                       { server, token }, or null for nobody
 //
-// Two readings. As an `authority`, grants happen behind the clients' backs (a transfer is no operation of any client), and
-// an acquire says whom it was led to: a token that nobody has seen is news, an older one than was seen is an error, and a
-// token belongs to one server. As a `lock`, acquiring is the only way to become the owner: each acquire has a higher token
-// than any before, and only the newest acts.
+// Two readings. As a `lock`, acquiring is the only way to become the owner: each acquire has a higher token than any before,
+// and only the newest acts. It is the one that is meant unless the other is asked for. As an `authority`, of a history that
+// knows nothing of grants but what clients saw of them, an acquire says whom one was led to: a token that nobody has seen
+// is news, an older one than was seen is an error, and a token belongs to one server.
 
 import { canonicalJson } from "../../base/canonical-json.ts";
 import { type Action, fieldOf, type Meaning, meaningless, type Model, named, type Said } from "./model.ts";
@@ -61,10 +61,10 @@ function meaningOf({ op, value, answer }: Said, actions: Actions): Meaning<Autho
       return { type: "action", action: actions.acquire(server, { server: led, token }) };
     }
     case "act": {
+      if (answer !== null && fieldOf(answer.value, "server") === null) return { type: "action", action: byNobody };
       const said = holderOf(answer?.value) ?? holderOf(value);
       if (said !== undefined) return { type: "action", action: actions.act(said) };
       if (answer === null) return { type: "action", action: actions.act(undefined) };
-      if (fieldOf(answer.value, "server") === null) return { type: "action", action: byNobody };
       return meaningless(`${holderShape} as the answer or the value of an act`);
     }
     default: {

@@ -6,4 +6,4 @@ import type { AnyModel } from "./model.ts";
 import { register } from "./register.ts";
 
 /** By name. Of two with the same operations the first is meant unless the other is asked for. */
-export const models: readonly AnyModel[] = [register, authority, lock, item];
+export const models: readonly AnyModel[] = [register, lock, authority, item];

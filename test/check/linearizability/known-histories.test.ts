@@ -255,8 +255,8 @@ describe("locks, which only an acquire grants", () => {
 
 test("of two models with the same operations the first is meant", () => {
   const text = written(`P acquire ${asked("n")}\n P ok ${held("n", 1)}`);
-  expect(objectsOf(text, models).map(({ model }) => model.name)).toEqual(["authority"]);
-  expect(objectsOf(text, [lock, ...models]).map(({ model }) => model.name)).toEqual(["lock"]);
+  expect(objectsOf(text, models).map(({ model }) => model.name)).toEqual(["lock"]);
+  expect(objectsOf(text, [authority, ...models]).map(({ model }) => model.name)).toEqual(["authority"]);
 });
 
 test("what cannot be placed is told with an order of the rest and what was open", () => {

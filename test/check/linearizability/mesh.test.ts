@@ -56,6 +56,12 @@ describe("with a defence off", () => {
     expect(found("mesh/defences#without-item-ledger", ["settings.defence.itemLedger=on"])).toEqual([]);
   });
 
+  test("a server acts that is not the owner any more (A1)", () => {
+    const late = expect.stringMatching(/: act by server-\d under token \d+$/);
+    expect(found("mesh/defences#without-fencing", [])).toContainEqual(late);
+    expect(found("mesh/defences#without-fencing", ["settings.defence.fencing=on"])).toEqual([]);
+  });
+
   test("what is answered before it is stored was done by nobody (A9)", () => {
     expect(found("mesh/defences#without-ack-after-store", [])).toContain("player-1: act by nobody");
     expect(found("mesh/defences#without-ack-after-store", ["settings.defence.ackAfterStore=on"])).toEqual([]);
