@@ -150,8 +150,8 @@ describe("operations", () => {
   test("an act that has no effect, or whose client never hears of it, is told with whom its client played", () => {
     const plays: JudgedFact = { fact: "playerConnected", player: p1, server: s2, session: 1, token: 2 };
     const unanswered = (action: string): JudgedFact => ({ fact: "actionUnanswered", player: p1, action });
-    const told = lines(plays, invoked("a"), answered("a", "failed"), invoked("b"), accepted("b"), unanswered("b"));
-    expect([...told, ...lines(plays, invoked("c"), unanswered("c"))]).toEqual([
+    const ended = lines(plays, invoked("a"), answered("a", "failed"), invoked("b"), accepted("b"), unanswered("b"));
+    expect([...ended, ...lines(plays, invoked("c"), unanswered("c"))]).toEqual([
       'p1 invoke act p1 {"server":"s2","token":2}',
       'p1 fail act p1 {"server":"s2","token":2} refused',
       'p1 invoke act p1 {"server":"s1","token":3}',
