@@ -1,6 +1,7 @@
 // Many runs: a campaign with its progress, kept when interrupted, told per scenario.
 
 import { availableParallelism } from "node:os";
+import { join, parse } from "node:path";
 
 import { type Judgement, judge } from "../campaign/judgement.ts";
 import { type Job, type SeedRange, seedsIn } from "../campaign/plan.ts";
@@ -139,17 +140,29 @@ function shardLines(stories: readonly JudgedStory[], shard: Shard | undefined): 
 export const replayCommandOf = (story: LoadedStory, request: RunRequest): string =>
   commandLine("replay", story, request, "");
 
-/** With all that was asked for: `set` holds --limit-events already. */
+/** With all that was asked for: `set` holds --limit-events already. What it writes takes the place of nothing written here. */
 function commandGoingOn(story: LoadedStory, from: number, to: number, request: RunRequest): string {
-  const { workers, limits, report, save, history } = request;
+  const { workers, limits, report, save, history, reporters, reporterOutputs } = request;
+  const part = `${fileNameOf(story.scenario.name)}-from-${from}`;
   const options = [
     ...(workers === undefined ? [] : [`--workers ${workers}`]),
     ...(limits.runMsMax === Infinity ? [] : [`--limit-time ${printDuration(limits.runMsMax * 1000)}`]),
-    ...(report === undefined ? [] : [`--report ${shellWord(report)}`]),
+    ...(report === undefined ? [] : [`--report ${shellWord(pathBeside(report, part))}`]),
     ...(save === undefined ? [] : [`--save ${shellWord(save)}`]),
     ...(history === undefined ? [] : [`--history ${shellWord(history)}`]),
+    ...reporters.map((name) => `--reporter ${name}`),
+    ...reporterOutputs.map((typed) => {
+      const [name = "", ...path] = typed.split("=");
+      return `--reporter-output ${shellWord(`${name}=${pathBeside(path.join("="), part)}`)}`;
+    }),
   ];
   return commandLine("run", story, request, [`--seeds ${from}..${to}`, ...options].join(" "));
+}
+
+/** As results/junit.xml and results/junit-PART.xml. */
+function pathBeside(path: string, part: string): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${part}${ext}`);
 }
 
 /** How to go on after an interruption, for who sees nothing else of it. */

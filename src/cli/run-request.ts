@@ -6,9 +6,10 @@ import type { Shard } from "../campaign/shard.ts";
 import { argumentMistake } from "./exit-codes.ts";
 import { plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { readCount, readSeed, readSeeds, readShard, readTime } from "./arguments.ts";
+import type { ReporterFlags } from "./reporters.ts";
 
 /** Options as they were typed. */
-export interface RunFlags extends PlugInFlags {
+export interface RunFlags extends PlugInFlags, ReporterFlags {
   readonly seed?: string | undefined;
   readonly seeds?: string | undefined;
   readonly shard?: string | undefined;
@@ -39,6 +40,9 @@ export interface RunRequest {
   readonly checksDeterminism: boolean;
   readonly limits: ChunkLimits;
   readonly plugIns: readonly string[];
+  /** As they were typed. */
+  readonly reporters: readonly string[];
+  readonly reporterOutputs: readonly string[];
 }
 
 const workersMax = 256;
@@ -72,5 +76,7 @@ export function readRunRequest(flags: RunFlags): RunRequest {
     checksDeterminism: flags.checkDeterminism ?? false,
     limits: { runMsMax: flags.limitTime === undefined ? Infinity : readTime("--limit-time", flags.limitTime) / 1000 },
     plugIns: plugInsOf(flags),
+    reporters: flags.reporter ?? [],
+    reporterOutputs: flags.reporterOutput ?? [],
   };
 }

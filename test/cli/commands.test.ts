@@ -220,13 +220,17 @@ describe.concurrent("run", () => {
 
   test.each([
     [
-      "--limit-time 90s --save kept --report r",
-      /^faultline run .*100000 --workers 1 --limit-time 90s --report r --save kept$/m,
+      "--json --limit-time 90s --save kept --report r",
+      /^faultline run .*100000 --workers 1 --limit-time 90s --report r-echo-quiet-from-\d+ --save kept$/m,
     ],
-    ["--shard 1/2", /^Interrupted: type the same command again/m],
-  ])("Ctrl-C with a document on stdout and %s: the way on is named on stderr", patience, (more, way) =>
+    [
+      "--reporter default --reporter junit --reporter-output junit=out/all.xml",
+      /^faultline run .* --reporter default --reporter junit --reporter-output junit=out\/all-echo-quiet-from-\d+\.xml$/m,
+    ],
+    ["--json --shard 1/2", /^Interrupted: type the same command again/m],
+  ])("Ctrl-C with %s: the way on is named on stderr", patience, (more, way) =>
     withStories(async (cwd) => {
-      const words = ["run", "quiet.yaml", "--seeds", "1..100000", "--set", "until=60s", "--workers", "1", "--json"];
+      const words = ["run", "quiet.yaml", "--seeds", "1..100000", "--set", "until=60s", "--workers", "1"];
       const { code, stderr } = await faultline([...words, ...more.split(" "), ...plugIn], {
         cwd,
         onProgress: (pid) => process.kill(pid, "SIGINT"),
