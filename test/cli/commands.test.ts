@@ -224,8 +224,8 @@ describe.concurrent("run", () => {
       /^faultline run .*100000 --workers 1 --limit-time 90s --report r-echo-quiet-from-\d+ --save kept$/m,
     ],
     [
-      "--reporter default --reporter junit --reporter-output junit=out/all.xml",
-      /^faultline run .* --reporter default --reporter junit --reporter-output junit=out\/all-echo-quiet-from-\d+\.xml$/m,
+      "--reporter json --reporter junit --reporter-output junit=out/all.xml",
+      /^faultline run .* --reporter json --reporter junit --reporter-output junit=out\/all-echo-quiet-from-\d+\.xml$/m,
     ],
     ["--json --shard 1/2", /^Interrupted: type the same command again/m],
   ])("Ctrl-C with %s: the way on is named on stderr", patience, (more, way) =>
