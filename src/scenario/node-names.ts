@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { nodeId, type NodeId } from "../base/ids.ts";
 import type { RoleSpec } from "../systems/system.ts";
+import { worldNode } from "../world/ground.ts";
 import { codec, refuse } from "./codecs.ts";
 import { shown } from "./problem.ts";
 import { anyWord, everyNode } from "./selector-schema.ts";
@@ -24,7 +25,7 @@ export function nodeNamesSchema(roles: readonly RoleSpec[]): z.ZodType<NodeNames
       return refuse(context, clash, "Expected names that nothing else in the world bears.", {
         code: "NAME_TAKEN",
         what: `uses the name ${shown(clash)}, which is taken`,
-        fix: "choose another name; roles, groups, and the words all and any are taken too.",
+        fix: "choose another name; roles, groups, and the words all, any and world are taken too.",
       });
     },
     encode: (names) =>
@@ -56,7 +57,7 @@ function namesOf({ role }: RoleSpec, group: number | string[] | undefined): read
 }
 
 function clashIn(names: readonly NodeId[], roles: readonly RoleSpec[]): string | undefined {
-  const taken = new Set<string>([everyNode, anyWord, ...roles.flatMap(({ role, group }) => [role, group])]);
+  const taken = new Set<string>([everyNode, anyWord, worldNode, ...roles.flatMap(({ role, group }) => [role, group])]);
   for (const name of names) {
     if (taken.has(name)) return name;
     taken.add(name);

@@ -110,6 +110,7 @@ const table: Readonly<Record<string, readonly (readonly [text: string, ...said: 
     [`${head}world: { nodes: { servers: [a, a] } }\n`, "5:17 NAME_TAKEN"],
     [`${head}world: { nodes: { servers: [all] } }\n`, "5:17 NAME_TAKEN"],
     [`${head}world: { nodes: { servers: [client] } }\n`, "5:17 NAME_TAKEN"],
+    [`${head}world: { nodes: { servers: [world] } }\n`, "5:17 NAME_TAKEN"],
     [`${head}world: { nodes: { servers: ["a b"] } }\n`, "5:29 WRONG_VALUE"],
   ],
   faults: [
