@@ -230,6 +230,16 @@ export class TraceDecoder {
         RECORD_AGAIN,
       );
     }
+    if (end.atUs < this.#atUs) {
+      throw this.#unreadable(
+        "OUT_OF_ORDER",
+        {
+          what: `The trace ends at ${end.atUs} us, before its last event at ${this.#atUs} us.`,
+          expected: "an end that no event comes after.",
+        },
+        RECORD_AGAIN,
+      );
+    }
     this.#end = end;
   }
 

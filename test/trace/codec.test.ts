@@ -121,6 +121,7 @@ describe("refused, with its line and what to do", () => {
     ["a reason nobody knows", withLine(8, lines[7].replace("dropFault", "bad luck")), "WRONG_EVENT", 8],
     ["a time that goes back", withLine(3, lines[12]), "OUT_OF_ORDER", 4],
     ["a lost line", [...lines.slice(0, 4), ...lines.slice(5), ""].join("\n"), "EVENTS_MISSING", 13],
+    ["an end before the last event", written.replace('"atUs":60000000', '"atUs":1'), "OUT_OF_ORDER", 14],
     ["two traces in one file", written + written, "AFTER_END", 15],
     ["a last line half written", written.slice(0, -20), "HALF_WRITTEN", 14],
     ["a half-written event", `${lines.slice(0, 5).join("\n")}\n${lines[5].slice(0, 20)}`, "HALF_WRITTEN", 6],
