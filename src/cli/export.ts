@@ -1,10 +1,16 @@
 // `faultline export`: one run in a format that other tools read. A run is a scenario or failure with its seed, or the file
 // of a trace; either way events go through one at a time, and the file appears whole or not at all.
 
-import type { ExportEnd, Exporter, ExportSubject } from "../report/exports/exporter.ts";
+import {
+  type ExportEnd,
+  type Exporter,
+  type ExportSubject,
+  samplesMax,
+  TooManySamples,
+} from "../report/exports/exporter.ts";
 import { figuresCsv } from "../report/exports/figures-csv.ts";
 import { traceFormats } from "../report/exports/formats.ts";
-import { plural, printTime } from "../report/words.ts";
+import { plural, printCount, printTime } from "../report/words.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
 import { type Run, simulate } from "../simulate.ts";
@@ -12,14 +18,14 @@ import type { AnySystem } from "../systems/system.ts";
 import type { TraceHeader } from "../trace/codec.ts";
 import type { TraceEvent } from "../trace/trace-event.ts";
 import { readSeed, readTime } from "./arguments.ts";
-import { argumentMistake, exitCodes } from "./exit-codes.ts";
+import { argumentMistake, exitCodes, type ReaderMistake } from "./exit-codes.ts";
 import { formatNames, type FormatName } from "./export-formats.ts";
 import { traceFileEnding, WholeFile } from "./files.ts";
 import { loadStory } from "./one-failure.ts";
 import type { Answer, Output } from "./output.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { Progress } from "./progress.ts";
-import { headerOf, readTrace, refuseWithTrace } from "./trace-file.ts";
+import { headerOf, readTrace, refuseWithTrace, understanding } from "./trace-file.ts";
 
 export interface ExportFlags extends PlugInFlags {
   readonly to: string;
@@ -71,7 +77,7 @@ export async function exportRun(reference: string, flags: ExportFlags, output: O
     else file.finish();
   } catch (error) {
     file.abandon();
-    throw error;
+    throw error instanceof TooManySamples ? tooManySamples(flags) : error;
   } finally {
     progress.clear();
   }
@@ -137,6 +143,14 @@ function readRequest(reference: string, flags: ExportFlags, { isJson }: Output):
   };
 }
 
+const tooManySamples = ({ every = "1s" }: ExportFlags): ReaderMistake =>
+  argumentMistake(`--every ${every}`, {
+    code: "TOO_MANY_SAMPLES",
+    what: `A sample so often makes more than ${printCount(samplesMax)} of them.`,
+    expected: "Expected as many as can be held.",
+    fix: "sample less often, or cut a window out with --from and --until.",
+  });
+
 /** A trace is a run as it was: what could change it, or measure it, needs the scenario. */
 function refuseOfTrace(file: string, format: FormatName, { seed, variant, set, plant }: ExportFlags): void {
   if (format === "figures") {
@@ -165,7 +179,8 @@ function fromTrace(file: string, flags: ExportFlags, request: Request, sink: Who
     passage = begun;
     return (event) => begun.trace(event);
   });
-  passage?.finish({ ...end, violations: [] });
+  const whole = passage;
+  understanding(file, end.events + 2, () => whole?.finish({ ...end, violations: [] }));
   const { scenario, seed } = header;
   return { scenario, seed, summary: end.ending, digest: end.digest, events: passage?.events ?? 0 };
 }

@@ -1,7 +1,7 @@
 // Traces in files: what one is of, and one that was written with --trace, read event by event.
 
 import { expectedOneOf } from "../scenario/closest.ts";
-import { shown } from "../scenario/problem.ts";
+import { printable, shown } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { type TraceEnd, TraceDecoder, type TraceHeader, TraceUnreadable } from "../trace/codec.ts";
@@ -47,18 +47,41 @@ export function readTrace(
   let origin: TraceOrigin | undefined;
   let take: ((event: TraceEvent) => void) | undefined;
   try {
+    let lines = 0;
     const unfinished = readLines(file, (line) => {
       const event = decoder.line(line);
+      lines += 1;
       if (origin === undefined && decoder.header !== undefined) {
         origin = { header: decoder.header, system: systemOf(file, decoder.header, systems) };
         take = begin(origin);
       }
-      if (event !== undefined) take?.(event);
+      if (event !== undefined) understanding(file, lines, () => take?.(event));
     });
     const { header, end } = decoder.finish(unfinished);
     return { ...(origin ?? { header, system: systemOf(file, header, systems) }), end };
   } catch (error) {
     throw error instanceof TraceUnreadable ? mistakeIn(file, error) : error;
+  }
+}
+
+/**
+ * What a system states and sends is its own: whether it is as the system expects it shows when it is told.
+ * @throws ReaderMistake when it is not.
+ */
+export function understanding(file: string, line: number, tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new ReaderMistake([
+      {
+        place: { type: "file", file, line, column: 1 },
+        code: "WRONG_EVENT",
+        what: `What is told up to here is not as the system has it (${printable(error.message)}).`,
+        expected: "Expected facts and messages as this version of the system states them.",
+        fix: "record it again: run the scenario with its seed and --trace.",
+      },
+    ]);
   }
 }
 

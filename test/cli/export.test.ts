@@ -82,6 +82,14 @@ test.each(["t.csv", "-"])(
   },
 );
 
+/** A trace of the mesh, whole as a file, of one fact. */
+const traceOf = (fact: object, endUs = 0): string =>
+  encodeTrace({
+    header: { ...sampleTrace.header, system: "mesh" },
+    events: [{ atUs: 0, event: 1, node: "server-1", kind: "fact", fact } as never],
+    end: { ...sampleTrace.end, events: 1, atUs: endUs },
+  });
+
 /** What is typed, and what is said first. */
 const refused: readonly (readonly [words: string, said: string])[] = [
   ["export good.yaml --output x", "MISSING_MANDATORY_OPTION_VALUE"],
@@ -102,6 +110,9 @@ const refused: readonly (readonly [words: string, said: string])[] = [
   ["export half.jsonl --to csv --output -", "HALF_WRITTEN"],
   ["export newer.jsonl --to csv --output x", "NEWER_TRACE"],
   ["export foreign.jsonl --to csv --output x", "UNKNOWN_SYSTEM"],
+  ["export untold.jsonl --to perfetto --output x --from 1s", "WRONG_EVENT"],
+  ["export unnamed.jsonl --to openmetrics --output -", "WRONG_EVENT"],
+  ["export endless.jsonl --to openmetrics --output x", "TOO_MANY_SAMPLES"],
   ["export folder --to csv --output x", "IS_A_FOLDER"],
   ["export bytes.jsonl --to csv --output x", "NOT_UTF8"],
   ["export long.jsonl --to csv --output x", "LINE_TOO_LONG"],
@@ -117,6 +128,9 @@ describe.concurrent("typing", () => {
       put("half.jsonl", trace.slice(0, -20));
       put("newer.jsonl", trace.replace('"faultlineTrace":1', '"faultlineTrace":9'));
       put("foreign.jsonl", trace.replace('"system":"echo"', '"system":"nobody"'));
+      put("untold.jsonl", traceOf({ fact: "itemsSpawned", type: "record" }));
+      put("unnamed.jsonl", traceOf({ fact: "faultBegan", fault: 0 }));
+      put("endless.jsonl", traceOf({ fact: "healed" }, Number.MAX_SAFE_INTEGER));
       put("bytes.jsonl", Buffer.from(`${trace.slice(0, 400)}\xff`, "latin1"));
       put("long.jsonl", "x".repeat(17 * 1024 * 1024));
       mkdirSync(join(folder, "folder"));

@@ -22,6 +22,14 @@ export interface ExportEnd extends Pick<TraceEnd, "atUs" | "ending" | "digest"> 
   readonly violations: readonly Violation[];
 }
 
+/** Held in memory until the end, for all samples of a family stand in one piece. */
+export const samplesMax = 3_000_000;
+
+/** More samples were asked for than can be held. */
+export class TooManySamples extends Error {
+  override readonly name = "TooManySamples";
+}
+
 /** Takes the events of one trace in order, then its end. */
 export interface Exporter extends Tracer {
   finish(end: ExportEnd): void;

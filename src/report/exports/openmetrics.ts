@@ -31,7 +31,7 @@ export class OpenMetricsText implements Exporter {
     const { nodes } = subject.header;
     const { scraping } = subject.system;
     this.#roles = new Map(nodes.map(({ id, role }) => [id, role]));
-    this.#world = new WorldSeries(nodes, subject.everyUs);
+    this.#world = new WorldSeries(subject);
     this.#families = new Map(
       [...WorldSeries.families, ...(scraping?.families ?? [])].map((spec) => [spec.name, familyOf(spec)]),
     );

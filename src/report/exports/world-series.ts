@@ -4,6 +4,7 @@
 import type { MetricFamily } from "../../systems/scraping.ts";
 import type { TraceEvent, WorldFact } from "../../trace/trace-event.ts";
 import { isWorldFact } from "../told.ts";
+import { type ExportSubject, samplesMax, TooManySamples } from "./exporter.ts";
 
 /** Names and values, in the order in which they are written. */
 export type Labels = readonly (readonly [name: string, value: string])[];
@@ -42,16 +43,19 @@ export class WorldSeries {
     counter(facts, "what machines and the world stated, by name"),
   ];
 
+  readonly #window: ExportSubject["window"];
   readonly #everyUs: number;
   readonly #roles: ReadonlyMap<string, string>;
   /** By family and labels, in the order in which they turned up. */
   readonly #values = new Map<string, Value>();
   /** Of the next sample; unknown before the first event. */
   #dueUs: number | undefined;
+  #samples = 0;
 
-  constructor(nodes: readonly { readonly id: string; readonly role: string }[], everyUs: number) {
+  constructor({ header, window, everyUs }: Pick<ExportSubject, "header" | "window" | "everyUs">) {
+    this.#window = window;
     this.#everyUs = everyUs;
-    this.#roles = new Map(nodes.map(({ id, role }) => [id, role]));
+    this.#roles = new Map(header.nodes.map(({ id, role }) => [id, role]));
   }
 
   /** Samples that were due before this event: an event at the very moment of a sample is in it. */
@@ -67,16 +71,22 @@ export class WorldSeries {
     return [...due, ...this.#sample(atUs)];
   }
 
-  #until(lastUs: number): readonly WorldSample[] {
+  #until(eventUs: number): readonly WorldSample[] {
+    if (this.#dueUs === undefined) return [];
+    const { fromUs, untilUs } = this.#window;
+    const before = Math.ceil((Math.min(fromUs, eventUs + 1) - this.#dueUs) / this.#everyUs);
+    let dueUs = this.#dueUs + Math.max(0, before) * this.#everyUs;
+    const lastUs = Math.min(eventUs, untilUs);
     const samples: WorldSample[] = [];
-    while (this.#dueUs !== undefined && this.#dueUs <= lastUs) {
-      samples.push(...this.#sample(this.#dueUs));
-      this.#dueUs += this.#everyUs;
-    }
+    for (; dueUs <= lastUs; dueUs += this.#everyUs) samples.push(...this.#sample(dueUs));
+    this.#dueUs = dueUs;
     return samples;
   }
 
   #sample(atUs: number): readonly WorldSample[] {
+    // A moment at which nothing has a value yet counts, too: there may be as many.
+    this.#samples += Math.max(1, this.#values.size);
+    if (this.#samples > samplesMax) throw new TooManySamples();
     return [...this.#values.values()].map(({ family, labels, value }) => ({ atUs, family, labels, value }));
   }
 
