@@ -9,6 +9,7 @@ import { failureBound } from "./campaign-summary.ts";
 import { alertTable, expectationTable, faultTable, figureTable } from "./page-tables.ts";
 import type { LinksPart, PropertiesPart, ReportPage, ReportPart, TablePart, Tone } from "./page.ts";
 import { noteOf } from "./run-summary.ts";
+import { oneLine, paragraphsOf } from "./prose.ts";
 import { plural, printCount, printMoment } from "./words.ts";
 
 /** The page of the first failing run of each scenario. */
@@ -125,9 +126,9 @@ function scenarioParts({ result, judgement, specs, replay }: ReportedScenario): 
   return [
     {
       type: "words",
-      heading: printable(`${scenario.name}: ${scenario.title}`),
+      heading: oneLine(`${scenario.name}: ${scenario.title}`),
       paragraphs: [
-        printable(scenario.why.trim()),
+        ...paragraphsOf(scenario.why),
         `Seeds ${seeds.from} to ${seeds.to}. ${failureBound(judgement.violated, judgement.held + judgement.violated)} Digest ${digest}.`,
         ...partial,
         ...again,

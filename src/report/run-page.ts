@@ -9,6 +9,7 @@ import type { AnySystem } from "../systems/system.ts";
 import type { TraceEvent } from "../trace/trace-event.ts";
 import { alertTable, expectationTable, faultTable, figureTable } from "./page-tables.ts";
 import type { DownloadsPart, PropertiesPart, ReportPage, ReportPart, StoryPart, Tone } from "./page.ts";
+import { oneLine, paragraphsOf } from "./prose.ts";
 import { misfitLines, noteOf } from "./run-summary.ts";
 import type { StoryPart as ToldPart } from "./story.ts";
 import { type FigureSamples, timeCharts } from "./time-charts.ts";
@@ -163,9 +164,9 @@ function aboutPart({ run, replay }: RunPageSource): ReportPart {
     `${plural(messages.sent, "message")} sent, ${printCount(lost)} lost. Seed ${seed}, digest ${digest}.`;
   return {
     type: "words",
-    heading: printable(scenario.title),
+    heading: oneLine(scenario.title),
     paragraphs: [
-      printable(scenario.why.trim()),
+      ...paragraphsOf(scenario.why),
       figures,
       `See it again: ${replay}`,
       ...misfitLines(forcedMisfits, 1_000),

@@ -1,6 +1,7 @@
 // The story of a run in a few lines: what went wrong, what became of whatever it struck, and how a property broke.
 
 import type { Verdict } from "../check/property.ts";
+import { printable } from "../scenario/problem.ts";
 import type { AnySystem } from "../systems/system.ts";
 import type { TraceEvent, Tracer } from "../trace/trace-event.ts";
 import { isWorldFact, tellFact, tellLoss, tellMessage } from "./told.ts";
@@ -145,7 +146,7 @@ function withViolations(happenings: readonly Happening[], verdict: Verdict): rea
       atUs,
       event,
       node,
-      text: `${property} IS VIOLATED: ${because}`,
+      text: printable(`${property} IS VIOLATED: ${because}`),
       kind: "violation",
       name: "violation",
       subjects: [about],

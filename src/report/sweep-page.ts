@@ -16,6 +16,7 @@ import {
   shortName,
   sweepWords,
 } from "./sweep-words.ts";
+import { oneLine, paragraphsOf } from "./prose.ts";
 
 export function sweepPage(sweep: Sweep, answer: SweepAnswer): ReportPage {
   const { verdict, tone, sentences } = sweepWords(sweep, answer);
@@ -31,10 +32,10 @@ export function sweepPage(sweep: Sweep, answer: SweepAnswer): ReportPage {
   });
   return {
     kind: "sweep",
-    title,
+    title: oneLine(title),
     verdict: { tone, words: verdict },
     parts: [
-      { type: "words", heading: "The answer", paragraphs: [...sentences, why.trim()] },
+      { type: "words", heading: "The answer", paragraphs: [...sentences, ...paragraphsOf(why)] },
       ...charts,
       tableOf(sweep),
     ],

@@ -24,6 +24,7 @@ import {
   weatherWords,
 } from "./tune-words.ts";
 import { plural, printCount } from "./words.ts";
+import { oneLine, paragraphsOf } from "./prose.ts";
 
 /** @param document what `--json` says, for whoever wants to go on from there. */
 export function tunePage({ task, found }: TuneTold, document: string): ReportPage {
@@ -31,7 +32,7 @@ export function tunePage({ task, found }: TuneTold, document: string): ReportPag
   const tone = recommended === undefined ? "bad" : wasCutShort || !recommended.isConfirmed ? "unsure" : "good";
   return {
     kind: "tune",
-    title: task.study.study.title,
+    title: oneLine(task.study.study.title),
     verdict: { tone, words: verdictWords(task, found) },
     parts: [
       asked(task, found),
@@ -60,7 +61,7 @@ function asked(task: StudyTask, { runsDone, looked, recommended }: Found): Repor
     type: "words",
     heading: "The question",
     paragraphs: [
-      task.study.study.why,
+      ...paragraphsOf(task.study.study.why),
       `Wanted: ${wanted.join("; ")}. Kept in any case: ${kept.join("; ")}.`,
       `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(sizeOf(task.space), "point")}, looked at under the same seeds. ${measured}`,
     ],
