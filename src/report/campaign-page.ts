@@ -1,6 +1,7 @@
 // The page of many runs: what each story came to, how sure that makes us, and the way to what failed.
 
 import type { ScenarioOutline } from "../campaign/brief.ts";
+import { seedsIn } from "../campaign/plan.ts";
 import { summarise } from "../check/figures.ts";
 import { printable } from "../scenario/problem.ts";
 import { isExcused } from "../scenario/expectations.ts";
@@ -20,7 +21,10 @@ const toldMax = 40;
 
 export function campaignPage({ scenarios }: CampaignReport, pages: FailurePages): ReportPage {
   const runs = scenarios.reduce((sum, { result }) => sum + result.totals.runs, 0);
-  const told = scenarios.length === 1 ? scenarios : scenarios.filter(({ judgement }) => judgement.outcome !== "held");
+  const told =
+    scenarios.length === 1
+      ? scenarios
+      : scenarios.filter(({ judgement, result }) => judgement.outcome !== "held" || result.missingFrom !== undefined);
   return {
     kind: "run",
     title:
@@ -39,7 +43,10 @@ export function campaignPage({ scenarios }: CampaignReport, pages: FailurePages)
 function verdictOf(scenarios: readonly ReportedScenario[], runs: number): ReportPage["verdict"] {
   const failed = scenarios.filter(({ judgement: { outcome } }) => outcome === "violated" || outcome === "unmet");
   const unsure = scenarios.filter(({ judgement: { outcome } }) => outcome === "inconclusive" || outcome === "notRun");
-  const all = `${plural(runs, "run")} of ${plural(scenarios.length, "story", "stories")}`;
+  const asked = scenarios.reduce((sum, { result }) => sum + seedsIn(result.seeds), 0);
+  const isPartial = scenarios.some(({ result }) => result.missingFrom !== undefined);
+  const done = isPartial ? `Partial, ${printCount(runs)} of ${plural(asked, "run")}` : plural(runs, "run");
+  const all = `${done} of ${plural(scenarios.length, "story", "stories")}`;
   if (failed.length > 0) {
     const names = failed.slice(0, 3).map(({ result }) => result.scenario.name);
     const more = failed.length > names.length ? ` and ${plural(failed.length - names.length, "other")}` : "";
@@ -52,7 +59,10 @@ function verdictOf(scenarios: readonly ReportedScenario[], runs: number): Report
     return { tone: "unsure", words: `${all}: ${plural(unsure.length, "story", "stories")} cannot be told.` };
   const violated = scenarios.reduce((sum, { judgement }) => sum + judgement.violated, 0);
   const judged = scenarios.reduce((sum, { judgement }) => sum + judgement.violated + judgement.held, 0);
-  return { tone: "good", words: `${all}: all came out as they should. ${failureBound(violated, judged)}` };
+  return {
+    tone: isPartial ? "unsure" : "good",
+    words: `${all}: all came out as they should. ${failureBound(violated, judged)}`,
+  };
 }
 
 function linksPart(scenarios: readonly ReportedScenario[], pages: FailurePages): readonly LinksPart[] {

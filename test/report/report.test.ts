@@ -7,6 +7,7 @@ import { briefOf, combinedDigest, totalsOf } from "../../src/campaign/brief.ts";
 import { judge } from "../../src/campaign/judgement.ts";
 import { summarise } from "../../src/check/figures.ts";
 import { testReportOf } from "../../src/report/campaign-cases.ts";
+import { campaignPage } from "../../src/report/campaign-page.ts";
 import type { CampaignReport } from "../../src/report/campaign-report.ts";
 import { failureBound } from "../../src/report/campaign-summary.ts";
 import { junitReport, xml } from "../../src/report/junit.ts";
@@ -46,6 +47,18 @@ function reportOn(title: string, startedAt = "now"): CampaignReport {
     ],
   };
 }
+
+test("a page of runs that were interrupted says so first, and of each story that was", () => {
+  const [{ result, judgement, ...more }] = reportOn("t").scenarios as [CampaignReport["scenarios"][number]];
+  const held = { ...judgement, outcome: "held", violated: 0, held: 1 } as const;
+  const seeds = { from: 1, to: 4_000 };
+  const partial = { ...more, judgement: held, result: { ...result, seeds, missingFrom: 2 } };
+  const { verdict, parts } = campaignPage({ ...reportOn("t"), scenarios: [partial, partial] }, new Map());
+  expect(verdict.tone).toBe("unsure");
+  expect(verdict.words).toMatch(/^Partial, 2 of 8 000 runs of 2 stories: all came out as they should\./);
+  const said = parts.flatMap((part) => (part.type === "words" ? part.paragraphs : []));
+  expect(said.filter((words) => words.startsWith("Partial: seed 2 was not run"))).toHaveLength(2);
+});
 
 describe("JUnit", () => {
   const text = junitReport(testReportOf(reportOn("t")));
