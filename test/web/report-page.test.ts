@@ -132,6 +132,18 @@ describe.skipIf(!hasBrowser)("the page of a violation", () => {
     expect(followed.filter((line) => !line.includes("player-3/1") && !line.includes("is broken"))).toEqual([]);
   });
 
+  test("tells of messages that were sent before the window and are on their way in it", async () => {
+    const { page } = reader;
+    await page.getByTestId("nearby").locator("summary").click();
+    const crossing = async (): Promise<readonly string[]> => {
+      const [fromS = 0] = await shownWindow();
+      const lines = await page.getByTestId("nearby").locator("li").allTextContents();
+      return lines.filter((line) => Number.parseFloat(line) < fromS - 0.001);
+    };
+    await expect.poll(async () => (await crossing()).length).toBeGreaterThan(0);
+    expect((await crossing()).filter((line) => !line.includes("→"))).toEqual([]);
+  });
+
   test("charts show the time that the diagram shows", async () => {
     const { page } = reader;
     const titles = await page.locator(".time-charts figcaption").allTextContents();

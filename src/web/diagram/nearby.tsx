@@ -89,8 +89,9 @@ function messageLines({ messages, timeline, kinds }: Model, view: ViewState): re
   const { fromUs, toUs } = view.window.value;
   const hidden = view.hidden.value;
   const lines: Line[] = [];
-  for (let place = lowerBound(messages.atUs, fromUs); place < messages.count; place++) {
-    if (messages.atUs[place] > toUs) break;
+  // Of any that is on its way within the window there is an arrow, however long before it was sent.
+  for (let place = 0; place < messages.count && messages.atUs[place] <= toUs; place++) {
+    if (messages.endUs[place] < fromUs) continue;
     if (hidden.has(kinds[messages.kind[place]]?.name ?? "")) continue;
     const who = timeline.lanes[messages.from[place]]?.name ?? "";
     const to = timeline.lanes[messages.to[place]]?.name ?? "";
