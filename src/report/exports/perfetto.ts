@@ -60,7 +60,8 @@ export class PerfettoTrace implements Exporter {
     this.#scrape = subject.system.scraping?.reader(subject.header.nodes) ?? (() => []);
     subject.sink(`{"displayTimeUnit":"ms","traceEvents":[\n`);
     this.#addProcess(world, world);
-    for (const { id, role } of subject.header.nodes) this.#addProcess(id, role);
+    // A trace from elsewhere may name one twice, or as the world is named.
+    for (const { id, role } of subject.header.nodes) if (!this.#processes.has(id)) this.#addProcess(id, role);
   }
 
   trace(event: TraceEvent): void {

@@ -258,3 +258,17 @@ test("every kind of event is drawn, of nodes that nobody announced, too", () => 
     ["timer deadline:p1/1", 100_006],
   ]);
 });
+
+test("no two processes have one number, whatever a trace from elsewhere calls its nodes", () => {
+  const { header, events, end } = sampleTrace;
+  const nodes = ["n1", "world", "n1"].map((id) => ({ id, role: "server" }));
+  const text = exported("perfetto", {
+    header: { ...header, nodes },
+    events,
+    system: systems[0] ?? storm.system,
+    end: { ...end, violations: [] },
+  });
+  const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly { name: string; pid: number }[] };
+  const pids = traceEvents.filter(({ name }) => name === "process_name").map(({ pid }) => pid);
+  expect(pids).toEqual([1, 2, 3]);
+});
