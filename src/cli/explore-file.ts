@@ -1,17 +1,22 @@
-// An exploration that was ended early, in a file.
+// An exploration that was ended early, in a file: with what was explored, by which code, so that nothing else goes on
+// from it, and with a checksum, for nobody can see in a state that it was seen.
+
+import { createHash } from "node:crypto";
 
 import { z } from "zod";
 
-import type { ExploreFile } from "../explore/exhaustive/explore.ts";
+import { buildIdentity } from "../campaign/build-identity.ts";
+import { plantOfPlugIn } from "../campaign/plug-ins.ts";
+import type { Exploration, ExploreFile } from "../explore/exhaustive/explore.ts";
 import { argumentMistake } from "./exit-codes.ts";
 import { readText } from "./files.ts";
 
-const format = 1;
+/** Rises when older files could not be gone on from. */
+const format = 2;
 const numbers = z.array(z.int());
 const digests = z.array(z.string());
 
 const exploreFile = z.object({
-  format: z.literal(format),
   images: digests,
   messages: digests,
   statements: digests,
@@ -25,19 +30,46 @@ const exploreFile = z.object({
   }),
 });
 
-export const walkText = (file: ExploreFile): string => `${JSON.stringify({ format, ...file })}\n`;
+const head = z.object({ format: z.literal(format), plan: z.string(), sum: z.string() });
 
-/** @throws ReaderMistake */
-export function readWalk(path: string): ExploreFile {
-  const parsed = exploreFile.safeParse(parsedJson(readText(path)));
-  if (parsed.success) return parsed.data;
+/** Everything that an exploration depends on but for how many states it may see: that may be more another time. */
+export function planOf({ scenario, from, bounds, walk }: Exploration, plugIns: readonly string[]): string {
+  const { statesMax: _, ...rest } = walk;
+  const asked = { scenario, from, bounds: { ...bounds, timers: [...bounds.timers] }, walk: rest, plugIns };
+  const build = buildIdentity(plugIns.flatMap((plugIn) => plantOfPlugIn(plugIn) ?? []));
+  return digestOf(`${build}\n${JSON.stringify(asked)}`);
+}
+
+/** Two lines: what the second one is, and the exploration. */
+export function walkText(file: ExploreFile, plan: string): string {
+  const body = JSON.stringify(file);
+  return `${JSON.stringify({ format, plan, sum: sumOf(plan, body) })}\n${body}\n`;
+}
+
+/**
+ * @returns undefined when it was kept of another exploration.
+ * @throws ReaderMistake
+ */
+export function readWalk(path: string, plan: string): ExploreFile | undefined {
+  const [first = "", body = ""] = readText(path).split("\n");
+  const about = head.safeParse(parsedJson(first));
+  const parsed = exploreFile.safeParse(parsedJson(body));
+  if (about.success && parsed.success && about.data.sum === sumOf(about.data.plan, body)) {
+    return about.data.plan === plan ? parsed.data : undefined;
+  }
   throw argumentMistake(`--resume ${path}`, {
     code: "NOT_A_WALK",
-    what: "The file is not one that explore has kept.",
-    expected: "Expected what explore --save or --resume has written.",
+    what: about.success
+      ? "The file was changed after explore had kept it, or is damaged."
+      : "The file is not one that this version of explore has kept.",
+    expected: "Expected what explore --save or --resume has written, as it was.",
     fix: "name that file, or one that does not exist yet.",
   });
 }
+
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const sumOf = (plan: string, body: string): string => digestOf(`${plan}\n${body}`);
 
 function parsedJson(text: string): unknown {
   try {

@@ -26,7 +26,7 @@ import { plural, wrap } from "../report/words.ts";
 import { eventLines } from "../report/event-lines.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { explorationOf, type ExploreFlags, typedBounds } from "./explore-request.ts";
-import { readWalk, walkText } from "./explore-file.ts";
+import { planOf, readWalk, walkText } from "./explore-file.ts";
 import { writeWhole } from "./files.ts";
 import { interruptible } from "./interruption.ts";
 import { commandLine } from "./next-commands.ts";
@@ -43,8 +43,10 @@ export async function explore(reference: string, flags: ExploreFlags, output: Ou
   if (flags.trail !== undefined) return retold(flags.trail, asked, ground, output);
 
   const path = flags.resume ?? flags.save;
-  const before = flags.resume !== undefined && existsSync(flags.resume) ? readWalk(flags.resume) : undefined;
-  if (before !== undefined && !belongsTo(ground, before)) throw foreignWalk(flags.resume ?? "");
+  const plan = path === undefined ? "" : planOf(asked, plugIns);
+  const goesOn = flags.resume !== undefined && existsSync(flags.resume);
+  const before = goesOn ? readWalk(flags.resume, plan) : undefined;
+  if (goesOn && (before === undefined || !belongsTo(ground, before))) throw foreignWalk(flags.resume);
   const { result: explored, wasInterrupted } = await interruptible(
     path === undefined ? "telling what was seen so far" : "keeping what was seen so far",
     progressText,
@@ -60,7 +62,7 @@ export async function explore(reference: string, flags: ExploreFlags, output: Ou
     },
   );
   const wrote = path !== undefined && explored.file !== undefined ? [path] : [];
-  for (const name of wrote) if (explored.file !== undefined) writeWhole(name, walkText(explored.file));
+  for (const name of wrote) if (explored.file !== undefined) writeWhole(name, walkText(explored.file, plan));
   return answerOf({ asked, ground, explored, wrote, wasInterrupted, lineOf, output });
 }
 
@@ -182,7 +184,7 @@ const neverStated = ({ from }: Exploration): Error =>
 const foreignWalk = (path: string): Error =>
   argumentMistake(`--resume ${path}`, {
     code: "ANOTHER_WALK",
-    what: "The file keeps a walk through another world: the story, the bounds or the system were others.",
+    what: "The file keeps a walk through another world: the story, the bounds, the system or the code were others.",
     expected: "Expected a walk that was begun with the same command.",
     fix: "give the options that it was begun with, or begin anew with another file.",
   });

@@ -1,5 +1,5 @@
 // Explorations from the command line: what is told, how they end, and how they are gone on with.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
@@ -59,6 +59,23 @@ describe("explore", () => {
       expect(resumed.document).toMatchObject({ outcome: "held", states, transitions, depth });
       await expect(explore(story, { ...unfenced, resume: file }, output)).rejects.toMatchObject({
         problems: [{ code: "ANOTHER_WALK" }],
+      });
+      for (const other of [
+        { draws: "2" },
+        { disks: "instant" },
+        { crash: ["server"] },
+        { set: ["workload.players.speed=1001"] },
+        { reduction: false },
+        { plant: ["mesh/no-fencing"] },
+      ]) {
+        await expect(explore(story, { ...small, ...other, resume: file }, output)).rejects.toMatchObject({
+          problems: [{ code: "ANOTHER_WALK" }],
+        });
+      }
+      const kept = readFileSync(file, "utf8");
+      writeFileSync(file, kept.replace(/"seen":\[\[/, '"seen":[[[],[],0,[],[]],['));
+      await expect(explore(story, { ...small, resume: file }, output)).rejects.toMatchObject({
+        problems: [{ code: "NOT_A_WALK", what: expect.stringMatching(/changed/) as string }],
       });
       writeFileSync(file, "{}");
       await expect(explore(story, { ...small, resume: file }, output)).rejects.toMatchObject({
