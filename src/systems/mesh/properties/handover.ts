@@ -7,14 +7,15 @@ import type { PlayerState } from "../player-state.ts";
 import { type MeshProperty, onGrant } from "./mesh-property.ts";
 
 /** What the store keeps of a player. Where it stands is shipped with it, and is durable only with the next effect. */
-const keptFields = ["version", "score", "items", "session", "sequence"] as const;
+const keptFields = ["score", "items", "session", "sequence"] as const;
 
 /**
  * MESH-INV-07. The cut is the player's committed state at the instant the transfer's grant is committed (nothing but
  * zero effects is version 0). Judged once both the grant and the target's adopted state are known, whichever comes
  * second: the adopted state equals, field by field and by checksum, what the source shipped in that attempt, and, but
- * for its place, the cut. When the target takes the authority under the granted token, the version it starts from is
- * the cut's; this also holds for a target that restarted, lost what it had adopted, and loaded from the store.
+ * for its place, the cut when it is of the cut's version. Of another version it may be where the source has been given up,
+ * or the target has lost what it adopted for the grant: then it has to load. When the target takes the authority under the
+ * granted token, the version it starts from is the cut's, whether it was shipped or loaded.
  * What a target adopted for an attempt that came to nothing is not judged. When a message comes so late that the transfer
  * has ended, and another one after it, the checksum alone is compared.
  */
@@ -82,6 +83,8 @@ function differenceFromShipped(
 
 function differenceFromCut(state: PlayerState, cut: PlayerState | null): string | undefined {
   if (cut === null) return state.version === 0 ? undefined : `version ${state.version} of a state with no effect`;
+  // What it starts from is judged when it takes the authority.
+  if (state.version !== cut.version) return undefined;
   for (const field of keptFields) {
     if (firstDifference(state[field], cut[field]) !== undefined)
       return `a state whose ${field} is not that of the store at the cut`;
