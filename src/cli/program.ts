@@ -216,7 +216,7 @@ function addReplay(program: CommandUnknownOpts, output: Output, give: Give): voi
     .option("--from <time>", "leave out what is before, as in 2s")
     .option("--until <time>", "leave out what comes after, as in 3s")
     .option("--node <name>", "only what this node does, and is sent", collect)
-    .option("--follow <text>", "only lines that hold this text, such as a player or a transfer")
+    .option("--follow <text>", "only lines that name this, such as a player or a transfer")
     .option("--report <dir>", "write a page to look at there, with the diagram of the run")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .option("--plant <id>", "with a planted bug: see list mutants", collect)

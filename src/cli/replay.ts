@@ -102,7 +102,7 @@ function pageOf(story: LoadedStory, seed: number, flags: ReplayFlags): NamedPage
 /** What was looked for in vain: a name with a slip in it is no different from one that nothing concerns. */
 function nothingToTell({ from, until, node = [], follow }: ReplayFlags): string {
   const looked = [
-    ...(follow === undefined ? [] : [`holds ${shown(follow)}`]),
+    ...(follow === undefined ? [] : [`names ${shown(follow)}`]),
     ...(node.length === 0 ? [] : [`is about ${node.join(" or ")}`]),
     ...(from === undefined ? [] : [`is from ${from} on`]),
     ...(until === undefined ? [] : [`is before ${until}`]),

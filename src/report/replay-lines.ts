@@ -124,5 +124,14 @@ function isWanted(line: ReplayLine, { fromUs, untilUs, nodes, follow }: ReplayFi
   if (line.kind === "violation") return true;
   const isOfNode =
     nodes.length === 0 || nodes.includes(line.node) || (line.peer !== undefined && nodes.includes(line.peer));
-  return isOfNode && (follow === "" || line.text.includes(follow) || line.node === follow);
+  return isOfNode && (follow === "" || [line.node, line.peer].includes(follow) || names(line.text, follow));
+}
+
+/** As a name of its own: player-1 is in "player-1/3" and "player=player-1", and not in "player-14". */
+function names(text: string, name: string): boolean {
+  const isEdge = (at: number): boolean => !/[\p{L}\p{N}]{2}/u.test(text.slice(at - 1, at + 1));
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if ((at === 0 || isEdge(at)) && isEdge(at + name.length)) return true;
+  }
+  return false;
 }

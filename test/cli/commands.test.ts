@@ -257,7 +257,7 @@ describe.concurrent("replay", () => {
       const { code, stdout } = await faultline(words, { cwd });
       expect([code, stdout]).toEqual([
         0,
-        expect.stringContaining('Nothing to tell: no line holds "client-22" and is before 2s.'),
+        expect.stringContaining('Nothing to tell: no line names "client-22" and is before 2s.'),
       ]);
     }),
   );
