@@ -61,6 +61,9 @@ function meaningOf({ op, value, answer }: Said, actions: Actions): Meaning<Autho
       return { type: "action", action: actions.acquire(server, { server: led, token }) };
     }
     case "act": {
+      if ((value ?? null) !== null && holderOf(value) === undefined) {
+        return meaningless(`${holderShape} or null as the value of an act`);
+      }
       if (answer !== null && fieldOf(answer.value, "server") === null) return { type: "action", action: byNobody };
       const said = holderOf(answer?.value) ?? holderOf(value);
       if (said !== undefined) return { type: "action", action: actions.act(said) };

@@ -103,6 +103,11 @@ describe("a history", () => {
     expect(mistakesIn(written(`A ${operation}\n A ok 5`))[0]).toMatchObject({ code: "MEANINGLESS_VALUE" });
   });
 
+  test("an act of a holder that is none has no meaning, whatever is answered", () => {
+    const text = 'A act {"server":1,"token":"x"}\n A ok {"server":"n","token":1}';
+    expect(mistakesIn(written(text))[0]).toMatchObject({ code: "MEANINGLESS_VALUE" });
+  });
+
   test("that ends before its operations do is as good as any", () => {
     expect(mistakesIn(written("A write 1\n B read\n B ok 1"))).toEqual([]);
   });
