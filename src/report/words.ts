@@ -59,12 +59,18 @@ export function clip(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
 }
 
+/** The space within "1 000", and before a unit: no line ends there. */
+const withinNumber = /(?<=\d) (?=(?:\d{3}|us|ms|s|min|h|B|KiB|MB|GB)(?![\p{L}\p{N}])|%)/gu;
+const joint = "\0";
+
 /** Lines of at most `width`, broken between words; a longer word stays whole. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const paragraph of text.trimEnd().split("\n")) {
     let line = "";
-    for (const word of paragraph.split(" ").filter((part) => part !== "")) {
+    const words = paragraph.replaceAll(withinNumber, joint).split(" ");
+    for (const joined of words.filter((part) => part !== "")) {
+      const word = joined.replaceAll(joint, " ");
       if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
         lines.push(line);
         line = word;
