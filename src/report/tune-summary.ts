@@ -35,6 +35,7 @@ export function tuneLines({ task, found }: TuneTold, paint: Paint, width: number
   return [
     ...head,
     asked,
+    ...circumstanceLines(task, width),
     "",
     ...told,
     "",
@@ -42,6 +43,13 @@ export function tuneLines({ task, found }: TuneTold, paint: Paint, width: number
       ? nearestLines(task, found, paint, width)
       : recommendedLines(task, found, recommended, paint, width)),
   ];
+}
+
+/** What nobody chooses is not searched under. */
+function circumstanceLines({ study: { study } }: StudyTask, width: number): readonly string[] {
+  const names = study.circumstances.map(({ name }) => name);
+  if (names.length === 0) return [];
+  return wrap(`Searched with ${names.join(" and ")} as the scenario has it: "faultline sweep" answers under each.`, width);
 }
 
 function recommendedLines(

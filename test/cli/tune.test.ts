@@ -77,6 +77,13 @@ describe("a search that finds something", { timeout: 60_000 }, () => {
     });
   });
 
+  test("says of circumstances that they are as the scenario has them", async () => {
+    await inStudy(`${study}under: { world.start: [0s, 1s] }\n`.replace("budget: 600", "budget: 60"), async (cwd) => {
+      const { stdout } = await tune(cwd);
+      expect(stdout).toMatch(/^Searched with world\.start as the scenario has it: "faultline/m);
+    });
+  });
+
   test("says that nothing gains anything where today's setting is the best", async () => {
     await inStudy(study.replace("baseline: { workload.every: 1s", "baseline: { workload.every: 100ms"), async (cwd) => {
       const { code, stdout } = await tune(cwd);
