@@ -49,7 +49,10 @@ export function tuneLines({ task, found }: TuneTold, paint: Paint, width: number
 function circumstanceLines({ study: { study } }: StudyTask, width: number): readonly string[] {
   const names = study.circumstances.map(({ name }) => name);
   if (names.length === 0) return [];
-  return wrap(`Searched with ${names.join(" and ")} as the scenario has it: "faultline sweep" answers under each.`, width);
+  return wrap(
+    `Searched with ${names.join(" and ")} as the scenario has it: "faultline sweep" answers under each.`,
+    width,
+  );
 }
 
 function recommendedLines(

@@ -87,7 +87,7 @@ export class Network {
   readonly #cuts: Cuts;
   readonly #held: HeldMessages;
   readonly #late: LateArrivals;
-  readonly #streams: StreamTransport;
+  readonly streams: StreamTransport;
   readonly #states = new Map<number, LinkState>();
   #table: LinkTable;
   #isHealed = false;
@@ -107,7 +107,7 @@ export class Network {
     this.flights = new Flights(ground, this.#names);
     this.#held = new HeldMessages(ground, this.flights, this);
     this.#late = new LateArrivals(ground.kernel);
-    this.#streams = new StreamTransport(ground, this.flights, this, processes);
+    this.streams = new StreamTransport(ground, this.flights, this, processes);
     ground.kernel.on(ARRIVAL, (slot) => this.#arrive(slot));
   }
 
@@ -252,7 +252,7 @@ export class Network {
 
   releaseHeld(strike: number, order: "inOrder" | "shuffled"): void {
     this.#held.release(strike, order);
-    this.#streams.unclog(strike);
+    this.streams.unclog(strike);
   }
 
   cut(strike: number, from: number, to: number): void {
@@ -265,7 +265,7 @@ export class Network {
 
   override(strike: number, from: number, to: number, change: LinkChange): void {
     this.#stateFor(from, to).override(strike, change);
-    if (change.refuse === true) this.#streams.refuse(strike, from, to);
+    if (change.refuse === true) this.streams.refuse(strike, from, to);
   }
 
   restoreLink(strike: number, from: number, to: number): void {
@@ -276,14 +276,14 @@ export class Network {
     state.restoreFrom(strike);
     if (wasNarrow) {
       this.#hasten(state);
-      this.#streams.hasten(from, to);
+      this.streams.hasten(from, to);
     }
     if (state.isIdle) this.#states.delete(link);
   }
 
   /** The incarnation of a node is over: what its sockets still held back is lost. */
   onCrash(node: number): void {
-    this.#streams.onCrash(node);
+    this.streams.onCrash(node);
   }
 
   /** From now on the network is fair; what was held back or stuck sets out now. */
@@ -298,7 +298,7 @@ export class Network {
     }
     this.#late.hasten();
     this.#held.releaseAll();
-    this.#streams.heal();
+    this.streams.heal();
   }
 
   checkpoint(): NetworkCheckpoint {
@@ -309,7 +309,7 @@ export class Network {
       states: [...this.#states].map(([link, state]) => state.checkpoint(link)),
       held: this.#held.checkpoint(),
       late: this.#late.checkpoint(),
-      streams: this.#streams.checkpoint(),
+      streams: this.streams.checkpoint(),
     };
   }
 
@@ -326,7 +326,7 @@ export class Network {
     }
     this.#held.restore(from.held);
     this.#late.restore(from.late);
-    this.#streams.restore(from.streams);
+    this.streams.restore(from.streams);
   }
 
   /** Latency and independent loss, no fault anywhere: what nearly every message of nearly every run goes through. */
@@ -349,7 +349,7 @@ export class Network {
     const interference = this.#interceptor?.intercept({ from, to, message, transport, atUs: kernel.nowUs });
     const planned = this.#departure(from, to, message, ordinal, number);
     if (transport === "stream") {
-      this.#streams.send(this.#resendable(planned, interference), interference);
+      this.streams.send(this.#resendable(planned, interference), interference);
       return;
     }
     const departure = interference === undefined ? planned : this.#interfered(planned, interference);

@@ -334,12 +334,11 @@ export class Process {
 
   /** Gives an event to the machine. False: it was stale, and nothing happened. */
   #hand(occurrence: Occurrence): boolean {
-    if (occurrence.type === "message") {
-      this.#handMessage(occurrence.flight);
-      return true;
-    }
     if (occurrence.type === "timer") return this.#handTimer(occurrence.slot, occurrence.arming);
-    this.#step({ ...occurrence, monotonicUs: this.#monotonicUs(), wallUs: this.#wallUs() });
+    // What it sends in answer goes by a new one.
+    if (occurrence.type === "connectionLost") this.#network.streams.forget(this.index, occurrence.peer);
+    if (occurrence.type === "message") this.#handMessage(occurrence.flight);
+    else this.#step({ ...occurrence, monotonicUs: this.#monotonicUs(), wallUs: this.#wallUs() });
     return true;
   }
 

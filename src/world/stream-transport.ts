@@ -7,6 +7,7 @@
 // The two directions between a pair are connections of their own: the loss of one does not end the other.
 
 import { assert } from "../base/assert.ts";
+import type { NodeId } from "../base/ids.ts";
 import type { EventHandle } from "../kernel/kernel.ts";
 import type { ConnectionLoss } from "../machine/event.ts";
 import type { LossReason } from "../trace/trace-event.ts";
@@ -40,7 +41,7 @@ interface Connection {
   /** Since when nothing has got through although something waits; -1: all is well. */
   stalledSinceUs: number;
   retry: EventHandle;
-  /** The sender is about to be told that it is broken; 0: it is not. */
+  /** The sender's host is about to know that it is broken; 0: it is not, or knows. */
   notice: EventHandle;
 }
 
@@ -146,7 +147,7 @@ export class StreamTransport {
       const connection = this.#connections.at(slot);
       connection.holds = [];
       // Its answer comes back now.
-      if (connection.isBroken)
+      if (connection.isBroken && connection.notice !== 0)
         connection.notice = this.#ground.kernel.reset(connection.notice, this.#ground.kernel.nowUs);
       this.#recallLate(slot);
       this.#resend(slot);
@@ -359,15 +360,25 @@ export class StreamTransport {
     connection.notice = kernel.schedule(kernel.nowUs + afterUs, eventKind.notice, slot, reasons.indexOf(reason));
   }
 
+  /** The sender's host knows; its process may be busy, and sends on what is broken until it is told. */
   #notice(slot: number, reason: ConnectionLoss): void {
-    const { from, to, incarnation } = this.#connections.at(slot);
-    const table = this.#tables.get(from);
-    if (table?.get(to) === slot) {
-      table.delete(to);
-      this.#unpin(slot);
-    }
+    const connection = this.#connections.at(slot);
+    const { from, to, incarnation } = connection;
+    connection.notice = 0;
     this.#unpin(slot);
     this.#processes[from].loseConnection(incarnation, this.#network.nameOf(to), reason);
+  }
+
+  /** A process is told that its connection to a peer is lost: what it sends from now on goes by a new one. */
+  forget(from: number, peer: NodeId): void {
+    const table = this.#tables.get(from);
+    for (const [to, slot] of table ?? []) {
+      const { isBroken, notice } = this.#connections.at(slot);
+      if (!isBroken || notice !== 0 || this.#network.nameOf(to) !== peer) continue;
+      table?.delete(to);
+      this.#unpin(slot);
+      return;
+    }
   }
 
   #loseBlocked(slot: number): void {

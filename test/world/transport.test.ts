@@ -184,6 +184,30 @@ describe("a receiving process", () => {
     expect(story.watch.losses()).toEqual(["11000 a>b connectionReset"]);
   });
 
+  test("that refuses a slow sender: until that one is told, what it sends is lost with the connection", () => {
+    const slow: Handler = (event, state) => {
+      if (event.type === "connectionLost") return [{ type: "record", fact: `lost ${event.peer} ${event.reason}` }];
+      if (event.type === "booted") return [{ type: "setTimer", timer: "next", afterUs: 1_000 }];
+      if (event.type !== "timerFired") return [];
+      const sent = Number(state["sent"] ?? 0) + 1;
+      state["sent"] = sent;
+      const again = sent < 3 ? [{ type: "setTimer", timer: "next", afterUs: 1_000 } as const] : [];
+      return [send("b", { type: "note", number: sent } as never), ...again];
+    };
+    const story = world(
+      {
+        link: { ...plainLink, transport: "stream" },
+        processes: [{ nodes: only("a"), plan: { stepUs: 4_000, inboxMax: 100 } }],
+        faults: [fault(crash, { forUs: 10_000 })],
+      },
+      hosts(host("a", slow), host("b")),
+    );
+    story.world.run();
+    expect(story.watch.losses()).toEqual(["6000 a>b receiverDown", "10000 a>b connectionReset"]);
+    expect(told(story)).toEqual(["14000 lost b refused"]);
+    expect(story.watch.deliveries()).toEqual(["19000 b<a 3"]);
+  });
+
   test("that never hears from a dead sender hears what it had sent before", () => {
     const dies: FaultAction = { kind: "crash", target: { of: only("a"), pick: "all" }, torn: false };
     const { watch } = stream({}, { faults: [fault(dies, { atUs: 5_500 })] }, 3);
