@@ -99,7 +99,9 @@ function shareWords({ broken, interval }: Extract<Finding, { type: "runs" }>): s
 
 function intervalWords({ low, high }: { readonly low: number; readonly high: number }, unit: Unit): string {
   const [from, to] = [amountWords(low, unit), amountWords(high, unit)];
-  if (Number.isFinite(low) && Number.isFinite(high)) return from === to ? `± 0` : `${from} to ${to}`;
+  if (low === high) return "± 0";
+  if (Number.isFinite(low) && Number.isFinite(high))
+    return from === to ? "± less than its last digit" : `${from} to ${to}`;
   if (Number.isFinite(low)) return `${from} or more`;
   return Number.isFinite(high) ? `${to} or less` : "no bound";
 }
