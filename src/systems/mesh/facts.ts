@@ -222,6 +222,8 @@ export type OwnFact =
       readonly how: "waits" | "busy";
       readonly forUs: number;
     }
+  /** Target: a request that waited here is over before it got a slot. */
+  | { readonly fact: "requestDropped"; readonly transfer: string; readonly player: NodeId }
   /** MESH-F8-06. `isStrained`: the server is late with its own timers. */
   | { readonly fact: "throttlingBegan"; readonly depth: number; readonly isStrained: boolean }
   | { readonly fact: "throttlingEnded"; readonly depth: number; readonly afterUs: number }

@@ -93,6 +93,7 @@ const folds: Folds = {
     // A server's clock may run fast, and a request that was given up is not said to be.
     serverLoad(view, node).putOff.set(transfer, atUs + (how === "waits" ? forUs : Math.floor((forUs * 4) / 5)));
   },
+  requestDropped: (view, { transfer }, { node }) => void serverLoad(view, node).putOff.delete(transfer),
   lockTaken: (view, { lock, transfer }, { node, atUs }) => {
     const server = serverLoad(view, node);
     if (!lock.startsWith("slot/")) return;

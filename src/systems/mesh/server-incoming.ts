@@ -133,7 +133,10 @@ export function sweepIncoming(turn: Turn): void {
 /** Ends an incoming transfer, whatever came of it, and gives its slot to the next. */
 export function forgetIncoming(turn: Turn, player: NodeId, incoming: Incoming): void {
   if (turn.state.incoming.delete(player)) turn.state.moving -= 1;
-  if (incoming.phase === "waiting") turn.state.waiting = turn.state.waiting.filter((other) => other !== player);
+  if (incoming.phase === "waiting") {
+    turn.state.waiting = turn.state.waiting.filter((other) => other !== player);
+    turn.out.record({ type: "record", fact: "requestDropped", transfer: incoming.transfer, player });
+  }
   turn.out.cancelTimer(`incoming:${player}`);
   if (incoming.phase === "adopting") turn.out.cancelTimer(`adopt:${player}`);
   releaseSlot(turn, inLock(player), incoming.transfer);

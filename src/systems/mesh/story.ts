@@ -95,6 +95,7 @@ const tellers: Tellers = {
   transferTurnedAway: ({ player, target }) => `has no place in the queue for ${player}, who goes to ${target}`,
   requestDeferred: ({ transfer, how }) =>
     `has no slot for transfer ${transfer}${how === "waits" ? ", which waits" : ", which is to come again"}`,
+  requestDropped: ({ transfer }) => `lets transfer ${transfer} wait no longer: it is over`,
   throttlingBegan: ({ depth, isStrained }) =>
     `throttles transfers: ${depth} at once${isStrained ? ", and late with its timers" : ""}`,
   throttlingEnded: ({ depth, afterUs }) => `throttles no more after ${printDuration(afterUs)}: ${depth} at once`,

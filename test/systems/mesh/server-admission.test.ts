@@ -165,6 +165,20 @@ describe("what was begun elsewhere", () => {
     expect(started(bench)).toEqual(["q0"]);
   });
 
+  test("says when one that waits here is over before it has a slot, and not when it got one", () => {
+    const waits = (): Bench => cross(crowded({ transfer: { slots: 1, whenBusy: "wait" } }), ...crowd.slice(0, 2));
+    const over = waits().receive(s2, prepare(far));
+    over.receive(s2, { type: "cancel", transfer: `${far}/3`, attempt: 1, player: far });
+    expect(named(over, "requestDropped")).toMatchObject([{ transfer: "p1/3", player: "p1" }]);
+    const served = waits()
+      .receive(s2, prepare(far))
+      .receive(s2, confirm(nodeId("q0")));
+    expect([named(served, "requestDropped"), named(served, "lockTaken").at(-1)]).toMatchObject([
+      [],
+      { lock: "slot/in/p1" },
+    ]);
+  });
+
   test("has the next slot when it was told to come again, until it must have come", () => {
     const bench = cross(crowded({ transfer: { slots: 1 } }), ...crowd.slice(0, 2));
     bench.receive(s2, prepare(far)).receive(s2, confirm(nodeId("q0")));

@@ -77,6 +77,8 @@ describe("MESH-F8-06-first: what was begun elsewhere goes first", () => {
     expect(own(full(2)).result("MESH-F8-06-first").status).toBe("held");
     expect(own(full(2).slot("n1", "in", "p9/1")).result("MESH-F8-06-first").status).toBe("not exercised");
     expect(own(full(1).wait(160 * MILLISECOND)).result("MESH-F8-06-first").status).toBe("not exercised");
+    const dropped = full(1).say("n1", { fact: "requestDropped", transfer: "p9/1", player: "p9" as never });
+    expect(own(dropped).result("MESH-F8-06-first").status).toBe("not exercised");
     const ended = full(1).say("n2", { fact: "rollbackStarted", transfer: "p9/1", player: "p9" as never, because: "" });
     expect(own(ended.end("p9/1", "n2", "rolledBack", 1)).result("MESH-F8-06-first").status).toBe("not exercised");
   });
