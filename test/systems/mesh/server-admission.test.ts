@@ -167,9 +167,9 @@ describe("what was begun elsewhere", () => {
 
   test("says when one that waits here is over before it has a slot, and not when it got one", () => {
     const waits = (): Bench => cross(crowded({ transfer: { slots: 1, whenBusy: "wait" } }), ...crowd.slice(0, 2));
-    const over = waits().receive(s2, prepare(far));
-    over.receive(s2, { type: "cancel", transfer: `${far}/3`, attempt: 1, player: far });
-    expect(named(over, "requestDropped")).toMatchObject([{ transfer: "p1/3", player: "p1" }]);
+    const given = waits().receive(s2, prepare(far));
+    given.receive(s2, { type: "cancel", transfer: `${far}/3`, attempt: 1, player: far });
+    expect(named(given, "requestDropped")).toMatchObject([{ transfer: "p1/3", player: "p1" }]);
     const served = waits()
       .receive(s2, prepare(far))
       .receive(s2, confirm(nodeId("q0")));
