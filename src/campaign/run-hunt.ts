@@ -68,10 +68,13 @@ async function rounds(hunt: Hunt, pool: HuntPool, options: RunHuntOptions): Prom
 
   const underWay: Promise<readonly Trial[]>[] = [];
   let planned = 0;
+  // The first that was cut short, or that its bound may have cut: whoever goes on runs it again, and those behind it.
+  let cutRound = Infinity;
   const begin = (round: number): void => {
     if (planned >= runsMax || pool.isStopped) return;
     const candidates = hunt.round(round, runsMax - planned);
     for (const candidate of candidates) planned += runsOf(candidate);
+    if (candidates.length < roundSize || planned >= runsMax) cutRound = Math.min(cutRound, round);
     underWay.push(pool.tryAll(candidates));
   };
   for (let round = fromRound; round < fromRound + roundsAhead; round += 1) begin(round);
@@ -79,8 +82,9 @@ async function rounds(hunt: Hunt, pool: HuntPool, options: RunHuntOptions): Prom
     const trials = await underWay.shift();
     if (trials === undefined) return;
     const fresh = hunt.learn(trials);
-    // A round that was cut short has to be run again by whoever goes on.
-    onRound?.(fresh, round - roundsAhead + (pool.isStopped ? 0 : 1));
+    const done = round - roundsAhead;
+    if (pool.isStopped) cutRound = Math.min(cutRound, done);
+    onRound?.(fresh, Math.min(cutRound, done + 1));
     // What the next round finds as well is not waited for.
     if (bails && hunt.findings.length > 0) {
       pool.stop();

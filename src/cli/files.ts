@@ -5,7 +5,6 @@ import {
   closeSync,
   createReadStream,
   constants,
-  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -333,7 +332,9 @@ function writeAll(file: number, bytes: Uint8Array): void {
 
 /** Makes the folder that a file will be written to, unless the path leads to what is there already. @throws ReaderMistake */
 export function makeFolderOf(path: string): void {
-  if (!existsSync(path)) makeFolder(dirname(path));
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) makeFolder(dirname(path));
+  else if (status.isDirectory()) throw writingProblem(path, { code: "EISDIR" });
 }
 
 function makeFolder(path: string): void {

@@ -123,9 +123,10 @@ async function hunted(
   references: readonly string[],
   request: FuzzRequest,
 ) {
-  const { plugIns, seed, shard, set, strategies } = request;
-  // All that candidates depend on, beside what is learnt.
-  const name = [references, set, plugIns, seed, shard.index, shard.count, strategies.map((one) => one.name)].join(" ");
+  const { plugIns, seed, shard, set, strategies, variant = "", limits } = request;
+  // All that candidates and their runs depend on, beside what is learnt.
+  const asked = [hunt.system.name, references, variant, set, plugIns, limits.eventsMax, limits.runMsMax];
+  const name = [...asked, seed, shard.index, shard.count, strategies.map((one) => one.name)].join(" ");
   let grouped = 0;
   const { result, wasInterrupted } = await interruptible(
     "keeping the finished runs",

@@ -30,7 +30,12 @@ const entrySchema = z.strictObject({
   system: z.string(),
   strategy: z.string(),
   news: z.int().min(0),
-  reseeds: z.array(z.strictObject({ atUs: z.int().min(0), seed: z.int().min(0) })).max(1_000),
+  reseeds: z
+    .array(z.strictObject({ atUs: z.int().min(0), seed: z.int().min(0) }))
+    .max(1_000)
+    .refine((reseeds) => reseeds.every(({ atUs }, at) => at === 0 || atUs >= (reseeds[at - 1]?.atUs ?? 0)), {
+      message: "must be in the order of their times",
+    }),
   scenario: z.string(),
 });
 

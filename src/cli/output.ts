@@ -61,16 +61,22 @@ export class Output {
   }
 
   give(command: string, { exitCode, lines, document, report }: Answer): void {
-    const { isForPeople, onStdout, files, isForGithub } = this.#reporting;
-    const wrote = files.map(({ path }) => path);
-    const envelope = { faultline: version, command, exitCode, ...document, ...wroteAlso(document, wrote) };
-    writeReports(this.#reporting, envelope, report);
+    const { isForPeople, onStdout, isForGithub } = this.#reporting;
+    const envelopeOf = (wrote: readonly string[]): object => ({
+      faultline: version,
+      command,
+      exitCode,
+      ...document,
+      ...wroteAlso(document, wrote),
+    });
+    const { wrote, failed } = writeReports(this.#reporting, envelopeOf, report);
     const annotations = isForGithub ? toldToGithub(report) : [];
     const told = isForPeople ? [...lines, ...wrote.map((path) => `wrote ${path}`)] : [];
-    if (onStdout !== undefined) process.stdout.write(reportedAs(onStdout, envelope, report));
+    if (onStdout !== undefined) process.stdout.write(reportedAs(onStdout, envelopeOf(wrote), report));
     // A document has stdout to itself; GitHub listens on both.
     if (told.length + annotations.length > 0) this.#people.write(`${[...told, ...annotations].join("\n")}\n`);
     process.exitCode = exitCode;
+    if (failed.length > 0) throw failed[0];
   }
 
   /** A line for people while a command goes on; nothing when only a document is wanted. */

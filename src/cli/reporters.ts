@@ -74,9 +74,26 @@ export function reportedAs(name: DocumentName, document: object, report: TestRep
   return name === "junit" ? junitReport(report) : `${JSON.stringify(sarifLog(report), undefined, 2)}\n`;
 }
 
-/** Each whole, or not at all. */
-export function writeReports({ files }: Reporting, document: object, report: TestReport | undefined): void {
-  for (const { name, path } of files) writeWhole(path, reportedAs(name, document, report));
+/**
+ * Each whole, or not at all; one that cannot be written takes no other with it.
+ * @param documentOf what `json` says when these were written.
+ */
+export function writeReports(
+  { files }: Reporting,
+  documentOf: (wrote: readonly string[]) => object,
+  report: TestReport | undefined,
+): { readonly wrote: readonly string[]; readonly failed: readonly unknown[] } {
+  const left = new Map<ReportFile, unknown>();
+  const wrote = (): readonly string[] => files.flatMap((file) => (left.has(file) ? [] : [file.path]));
+  // What says which files there are comes last.
+  for (const file of files.toSorted((a, b) => Number(a.name === "json") - Number(b.name === "json"))) {
+    try {
+      writeWhole(file.path, reportedAs(file.name, documentOf(wrote()), report));
+    } catch (error) {
+      left.set(file, error);
+    }
+  }
+  return { wrote: wrote(), failed: [...left.values()] };
 }
 
 /** Lines that GitHub looks for; the report also becomes the job summary, where GitHub says where that is. */

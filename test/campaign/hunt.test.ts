@@ -84,6 +84,32 @@ describe("a hunt", () => {
     expect(hunt.effects.runs).toBe(64);
   });
 
+  test("has done no round that its bound cut, nor any behind it", { timeout: 60_000 }, async () => {
+    const roundsOf = async (runsMax: number): Promise<readonly number[]> => {
+      const { hunt, memory } = huntOf(quietStory);
+      const rounds: number[] = [];
+      await runHunt(hunt, options(0, memory, { runsMax, onRound: (_fresh, done) => rounds.push(done) }));
+      return rounds;
+    };
+    expect(await roundsOf(8)).toEqual([0]);
+    expect(await roundsOf(100)).toEqual([1, 1]);
+  });
+
+  test("has done no round behind one that was interrupted", { timeout: 60_000 }, async () => {
+    const { hunt, memory } = huntOf(quietStory);
+    const ended = new AbortController();
+    const rounds: number[] = [];
+    const onRound = (_fresh: unknown, done: number): void => {
+      rounds.push(done);
+      if (rounds.length === 2) ended.abort();
+    };
+    await runHunt(hunt, options(0, memory, { runsMax: 100_000, onRound, signal: ended.signal }));
+    // Two rounds are under way when it ends: neither is done, for the second may be whole and the first not.
+    expect(rounds.slice(0, 2)).toEqual([1, 2]);
+    expect(rounds.slice(2).every((done) => done === 2)).toBe(true);
+    expect(rounds.length).toBeGreaterThan(2);
+  });
+
   test("ends when its time is up, and keeps what was done", { timeout: 60_000 }, async () => {
     const { hunt, memory } = huntOf(quietStory);
     const { tookMs } = await runHunt(hunt, options(1, memory, { runsMax: Infinity, msMax: 1_500 }));

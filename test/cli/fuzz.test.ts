@@ -86,6 +86,8 @@ describe("a corpus", { timeout: 120_000 }, () => {
       put("half.run.json", entry.slice(0, 100));
       put("future.run.json", entry.replace('"faultlineCorpus":1', '"faultlineCorpus":2'));
       put("foreign.run.json", '{"name":"somebody else\'s"}');
+      const backwards = '"reseeds":[{"atUs":9000000,"seed":1},{"atUs":5,"seed":2}]';
+      put("backwards.run.json", entry.replace(/"reseeds":\[[^\]]*\]/, backwards));
       put("other.run.json", entry.replace('"system":"echo"', '"system":"mesh"'));
       writeFileSync(join(cwd, "kept/failures/torn.failure.yaml"), "title: t\nsystem: echo\n");
 
@@ -97,7 +99,8 @@ describe("a corpus", { timeout: 120_000 }, () => {
       expect(why.get("foreign.run.json")).toMatch(/no run of a hunt/);
       expect(why.get("other.run.json")).toMatch(/about mesh/);
       expect(why.get("torn.failure.yaml")).toBeDefined();
-      expect(why.size).toBe(5);
+      expect(why.get("backwards.run.json")).toBeDefined();
+      expect(why.size).toBe(6);
       // The failure of the first hunt is the first thing that the second one finds.
       expect(second.findings[0]?.strategy).toBe("kept");
     });

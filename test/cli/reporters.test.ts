@@ -56,6 +56,41 @@ describe.concurrent("a run that fails", () => {
     }),
   );
 
+  test(
+    "one that cannot be written takes no other with it, and a folder is refused before anything runs",
+    patience,
+    () =>
+      inFolder(async (cwd) => {
+        writeFileSync(join(cwd, "failing.yaml"), failingStory);
+        const told = [
+          "run",
+          "failing.yaml",
+          ...plugIn,
+          "--reporter",
+          "default",
+          "--reporter",
+          "json",
+          "--reporter",
+          "junit",
+        ];
+        const outputs = (junit: string): readonly string[] => [
+          "--reporter-output",
+          `junit=${junit}`,
+          "--reporter-output",
+          "json=a.json",
+        ];
+        const full = await faultline([...told, ...outputs("/dev/full")], { cwd });
+        expect([full.code, full.stderr]).toEqual([2, expect.stringMatching(/^\/dev\/full {2}NOT_WRITABLE/)]);
+        expect(full.stdout).toMatch(/echo\/failing {2}seed 1 +VIOLATED/);
+        expect(JSON.parse(readFileSync(join(cwd, "a.json"), "utf8"))).toMatchObject({
+          command: "run",
+          wrote: ["a.json"],
+        });
+        const folder = await faultline([...told, ...outputs(".")], { cwd });
+        expect([folder.code, folder.stdout]).toEqual([2, ""]);
+      }),
+  );
+
   test("named reporters are the only ones, on GitHub too", patience, () =>
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, "failing.yaml"), failingStory);
