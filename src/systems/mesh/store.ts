@@ -168,7 +168,8 @@ export class Store implements Machine<MeshMessage, MeshFact>, Vault {
     }
     if (recovered.snapshot !== undefined) {
       const snapshot = recovered.snapshot as StoreSnapshot;
-      this.state.ledger = snapshot.ledger;
+      // What is on the disk stays as it was written.
+      this.state.ledger = copyOfLedger(snapshot.ledger);
       for (const written of snapshot.unstated) this.#stateLater(written);
     }
     for (const { number, content } of recovered.entries) {

@@ -121,6 +121,11 @@ export class Bench {
   }
 
   /** Power off and on: what was not synced is gone. */
+  /** What a crash would leave. */
+  get disk(): DiskContents {
+    return clonePlain(this.#durable);
+  }
+
   restart(damage: "none" | "torn" | "hole" = "none"): this {
     this.#incarnation += 1;
     this.timers.clear();

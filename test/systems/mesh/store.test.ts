@@ -219,6 +219,15 @@ describe("a restarted store", () => {
     expect(answer(bench, write(26))).toBe("done v26");
   });
 
+  test("leaves the snapshot on its disk as it was written, whatever it does after it has read it", () => {
+    const bench = fresh({ store: { snapshotEvery: 10 } });
+    for (let sequence = 1; sequence <= 25; sequence += 1) answer(bench, write(sequence));
+    const [disk, asWritten] = [bench.disk, bench.disk];
+    bench.boot(disk).sync();
+    expect(answer(bench, write(26))).toBe("done v26");
+    expect(disk).toEqual(asWritten);
+  });
+
   test("states nothing a second time that a snapshot held back and was stated since", () => {
     const bench = fresh().receive(s1, write(1)).failSync().receive(s1, write(2));
     bench.fire("disk").sync();
