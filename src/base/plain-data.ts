@@ -34,7 +34,8 @@ export function clonePlain<T>(value: T): T {
 }
 
 /**
- * Makes a value unchangeable to its last part, and returns it. Map and Set cannot be frozen: theirs is the one gap.
+ * Makes a value unchangeable to its last part, and returns it: whoever tries has a TypeError. A Map or Set cannot be frozen,
+ * so that its own `set`, `add`, `delete` and `clear` refuse.
  * @throws NotPlainData
  */
 export function deepFreeze<T>(value: T): T {
@@ -132,6 +133,7 @@ function freezeWithin(value: unknown, depth: number): void {
   if (typeof value !== "object" || value === null) return void single(value);
   if (depth > DEPTH_MAX) throw new TooDeep();
   if (value instanceof Map || value instanceof Set) {
+    Object.defineProperties(value, unchangeable);
     for (const [key, part] of value.entries()) {
       singleKey(key);
       freezeWithin(part, depth + 1);
@@ -142,6 +144,15 @@ function freezeWithin(value: unknown, depth: number): void {
   // What is frozen already was frozen by us to its last part, or holds parts that are not: look at those all the same.
   Object.freeze(value);
   for (const part of Object.values(value)) freezeWithin(part, depth + 1);
+}
+
+/** Shadows what changes a Map or Set; no key of these is listed, and copies have none of them. */
+const unchangeable: PropertyDescriptorMap = Object.fromEntries(
+  ["set", "add", "delete", "clear"].map((name) => [name, { value: refuseChange }]),
+);
+
+function refuseChange(): never {
+  throw new TypeError("Cannot change a Map or Set that was sent, written or stated: it is frozen");
 }
 
 function differenceAt(path: string, left: unknown, right: unknown, depth: number): Difference | undefined {

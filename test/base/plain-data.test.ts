@@ -81,6 +81,27 @@ test("what is frozen is frozen to its last part", () => {
   expect(Object.isFrozen(value.map.get("k"))).toBe(true);
 });
 
+test("a Map and a Set that are frozen refuse what changes them, and are read, copied and compared as before", () => {
+  const fresh = () => ({ map: new Map([["k", 1]]), set: new Set(["a"]) });
+  const value = deepFreeze(deepFreeze(fresh()));
+  const changes = [
+    () => value.map.set("k", 2),
+    () => value.map.delete("k"),
+    () => value.map.clear(),
+    () => value.set.add("b"),
+    () => value.set.delete("a"),
+    () => value.set.clear(),
+  ];
+  for (const change of changes) expect(change).toThrow("it is frozen");
+  expect(value).toEqual(fresh());
+  expect(equalPlain(value, fresh())).toBe(true);
+  const copy = clonePlain(value);
+  copy.map.set("k", 2);
+  copy.set.clear();
+  expect(copy).toEqual({ map: new Map([["k", 2]]), set: new Set() });
+  expect(value).toEqual(fresh());
+});
+
 describe("the first difference is named with its place", () => {
   test.each([
     [{ a: 1 }, { a: 1, b: undefined }, undefined],

@@ -72,6 +72,39 @@ describe("a run ends", () => {
   });
 });
 
+describe("in a world that checks, a machine is stopped that changes", () => {
+  const change = (map: unknown): void => {
+    if (map instanceof Map) map.set("p", 2);
+  };
+  const later = { type: "setTimer", timer: "later", afterUs: 1_000 } as const;
+  const cases: readonly (readonly [string, Handler])[] = [
+    [
+      "what it has sent",
+      (event, state) => {
+        change(state["sent"]);
+        state["sent"] = new Map();
+        return event.type === "booted" ? [send("b", { type: "m", map: state["sent"] } as never), later] : [];
+      },
+    ],
+    [
+      "what it has stated",
+      (event, state) => {
+        change(state["stated"]);
+        state["stated"] = new Map();
+        return event.type === "booted" ? [{ type: "record", fact: "f", map: state["stated"] } as never, later] : [];
+      },
+    ],
+  ];
+  test.each(cases)("%s", (_, handle) => {
+    const { world: made, watch } = world({}, hosts(host("a", handle), host("b")));
+    made.run();
+    const error: unknown = expect.stringContaining("it is frozen");
+    expect(watch.named("machineBroke").map(({ fact }) => fact)).toEqual([
+      { fact: "machineBroke", error, event: expect.any(String) as unknown },
+    ]);
+  });
+});
+
 test("a run goes on in pieces, and without end until nothing is left", () => {
   const { world: made } = world(
     { untilUs: 10_000, healUs: 10_000 },
