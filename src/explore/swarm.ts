@@ -19,8 +19,8 @@ const ms = 1_000;
 /** How often anything strikes in a run, on average. */
 const strikeEveryMs = { min: 300, max: 4_000 };
 /** Of a run whose leaders are to change. */
-const unrestEveryMs = { min: 1_500, max: 3_000 };
-const unrestForMs = { min: 500, max: 4_000 };
+const unrestEveryMs = { min: 1_000, max: 2_500 };
+const unrestForMs = { min: 1_500, max: 4_000 };
 /** Percent of runs. */
 const unrestShare = 90;
 
@@ -59,7 +59,7 @@ function drawLoss(die: Die, ground: FaultGround, share: number): readonly Unname
 const unrestKinds = ["crash", "restart", "pause", "stop", "isolate"] as const;
 
 /** Whoever may be in charge fails again and again, for longer than others wait. */
-function drawUnrest(die: Die, { roles }: Turnovers, ground: FaultGround): Unnamed {
+export function drawUnrest(die: Die, { roles }: Turnovers, ground: FaultGround): Unnamed {
   const kind = die.pick(unrestKinds.filter((name) => ground.model.within.has(name === "isolate" ? "partition" : name)));
   const target = { of: { nodes: [], roles: [die.pick(roles)] }, pick: "any" } as const;
   const forUsMax = kind === "restart" ? 0 : die.doubling(unrestForMs.min, unrestForMs.max) * ms;

@@ -6,11 +6,15 @@ import { type Candidate, groundOf, type Proposal } from "../candidate.ts";
 import { Die } from "../die.ts";
 import { named } from "../fault-draws.ts";
 import { type MomentOptions, momentsOf } from "../moments.ts";
-import type { Strategy } from "../strategy.ts";
+import type { Hunting, Strategy } from "../strategy.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import type { Fault } from "../../world/fault.ts";
+import { drawUnrest } from "../swarm.ts";
 import { drawSwarmScenario } from "./swarm.ts";
 
-/** Percent of candidates without any other fault. */
-const calmShare = 60;
+/** Percent of candidates without any other fault, and of those in which leaders change and nothing else happens. */
+const calmShare = 25;
+const unrestShare = 35;
 const aimsDrawn = [1, 1, 2, 2, 3];
 
 export const targeted: Strategy = {
@@ -20,10 +24,18 @@ export const targeted: Strategy = {
   propose(die, hunting) {
     if (hunting.spec.moments.length === 0) return undefined;
     const scenario = drawSwarmScenario(die, hunting);
-    const faults = die.percent(calmShare) ? [] : scenario.world.faults.filter(() => die.percent(40));
+    const faults = backgroundOf(scenario, die, hunting);
     return { scenario: { ...scenario, world: { ...scenario.world, faults } }, reseeds: [], aims: die.pick(aimsDrawn) };
   },
 };
+
+/** What else happens: nothing, changes of leaders alone, or some of a swarm. */
+function backgroundOf(scenario: Scenario, die: Die, { system, spec: { model, turnovers } }: Hunting): readonly Fault[] {
+  const drawn = die.below(100);
+  if (drawn < calmShare) return [];
+  if (drawn >= calmShare + unrestShare) return scenario.world.faults.filter(() => die.percent(40));
+  return turnovers === undefined ? [] : named([drawUnrest(die, turnovers, groundOf(scenario, system, model))]);
+}
 
 /** Looks, chooses and strikes, as often as was asked for: what is run in the end. A function of the candidate. */
 export function aimed({ scenario, reseeds, aims = 0, index }: Candidate, options: MomentOptions): Proposal {
