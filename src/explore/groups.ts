@@ -97,11 +97,18 @@ function isSame(one: Smallest, other: Smallest): boolean {
   return one.broken.has(other.property) && other.broken.has(one.property);
 }
 
-/** A scenario of its own for a run that went on under other seeds: the last of them, with what was decided before forced. */
+/**
+ * A scenario of its own for a run that went on under other seeds: the last of them, with what was decided before forced.
+ * Of a run that breaks that is whatever was decided until then.
+ */
 export function standalone({ scenario, reseeds }: Proposal, system: HostedSystem): Scenario {
   const last = reseeds.at(-1);
   if (last === undefined) return scenario;
   const world = new HuntedWorld(scenario, { system, recordDecisions: true });
-  world.finish(reseeds);
+  try {
+    world.finish(reseeds);
+  } catch {
+    // Whoever runs the scenario meets it again.
+  }
   return { ...scenario, seed: last.seed, decisions: world.recordedDecisions() };
 }

@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 
 import type { Proposal } from "../../src/explore/candidate.ts";
-import { alikeAmong, Groups } from "../../src/explore/groups.ts";
+import { alikeAmong, Groups, standalone } from "../../src/explore/groups.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
+import type { AnySystem } from "../../src/systems/system.ts";
+import { storyNamed } from "../laws/stories.ts";
 
 const broken = (property: string, ...others: string[]) => ({
   property,
@@ -48,4 +50,30 @@ test("a group that is taken up into another is counted with it, and so is what c
       ["guided", 2],
     ],
   ]);
+});
+
+test("a run that broke on its way through other futures is kept with what led there, and ends nothing else", () => {
+  const mesh = systemNamed("mesh");
+  const breaking: AnySystem = {
+    ...mesh,
+    properties: () => [
+      {
+        id: "X",
+        kind: "always",
+        claim: "a judge can judge",
+        source: "here",
+        rules: {},
+        atEnd() {
+          throw new Error("and this one cannot");
+        },
+      },
+    ],
+  };
+  const scenario = storyNamed("mesh/walk", ["until=2s"]);
+  const proposal: Proposal = { scenario, reseeds: [{ atUs: 1_000_000, seed: 7 }] };
+  const groups = new Groups(breaking);
+  groups.add({ kind: "broke", property: "broke", because: "it", proposal, strategy: "branching", index: 0, part: 0 });
+  const [kept] = groups.all;
+  expect(kept.scenario).toMatchObject({ seed: 7, decisions: standalone(proposal, mesh).decisions });
+  expect(kept.scenario.decisions?.length).toBeGreaterThan(0);
 });
