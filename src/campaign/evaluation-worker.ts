@@ -5,6 +5,7 @@ import { workerData } from "node:worker_threads";
 import { canonicalJson } from "../base/canonical-json.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { Simulation } from "../simulate.ts";
+import type { AnySystem } from "../systems/system.ts";
 import { observationOf } from "../tune/observation.ts";
 import type { ChunkLimits } from "./chunk.ts";
 import { systemsWith } from "./plug-ins.ts";
@@ -17,6 +18,13 @@ export interface EvaluationTask {
   readonly plugIns: readonly string[];
   /** Measures what was sent, in bytes, as the system's ledger says. */
   readonly weighs: boolean;
+  readonly asks: Asked | undefined;
+}
+
+/** All that somebody wants to know of runs, by ids: what nobody asks is not worked out. */
+export interface Asked {
+  readonly properties: ReadonlySet<string>;
+  readonly figures: ReadonlySet<string>;
 }
 
 /**
@@ -33,7 +41,7 @@ export function runEvaluation(task: EvaluationTask): EvaluationAnswer {
 
 /** @param signals [0] is 1 when all should stop, [1] counts finished runs. */
 export function evaluateTask(
-  { scenario, seeds, limits, plugIns, weighs }: EvaluationTask,
+  { scenario, seeds, limits, plugIns, weighs, asks }: EvaluationTask,
   signals: Int32Array,
 ): EvaluationAnswer {
   const isStopped = (): boolean => Atomics.load(signals, 0) !== 0;
@@ -41,7 +49,8 @@ export function evaluateTask(
   const cut: number[] = [];
   try {
     const system = systemsWith(plugIns).get(scenario.system);
-    const simulation = new Simulation(scenario, system);
+    const judged = asks === undefined || system === undefined ? system : judgedBy(asks.properties, system);
+    const simulation = new Simulation(scenario, judged);
     const traffic = weighs ? system?.claims?.traffic : undefined;
     for (const seed of seeds) {
       const deadlineMs = performance.now() + limits.runMsMax;
@@ -53,7 +62,8 @@ export function evaluateTask(
       if (isStopped()) break;
       if (isLate) cut.push(seed);
       const observation = observationOf(run, system?.measures.figures ?? []);
-      const figures = [...observation.figures, ...(scales?.figures() ?? [])];
+      const measured = [...observation.figures, ...(scales?.figures() ?? [])];
+      const figures = asks === undefined ? measured : measured.filter(({ id }) => asks.figures.has(id));
       observations.push(canonicalJson({ ...observation, figures }));
       Atomics.add(signals, 1, 1);
     }
@@ -63,6 +73,12 @@ export function evaluateTask(
     return { type: "broke", error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
+
+/** The system, judged by some of its properties: what figures are made of is folded all the same. */
+const judgedBy = (ids: ReadonlySet<string>, system: AnySystem): AnySystem => ({
+  ...system,
+  properties: (input) => system.properties(input).filter(({ id }) => ids.has(id)),
+});
 
 /** The pool hands its own data in front of ours. */
 function signalsOf(data: unknown): Int32Array {

@@ -2,10 +2,11 @@
 // anew. What a cache knows is not run.
 
 import { parseCanonical } from "../base/canonical-json.ts";
+import { compareValues } from "../base/plain-order.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Observation } from "../tune/observation.ts";
 import type { ChunkLimits } from "./chunk.ts";
-import { type EvaluationAnswer, type EvaluationTask, evaluateTask } from "./evaluation-worker.ts";
+import { type Asked, type EvaluationAnswer, type EvaluationTask, evaluateTask } from "./evaluation-worker.ts";
 
 export interface EvaluatorOptions {
   /** Threads; 0 runs everything on this one. */
@@ -34,6 +35,8 @@ export interface Evaluation {
   readonly seeds: readonly number[];
   /** Measures the bytes that were sent as well, which takes longer. */
   readonly weighs?: boolean;
+  /** By who does not ask how runs ended either. Absent: everything. */
+  readonly asks?: Asked;
 }
 
 interface Threads {
@@ -48,6 +51,7 @@ interface Task {
   readonly scenario: Scenario;
   readonly seeds: readonly number[];
   readonly weighs: boolean;
+  readonly asks: Asked | undefined;
   readonly key: string;
 }
 
@@ -98,15 +102,15 @@ export class Evaluator {
     const { cache, onProgress } = this.#options;
     const found = asked.map(() => new Map<number, Observation>());
     const tasks: Task[] = [];
-    for (const [index, { scenario, seeds, weighs = false }] of asked.entries()) {
-      const key = `${cache?.keyOf(scenario) ?? ""}${weighs ? " weighed" : ""}`;
+    for (const [index, { scenario, seeds, weighs = false, asks }] of asked.entries()) {
+      const key = `${cache?.keyOf(scenario) ?? ""}${weighs ? " weighed" : ""}${asks === undefined ? "" : said(asks)}`;
       for (const [seed, text] of cache?.find(key, seeds) ?? []) {
         const observation = this.#read(text, seed);
         if (observation !== undefined && isWhole(observation)) found[index].set(seed, observation);
       }
       this.known += found[index].size;
       const missing = [...new Set(seeds)].filter((seed) => !found[index].has(seed));
-      tasks.push(...tasksOf(missing).map((some) => ({ index, scenario, seeds: some, weighs, key })));
+      tasks.push(...tasksOf(missing).map((some) => ({ index, scenario, seeds: some, weighs, asks, key })));
     }
     const total = asked.reduce((sum, { seeds }) => sum + seeds.length, 0);
     const done = total - tasks.reduce((sum, { seeds }) => sum + seeds.length, 0);
@@ -132,12 +136,10 @@ export class Evaluator {
       if (answer.type === "broke") errors.push(answer.error);
       else this.#take(task, answer, found[task.index]);
     };
-    const { limits, plugIns } = this.#options;
     if (this.#threads === undefined) {
       for (const task of tasks) {
         if (this.#isStopped) break;
-        const { scenario, seeds, weighs } = task;
-        take(task, evaluateTask({ scenario, seeds, limits, plugIns, weighs }, this.#signals));
+        take(task, evaluateTask(this.#asked(task), this.#signals));
         tell();
         // Lets signals and timers in between.
         await new Promise((resolve) => {
@@ -149,13 +151,17 @@ export class Evaluator {
       await Promise.all(
         tasks.map(async (task) => {
           if (this.#isStopped) return;
-          const { scenario, seeds, weighs } = task;
-          take(task, await threads.run({ scenario, seeds, limits, plugIns, weighs }));
+          take(task, await threads.run(this.#asked(task)));
         }),
       );
     }
     const [first] = errors;
     if (first !== undefined) throw first;
+  }
+
+  #asked({ scenario, seeds, weighs, asks }: Task): EvaluationTask {
+    const { limits, plugIns } = this.#options;
+    return { scenario, seeds, limits, plugIns, weighs, asks };
   }
 
   get #isStopped(): boolean {
@@ -188,6 +194,9 @@ export class Evaluator {
 
 /** What a limit cut short is of a part of a run: another time, or with another limit, there is more of it. */
 const isWhole = ({ outcome }: Observation): boolean => outcome !== "inconclusive";
+
+const said = ({ properties, figures }: Asked): string =>
+  ` asked ${[properties, figures].map((ids) => [...ids].sort(compareValues).join(" ")).join(" / ")}`;
 
 const isObservation = (value: unknown): value is Observation =>
   typeof value === "object" &&

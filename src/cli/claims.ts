@@ -134,7 +134,6 @@ async function runCells(cells: readonly LoadedCell[], request: Request, work: Wo
     workers,
     plugIns,
     limits: { runMsMax: Infinity },
-    figures: new Set(cells.flatMap(({ cell }) => [...cell.figures])),
     cache,
     signal,
     onProgress: (done) => onProgress(`${printCount(before + done)} of ${plural(total, "run")}`),
@@ -144,8 +143,9 @@ async function runCells(cells: readonly LoadedCell[], request: Request, work: Wo
     for (let first = 0; first < cells.length && !signal.aborted; first += cellsAtOnce) {
       const some = cells.slice(first, first + cellsAtOnce);
       const asked = some.map(({ cell, scenario }) => {
-        const weighs = traffic !== undefined && cell.figures.has(traffic.all);
-        return { scenario, seeds: seedsOf(seeds * cell.times), weighs };
+        const { properties, figures } = cell;
+        const weighs = traffic !== undefined && figures.has(traffic.all);
+        return { scenario, seeds: seedsOf(seeds * cell.times), weighs, asks: { properties, figures } };
       });
       const found = await evaluator.evaluate(asked);
       for (const [index, { cell }] of some.entries()) keep(cell, found[index] ?? []);

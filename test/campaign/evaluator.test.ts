@@ -107,4 +107,29 @@ describe("an evaluation", () => {
     const { found } = await evaluated({ figures: new Set(["hellos"]) });
     expect(found[0]?.[0]?.figures.map(({ id }) => id)).toEqual(["hellos"]);
   });
+
+  test("works out what is asked, says the same of it, and takes it for nothing else that a cache has", async () => {
+    const cache = new MapCache();
+    const whole = await evaluated({ cache });
+    const first = whole.found[0]?.[0];
+    const property = first?.exercised[0] ?? "";
+    const asks = { properties: new Set([property]), figures: new Set(["hellos"]) };
+    const some = asked.map((evaluation) => ({ ...evaluation, asks }));
+    for (const workers of [0, 1]) {
+      const { found, ran } = await evaluated({ workers, cache: workers === 0 ? cache : undefined }, some);
+      expect(ran).toBe(40);
+      for (const [index, runs] of found.entries()) {
+        for (const [at, run] of runs.entries()) {
+          const all = whole.found[index]?.[at];
+          expect(run).toEqual({
+            ...all,
+            exercised: all?.exercised.filter((id) => id === property || id === "NO-PANIC"),
+            figures: all?.figures.filter(({ id }) => id === "hellos"),
+          });
+        }
+      }
+    }
+    expect((await evaluated({ cache }, some)).known).toBe(40);
+    expect((await evaluated({ cache })).known).toBe(40);
+  });
 });
