@@ -96,7 +96,8 @@ export class Lanes {
   forcedMisfits = 0;
   readonly #subjects: readonly string[];
   readonly #nodes: number;
-  #seed: string;
+  /** What keys of types are drawn from: each is asked for once. */
+  #keyring: Streams;
   /** Four words for each node. */
   readonly #nodeKeys: Int32Array;
   /** Four words for each purpose. */
@@ -134,9 +135,9 @@ export class Lanes {
   ) {
     this.#subjects = subjects;
     this.#nodes = subjects.length;
-    this.#seed = String(seed);
-    this.#nodeKeys = keysOf(this.#seed, "node", subjects);
-    this.#purposeKeys = keysOf(this.#seed, "purpose", purposes);
+    this.#keyring = new Streams(seed);
+    this.#nodeKeys = keysOf(this.#keyring.seed, "node", subjects);
+    this.#purposeKeys = keysOf(this.#keyring.seed, "purpose", purposes);
     this.#isRecording = decisions.record === true;
     this.#forced = new Map((decisions.force ?? []).map((forced) => [forced.stream, forced]));
     // A stream that is watched has a tape of its own, and is kept with it.
@@ -147,9 +148,9 @@ export class Lanes {
 
   /** From now on every chance is drawn as under another seed: see `Streams.reseed`. */
   reseed(seed: number | string): void {
-    this.#seed = String(seed);
-    this.#nodeKeys.set(keysOf(this.#seed, "node", this.#subjects));
-    this.#purposeKeys.set(keysOf(this.#seed, "purpose", purposes));
+    this.#keyring = new Streams(seed);
+    this.#nodeKeys.set(keysOf(this.#keyring.seed, "node", this.#subjects));
+    this.#purposeKeys.set(keysOf(this.#keyring.seed, "purpose", purposes));
     for (const type of this.#byIndex) type.keys.set(this.#keysOfType(type.type));
     for (const { from, to, type, purpose, stream } of this.#keptLanes) {
       stream.rekey(this.#keyOfKept(type, from, to, purpose));
@@ -214,11 +215,11 @@ export class Lanes {
 
   checkpoint(): LanesCheckpoint {
     const sent = this.#isSmall ? this.#sentInSmall() : [...this.#sentInLarge()];
-    return { seed: this.#seed, forcedMisfits: this.forcedMisfits, recorded: this.recorded(), sent };
+    return { seed: this.#keyring.seed, forcedMisfits: this.forcedMisfits, recorded: this.recorded(), sent };
   }
 
   restore(from: LanesCheckpoint): void {
-    if (from.seed !== this.#seed) this.reseed(from.seed);
+    if (from.seed !== this.#keyring.seed) this.reseed(from.seed);
     this.#forget();
     this.forcedMisfits = from.forcedMisfits;
     for (const { stream, values } of from.recorded) this.#tapeOf(stream).recorded = [...values];
@@ -339,8 +340,10 @@ export class Lanes {
   }
 
   #keysOfType(type: string): Int32Array {
-    const own = keysOf(this.#seed, "type", [type]);
-    return this.#purposeKeys.map((word, at) => mix(word, own[at % 4]));
+    const own = keyOf(this.#keyring, "type", type);
+    const keys = new Int32Array(this.#purposeKeys.length);
+    for (let at = 0; at < keys.length; at++) keys[at] = mix(this.#purposeKeys[at], own[at % 4]);
+    return keys;
   }
 
   /** With gaps, where most are never asked for: of a large world that keeps streams because it records them. */
@@ -358,16 +361,16 @@ export class Lanes {
   }
 }
 
-// Streams for the moment: these are neither recorded nor forced, and nobody asks for them again.
+// Streams of keys are neither recorded nor forced, and those of many nodes are not kept.
 
 function keysOf(seed: string, kind: string, subjects: readonly string[]): Int32Array {
-  const streams = new Streams(seed);
-  return Int32Array.from(subjects.flatMap((subject) => keyOf(streams, kind, subject)));
+  const keyring = new Streams(seed);
+  return Int32Array.from(subjects.flatMap((subject) => keyOf(keyring, kind, subject)));
 }
 
 /** The key of a node, a type or a purpose: a function of the seed and of what it is called. */
-function keyOf(streams: Streams, kind: string, subject: string): StreamKey {
-  const stream = streams.named(`lane-${kind}`, subject);
+function keyOf(keyring: Streams, kind: string, subject: string): StreamKey {
+  const stream = keyring.named(`lane-${kind}`, subject);
   return [stream.below(WORD) | 0, stream.below(WORD) | 0, stream.below(WORD) | 0, stream.below(WORD) | 0];
 }
 
