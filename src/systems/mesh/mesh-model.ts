@@ -163,7 +163,10 @@ const folds: Folds = {
   stateRepaired: foldRepair,
   mapLearned: (view, { server, map }) => void view.mapsKnown.set(server, map),
   nodePaused: (view, _fact, { node }) => void view.paused.add(node),
-  nodeResumed: (view, _fact, { node }) => void view.paused.delete(node),
+  nodeResumed: (view, _fact, { node, atUs }) => {
+    view.paused.delete(node);
+    view.wokeAt.set(node, atUs);
+  },
   playerPaused: (view, fact, at) => setFrozen(playerOf(view, fact.player), at.node, true),
   playerResumed: (view, fact, at) => {
     const player = playerOf(view, fact.player);
@@ -414,7 +417,8 @@ function setFrozen(player: PlayerView, node: NodeId, frozen: boolean): void {
 /** A process that stood still when it ended would have looked at its clock before it did anything more. */
 function foldProcessGone(view: MeshView, _fact: JudgedFact, at: Instant): void {
   const lease = view.leases.get(at.node);
-  endLease(view, at.node, lease !== undefined && view.paused.has(at.node) ? lease.renewedUs : at.atUs, 0);
+  const stoodStill = view.paused.has(at.node) || view.wokeAt.get(at.node) === at.atUs;
+  endLease(view, at.node, lease !== undefined && stoodStill ? lease.renewedUs : at.atUs, 0);
   view.paused.delete(at.node);
   view.sleepers.delete(at.node);
   view.mapsKnown.delete(at.node);

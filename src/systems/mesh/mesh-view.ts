@@ -299,6 +299,8 @@ export interface MeshView {
   leaseEnded: LeaseEnd | null;
   /** Nodes that stand still: they do nothing, and will look at their clocks first. */
   readonly paused: Set<NodeId>;
+  /** When nodes that stood still went on last: at that very instant they have done nothing yet. */
+  readonly wokeAt: Map<NodeId, number>;
   /** Servers without leases that stood still when another began to act for a player of theirs. */
   readonly sleepers: Map<NodeId, Overtaking>;
   /** Servers, not standing still, that may have acted for a player when another began to, at the last fact. */
@@ -379,6 +381,7 @@ export const freshMeshView = (): MeshView => ({
   ratePpm: 0,
   leaseEnded: null,
   paused: new Set(),
+  wokeAt: new Map(),
   sleepers: new Map(),
   rivals: [],
   grantedFrom: null,

@@ -30,6 +30,15 @@ describe("A6", () => {
     expect(renew(renew(story, "n1").grant("p1", "n2", 2, "failover"), "n1").result("A6").status).toBe("held");
   });
 
+  test("a server that stood still, and is gone before it did anything again: held", () => {
+    const asleep = (): Story => givenAway(playing().say("n1", { fact: "nodePaused" })).wait(SECOND);
+    const woken = (): Story => asleep().say("n1", { fact: "nodeResumed" });
+    expect(asleep().crash("n1").result("A6").status).toBe("held");
+    expect(woken().crash("n1").result("A6").status).toBe("held");
+    expect(woken().wait(1_000).crash("n1").broken()).toContain("A6");
+    expect(renew(woken(), "n1").broken()).toContain("A6");
+  });
+
   test("what was granted to the present life, it does", () => {
     const story = renew(playing().crash("n1").boot("n1").grant("p1", "n1", 2, "rejoin"), "n1");
     expect(renew(story.grant("p1", "n2", 3, "failover"), "n1").broken()).toContain("A6");
