@@ -18,6 +18,7 @@ export interface HuntedRun {
   readonly outcome: "held" | "violated" | "inconclusive";
   readonly verdict: Verdict;
   readonly tallies: readonly FaultTally[];
+  /** Empty when none was asked for. */
   readonly digest: string;
   readonly eventsDone: number;
   readonly simulatedUs: number;
@@ -33,6 +34,8 @@ export interface HuntedOptions {
   /** Asked now and then; true cuts the run short. */
   readonly poll?: (() => boolean) | undefined;
   readonly recordDecisions?: boolean;
+  /** True: the run has a digest, which no hunt asks for. */
+  readonly digest?: boolean;
 }
 
 export interface HuntedCheckpoint {
@@ -45,21 +48,28 @@ export class HuntedWorld {
   readonly #world: World;
   readonly #judge: Judge<unknown, Fact>;
   readonly #poll: (() => boolean) | undefined;
+  readonly #digests: boolean;
   #ending: Ending | undefined;
 
-  constructor(scenario: Scenario, { system, observer, listener, poll, recordDecisions = false }: HuntedOptions) {
+  constructor(scenario: Scenario, options: HuntedOptions) {
+    const { system, observer, listener, poll, recordDecisions = false, digest = false } = options;
     const input = inputOf(scenario);
     const judge = new Judge(judgePlan(system.model(input), system.properties(input)));
     this.#scenario = scenario;
     this.#judge = judge;
     this.#poll = poll;
+    this.#digests = digest;
     const both: FactObserver = {
       observe(atUs, event, node, fact) {
         judge.observe(atUs, event, node, fact);
         observer?.observe(atUs, event, node, fact);
       },
     };
-    this.#world = worldOf(scenario, system, observer === undefined ? judge : both, { listener, recordDecisions });
+    this.#world = worldOf(scenario, system, observer === undefined ? judge : both, {
+      listener,
+      recordDecisions,
+      digest,
+    });
   }
 
   /** Runs up to a moment, counted from the start; false when a limit stood in the way. */
@@ -96,7 +106,7 @@ export class HuntedWorld {
       outcome: outcome === "unmet" ? "held" : outcome,
       verdict,
       tallies: this.#world.tallies(),
-      digest: this.#world.digestHex(),
+      digest: this.#digests ? this.#world.digestHex() : "",
       eventsDone,
       simulatedUs: nowUs - plan.startUs,
       cutBy,

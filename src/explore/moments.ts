@@ -30,7 +30,7 @@ const alikeMax = 400;
 /** Runs it without judging, and says where something was live before the world healed. */
 export function momentsOf({ scenario, reseeds }: Proposal, { system, spec, poll }: MomentOptions): readonly Moment[] {
   const watcher = new MomentWatcher(spec, new Set([...scenario.nodes.values()].flat()), scenario.world.startUs);
-  const world = worldOf(scenario, system, watcher, { tracer: watcher });
+  const world = worldOf(scenario, system, watcher, { tracer: watcher, digest: false });
   const { startUs, healUs } = scenario.world;
   for (const { atUs, seed } of reseeds) {
     world.runUntil(startUs + atUs, poll);

@@ -24,7 +24,6 @@ export interface Trial {
   /** How far it got, in microseconds from the start of the run. */
   readonly endedUs: number;
   readonly events: number;
-  readonly digest: string;
   /** As it stands at the end, for whoever wants to know what struck. */
   readonly world: World;
 }
@@ -36,7 +35,7 @@ export function tryScenario(scenario: Scenario, options: TrialOptions): Trial {
     scenario,
     system,
     watchedBy(judge, options.property, () => world.stop()),
-    { tracer },
+    { tracer, digest: false },
   );
   const ending = world.run(() => world.eventsDone > eventsMax || poll?.() === true);
   const { startUs, untilUs } = scenario.world;
@@ -50,7 +49,6 @@ export function tryScenario(scenario: Scenario, options: TrialOptions): Trial {
     isWhole,
     endedUs: atUs - startUs,
     events: world.eventsDone,
-    digest: world.digestHex(),
     world,
   };
 }

@@ -68,7 +68,7 @@ function futuresFrom(whole: Scenario, atUs: number, options: TrialOptions): Mome
     scenario,
     options.system,
     watchedBy(judge, options.property, () => world.stop()),
-    {},
+    { digest: false },
   );
   world.runUntil(scenario.world.startUs + atUs);
   const [here, known] = [world.checkpoint(), judge.checkpoint()];
