@@ -104,39 +104,31 @@ export class HuntKeeping {
   #saved(group: FindingGroup): ToldGroup {
     const { system, save } = this.#options;
     const { first, scenario, signature } = group;
-    const none = { group, file: undefined, replay: undefined };
     if (first.kind === "lost" || first.kind === "broke") return this.#keptUntold(group);
     const told = {
       ...scenario,
       title: `${first.property} broken, found by ${first.strategy}`.slice(0, 200),
       why: `Found by a hunt: ${first.because} (${signature})`.slice(0, 4_000),
     };
-    try {
-      const folder = new OutputFolder(save);
-      const story = { file: "", reference: "", scenario: told, system };
-      const name = fileOf(saveFailure(story, scenario.seed, folder, { taken: this.#names }));
+    const story = { file: "", reference: "", scenario: told, system };
+    return keptOr({ group, file: undefined, replay: undefined, lines: [] }, () => {
+      const name = fileOf(saveFailure(story, scenario.seed, new OutputFolder(save), { taken: this.#names }));
       this.#names.add(name);
       const file = join(save, name);
       return { group, file, replay: this.#replay(file, group), lines: [] };
-    } catch (error) {
-      if (!(error instanceof ReaderMistake)) throw error;
-      return { ...none, lines: [`It could not be kept: ${error.problems[0]?.what ?? error.message}`] };
-    }
+    });
   }
 
   /** Whose run does not come back, or breaks off, has no story; it is kept as what was to be run. */
   #keptUntold(group: FindingGroup): ToldGroup {
     const { system, save } = this.#options;
     const { scenario } = group;
-    const told = { group, file: undefined, replay: undefined };
+    const told = { group, file: undefined, replay: undefined, lines: [] };
     const name = `${scenario.name.replaceAll(/[^A-Za-z0-9]+/g, "-")}-seed-${scenario.seed}.yaml`;
-    try {
+    return keptOr(told, () => {
       new OutputFolder(save).write(name, printScenario(scenario, system));
       return { ...told, lines: [`It has no story: its run was ended. What was run: ${join(save, name)}`] };
-    } catch (error) {
-      if (!(error instanceof ReaderMistake)) throw error;
-      return { ...told, lines: [`It could not be kept: ${error.problems[0]?.what ?? error.message}`] };
-    }
+    });
   }
 
   async #shrunk(told: ToldGroup, options: Parameters<typeof shrinkAside>[1]): Promise<ToldGroup> {
@@ -151,12 +143,15 @@ export class HuntKeeping {
     const path = join(save, name);
     const replay = this.#replay(path, group);
     const header = [`Shrunk from seed ${group.scenario.seed}, found by ${group.first.strategy}.`, ...lines];
-    new OutputFolder(save).write(name, failureText(shrunk.failure, system, { lines: header, replay }));
+    const kept = keptOr(told, () => {
+      new OutputFolder(save).write(name, failureText(shrunk.failure, system, { lines: header, replay }));
+      return { ...told, file: path, replay };
+    });
     const { verdict } = simulate(shrunk.failure.scenario, { system });
     const signature = signatureOf(shrunk.failure, system);
     this.#smallest.set(group, { broken: new Set(brokenIn(verdict)), signature });
     const explained = await this.#explained(shrunk.failure, options);
-    return { ...told, file: path, replay, lines: [...lines, ...explained] };
+    return { ...kept, lines: [...lines, ...explained, ...kept.lines] };
   }
 
   /** What it hung on, and when it was too late. */
@@ -171,6 +166,16 @@ export class HuntKeeping {
   #replay(file: string, { scenario }: FindingGroup): string {
     const { system, plugIns } = this.#options;
     return commandLine("replay", { file, reference: file, scenario, system }, { set: [], plugIns }, "");
+  }
+}
+
+/** What is told when it is written, or as it was, and why: a disk that is full ends no hunt. */
+function keptOr(told: ToldGroup, write: () => ToldGroup): ToldGroup {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof ReaderMistake)) throw error;
+    return { ...told, lines: [...told.lines, `It could not be kept: ${error.problems[0]?.what ?? error.message}`] };
   }
 }
 

@@ -1,5 +1,5 @@
 // What becomes of a finding that has no story: whoever looks into it needs at least what was run.
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,11 +7,12 @@ import { expect, test } from "vitest";
 
 import { HuntKeeping } from "../../src/cli/hunt-keeping.ts";
 import type { Proposal } from "../../src/explore/candidate.ts";
+import { findingOf } from "../../src/explore/failure.ts";
 import { Groups } from "../../src/explore/groups.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
-import type { HostedSystem } from "../../src/simulate.ts";
+import { type HostedSystem, simulate } from "../../src/simulate.ts";
 import { byName } from "../scenario/echo-system.ts";
-import { failingStory, quietStory } from "./command.ts";
+import { echoPlugIn, failingStory, quietStory } from "./command.ts";
 
 function storyOf(text: string): Pick<Proposal, "scenario"> & { readonly system: HostedSystem } {
   const parsed = parseScenario(text, "story.yaml", { systems: byName });
@@ -53,4 +54,22 @@ test("a run that did not come back is kept as what was run", () => {
 
   const again = parseScenario(readFileSync(join(save, file), "utf8"), file, { systems: byName });
   expect(again).toMatchObject({ type: "parsed", story: { base: { seed: 77, system: system.name } } });
+});
+
+test("where the smallest cannot be kept, the first is, and the hunt goes on", { timeout: 60_000 }, async () => {
+  const { scenario, system } = storyOf(failingStory);
+  const groups = new Groups(system);
+  const found = findingOf(simulate(scenario, { system }), undefined);
+  const { property = "", because = "" } = found?.violation ?? {};
+  const proposal = { scenario, reseeds: [] };
+  groups.add({ kind: "violation", property, because, proposal, strategy: "swarm", index: 0, part: 0 });
+  const save = mkdtempSync(join(tmpdir(), "faultline-keeping-"));
+  mkdirSync(join(save, "echo-story-seed-77.shrunk.failure.yaml"));
+  const keeping = new HuntKeeping({ groups, system, save, plugIns: [echoPlugIn], shrinkMsMax: 10_000 });
+  keeping.save();
+  await keeping.shrink();
+  const [told] = keeping.told;
+  expect(told?.file).toBe(join(save, "echo-story-seed-77.failure.yaml"));
+  expect(told?.replay).toContain("echo-story-seed-77.failure.yaml");
+  expect(told?.lines.at(-1)).toMatch(/^It could not be kept: /);
 });
