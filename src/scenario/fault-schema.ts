@@ -68,6 +68,14 @@ type Context = Parameters<typeof refuse>[0];
 
 function readTiming(doc: Shell, kind: FaultKind, span: RunSpan, context: Context): FaultTiming {
   const { lasts } = kindGuides[kind];
+  if (typeof doc.for === "object" && doc.for.maxUs === 0) {
+    return refuse(context, doc.for, "Expected a duration above zero.", {
+      code: "FAULT_TIMING",
+      what: "lets it end as it begins",
+      fix: 'give it a length, or remove "for".',
+      key: "for",
+    });
+  }
   if (doc.for !== undefined && lasts === "moment") {
     return refuse(context, doc.for, `Expected no "for": ${kind} happens at one moment.`, {
       code: "FAULT_TIMING",

@@ -11,7 +11,7 @@ export type FaultTiming =
   | { readonly type: "scripted"; readonly atUs: number; readonly forUs: number | "untilHeal" | "once" }
   /**
    * Strikes at random: exponential gaps of mean `everyUs` from one beginning to the next, each lasting `forUsMin` to
-   * `forUsMax`, begun in [fromUs, untilUs). Targets that say `any` are drawn anew for each strike.
+   * `forUsMax` (0: as `once`), begun in [fromUs, untilUs). Targets that say `any` are drawn anew for each strike.
    */
   | {
       readonly type: "random";

@@ -126,6 +126,8 @@ const table: Readonly<Record<string, readonly (readonly [text: string, ...said: 
     [fault("{ at: 2s, for: 1s, restart: { node: any server } }"), "6:20 FAULT_TIMING"],
     [fault("{ at: 2s, for: 1s..2s, crash: { node: any server } }"), "6:20 FAULT_TIMING"],
     [fault("{ at: 2s, for: forever, crash: { node: any server } }"), "6:20 WRONG_VALUE"],
+    [fault("{ at: 2s, for: 0s, pause: { node: any server } }"), "6:20 FAULT_TIMING"],
+    [fault("{ every: 2s, for: 0s..0s, pause: { node: any server } }"), "6:23 FAULT_TIMING"],
     [fault("{ at: 2s, from: 1s, crash: { node: any server } }"), "6:21 FAULT_TIMING"],
     [fault("{ every: 2s, at: 1s, crash: { node: all } }"), "6:14 FAULT_TIMING"],
     [fault("{ every: 2s, until: 20s, crash: { node: all } }"), "6:25 FAULT_TIMING"],

@@ -157,11 +157,11 @@ export class FaultDriver {
 
   #windowOf(id: string, timing: FaultTiming): Window {
     const forUs = timing.type === "random" ? this.#drawnLength(id, timing) : timing.forUs;
-    if (forUs === "untilHeal") return { window: "untilHeal", forUs: 0 };
-    return forUs === "once" || forUs === 0 ? { window: "once", forUs: 0 } : { window: "bounded", forUs };
+    return typeof forUs === "number" ? { window: "bounded", forUs } : { window: forUs, forUs: 0 };
   }
 
-  #drawnLength(id: string, { forUsMin, forUsMax }: FaultTiming & { readonly type: "random" }): number {
+  #drawnLength(id: string, { forUsMin, forUsMax }: FaultTiming & { readonly type: "random" }): number | "once" {
+    if (forUsMax === 0) return "once";
     if (forUsMin === forUsMax) return forUsMin;
     return this.#controls.streams.named("faultDuration", id).between(forUsMin, forUsMax);
   }

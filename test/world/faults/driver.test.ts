@@ -35,7 +35,12 @@ describe("scripted faults", () => {
     expect(world.driver.openCount).toBe(0);
   });
 
-  test.each(["once", "untilHeal", 0] as const)("with a window of %j last until the world heals", (forUs) => {
+  test("with a window of no length end as they begin", () => {
+    const world = new FakeControls([fault("s", scripted(5, 0), { kind: "slow", target: all(named("a")), stepUs: 7 })]);
+    expect(world.run(1_000)).toEqual(["5 0 slow began: a", "5 slow a 7", "5 unslow a", "5 0 slow ended"]);
+  });
+
+  test.each(["once", "untilHeal"] as const)("with a window of %j last until the world heals", (forUs) => {
     const world = new FakeControls([
       fault("s", scripted(5, forUs), { kind: "slow", target: all(named("a")), stepUs: 7 }),
     ]);
@@ -81,6 +86,14 @@ describe("random faults", () => {
     // An exponential gap exceeds twice its mean in 13.5 % of all cases.
     expect(gaps.filter((gap) => gap > 200).length / gaps.length).toBeCloseTo(0.135, 1);
     expect(world.ledger.tallies()).toMatchObject([{ injected: began.length, changed: began.length }]);
+  });
+
+  test("of which some are drawn to last no time end all the same", () => {
+    const world = new FakeControls([slowAny("r", every(100, 0, 1))]);
+    const calls = world.run(200_000);
+    const counted = (what: string): number => calls.filter((call) => call.endsWith(what)).length;
+    expect(counted("slow ended")).toBe(calls.filter((call) => call.includes("slow began")).length);
+    expect(world.driver.openCount).toBe(0);
   });
 
   test("pick any matching node, each about as often", () => {
