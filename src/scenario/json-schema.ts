@@ -54,6 +54,10 @@ export function valuesAt(root: JsonSchema, path: Path): readonly string[] {
   return [...new Set(values.map((value) => String(value)))];
 }
 
+/** What stands at `path` when nothing does; undefined: nothing, or nothing that is known. */
+export const defaultAt = (root: JsonSchema, path: Path): unknown =>
+  schemasAt(root, path).find((schema) => schema.default !== undefined)?.default;
+
 /** Whether any value can stand at `path`. */
 export const allows = (root: JsonSchema, path: Path): boolean => schemasAt(root, path).length > 0;
 

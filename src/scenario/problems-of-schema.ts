@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 import { expectedOneOf, fixByName } from "./closest.ts";
 import type { RefusalDetails } from "./codecs.ts";
-import { type JsonSchema, keysAt, valuesAt } from "./json-schema.ts";
+import { defaultAt, type JsonSchema, keysAt, valuesAt } from "./json-schema.ts";
 import { at, type Located, type Path, placeAt, plain, printPath } from "./located.ts";
 import { type Problem, shown } from "./problem.ts";
 
@@ -34,16 +34,22 @@ function problemsOfIssue(issue: Issue, prefix: Path, context: SchemaContext): re
   if (value === undefined && issue.code !== "custom") return [missingKey(path, expectedBy(issue), context)];
   const name = printPath(path) || "the file";
   const details: RefusalDetails = issue.code === "custom" ? (issue.params ?? {}) : {};
-  const written = value === undefined ? "nothing" : shown(plain(value));
+  const written = value === undefined ? byDefault(inner, context) : shown(plain(value));
   return [
     {
       place: placeAt(context.root, path),
       code: details.code ?? codeOf(issue),
       what: `${name} ${details.what ?? `is ${written}`}.`,
       expected: expectedBy(issue),
-      fix: details.fix ?? fixFor(issue, value === undefined ? undefined : plain(value)),
+      fix: details.fix ?? (value === undefined ? "set it as well, or change the other." : fixFor(issue, plain(value))),
     },
   ];
+}
+
+/** What holds where nothing is written. */
+function byDefault(inner: Path, { schema }: SchemaContext): string {
+  const preset = defaultAt(schema(), inner);
+  return preset === undefined ? "nothing" : `${shown(preset)} by default`;
 }
 
 /** Of the arms of a union, the one that was most likely meant speaks; when none stands out, the union itself does. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { printPlace, printProblems, type Problem } from "../../src/scenario/problem.ts";
+import { systemNamed } from "../../src/systems/registry.ts";
 import { byName as systems } from "./echo-system.ts";
 
 function problemsOf(text: string, set: readonly string[] = [], variant?: string): readonly Problem[] {
@@ -236,4 +237,19 @@ test("nothing from a file reaches a terminal as it is", () => {
   const text = printProblems(problemsOf(`${head}"\\e[2J\\u202e": 1\ntitle: 1\n`));
   // oxlint-disable-next-line eslint/no-control-regex -- control characters are what must not be there
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+});
+
+test("what does not fit a default is told with the default", () => {
+  const story = "title: t\nwhy: w\nsystem: mesh\nuntil: 10s\nworld: { nodes: { servers: 2, players: 1 } }\n";
+  const refused = parseScenario(story, "s.yaml", {
+    systems: new Map([["mesh", systemNamed("mesh")]]),
+    set: ["settings.health.timeout=10ms"],
+  });
+  expect(refused.type === "refused" ? refused.problems : []).toMatchObject([
+    {
+      what: 'settings.health.heartbeat is "1s" by default.',
+      expected: "Expected at most half of the timeout, or one lost heartbeat is a failure.",
+      fix: "set it as well, or change the other.",
+    },
+  ]);
 });
