@@ -6,6 +6,7 @@ import { alarmsSection } from "./sections/alarms.ts";
 import { explainSection } from "./sections/explain.ts";
 import { exploreSection } from "./sections/explore.ts";
 import { guidedSection } from "./sections/guided.ts";
+import { historiesSection } from "./sections/histories.ts";
 import { shrinkSection } from "./sections/shrink.ts";
 
 const sections: ReadonlyMap<string, (tell: (line: string) => void) => MeasuredSection> = new Map([
@@ -13,6 +14,7 @@ const sections: ReadonlyMap<string, (tell: (line: string) => void) => MeasuredSe
   ["explain", explainSection],
   ["explore", exploreSection],
   ["alarms", alarmsSection],
+  ["histories", historiesSection],
   ["guided", guidedSection],
 ]);
 
