@@ -81,7 +81,3 @@ export function readTime(option: string, written: string): number {
 /** As `readTime`, in milliseconds, where nothing at all may be asked for: "0s". */
 export const readTimeOrNone = (option: string, written: string): number =>
   /^0(us|ms|s|m|h)$/.test(written) ? 0 : readTime(option, written) / 1_000;
-
-/** Quoted for a POSIX shell where it has to be. */
-export const shellWord = (word: string): string =>
-  /^[A-Za-z0-9_./:=,@%+-][A-Za-z0-9_./:=,@%+#-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

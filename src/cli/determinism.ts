@@ -7,7 +7,7 @@ import { markdown } from "../report/markdown.ts";
 import type { Case, Finding, Rule, Suite } from "../report/test-report.ts";
 import { shown } from "../scenario/problem.ts";
 import { printMoment } from "../report/words.ts";
-import { shellWord } from "./arguments.ts";
+import { shellWord } from "../report/shell.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Answer, Output } from "./output.ts";
 import type { LoadedStory } from "./stories.ts";

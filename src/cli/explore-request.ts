@@ -5,7 +5,8 @@ import type { Exploration } from "../explore/exhaustive/explore.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { shown } from "../scenario/problem.ts";
 import type { AnySystem } from "../systems/system.ts";
-import { readCount, shellWord } from "./arguments.ts";
+import { shellWord } from "../report/shell.ts";
+import { readCount } from "./arguments.ts";
 import { argumentMistake } from "./exit-codes.ts";
 import type { FailureFlags } from "./one-failure.ts";
 

@@ -23,7 +23,8 @@ import {
 import { plural, wrap } from "../report/words.ts";
 import { expectedOneOf, fixByName } from "../scenario/closest.ts";
 import { shown } from "../scenario/problem.ts";
-import { readCount, readTime, readTimeOrNone, shellWord } from "./arguments.ts";
+import { shellWord } from "../report/shell.ts";
+import { readCount, readTime, readTimeOrNone } from "./arguments.ts";
 import { argumentMistake, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { OutputFolder, readText } from "./files.ts";
 import { interruptible } from "./interruption.ts";

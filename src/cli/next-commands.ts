@@ -1,7 +1,7 @@
 // Commands to type next, exact to the letter: a failure is always followed by the line that replays it.
 
 import { plantOfPlugIn } from "../campaign/plug-ins.ts";
-import { shellWord } from "./arguments.ts";
+import { asArgument, shellWord } from "../report/shell.ts";
 import type { LoadedStory } from "./stories.ts";
 
 /** What changes the story itself, and so belongs into every command about it. */
@@ -27,6 +27,3 @@ export function commandLine(
     .filter((word) => word !== "")
     .join(" ");
 }
-
-/** A path that begins with "-" would be read as an option. */
-export const asArgument = (path: string): string => (path.startsWith("-") ? `./${path}` : path);

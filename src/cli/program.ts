@@ -7,7 +7,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/
 import { addClaims } from "./claims-command.ts";
 import { argumentMistake, exitCodes } from "./exit-codes.ts";
 import { formatNames } from "./export-formats.ts";
-import { asArgument } from "./next-commands.ts";
+import { asArgument } from "../report/shell.ts";
 import { topicNames } from "./topics.ts";
 import type { Output } from "./output.ts";
 import { collect, example, type Give, once } from "./program-parts.ts";

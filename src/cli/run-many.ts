@@ -12,7 +12,7 @@ import { replayOf } from "../report/campaign-report.ts";
 import { printDuration } from "../base/units.ts";
 import { seedMax } from "../scenario/story-schema.ts";
 import { plural } from "../report/words.ts";
-import { shellWord } from "./arguments.ts";
+import { shellWord } from "../report/shell.ts";
 import { campaignLines } from "./campaign-lines.ts";
 import { commandLine } from "./next-commands.ts";
 import type { Scenario } from "../scenario/scenario.ts";

@@ -3,10 +3,12 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { plainDigest } from "../base/plain-hash.ts";
 import type { Failure } from "../explore/failure.ts";
 import type { Shrunk } from "../explore/shrink/shrink.ts";
 import { failureText, foundText, retold } from "../report/failure-text.ts";
 import { storyLines } from "../report/run-summary.ts";
+import { asArgument, shellWord } from "../report/shell.ts";
 import { shrunkLines } from "../report/shrunk-lines.ts";
 import { noPaint, plural, printMoment, wrap } from "../report/words.ts";
 import { printable } from "../scenario/problem.ts";
@@ -43,11 +45,22 @@ export interface SmallFailure {
   readonly heldBefore: number;
 }
 
-/** Tells it, and keeps it as a file. */
+/** Where a test stands: its file as the test runner calls it, and its name with those of the suites around it. */
+export interface TestPlace {
+  readonly file: string;
+  readonly name: string;
+}
+
+interface FailedTest {
+  readonly claim: string;
+  readonly place: TestPlace;
+  readonly small: SmallFailure;
+  readonly system: AnySystem;
+}
+
+/** Tells it, and keeps it as a file: of each test its own, whatever others claim. */
 export function failed(
-  claim: string,
-  small: SmallFailure,
-  system: AnySystem,
+  { claim, place, small, system }: FailedTest,
   { saveTo = folderDefault, plugIn }: SimulationTestOptions,
 ): SimulationFailure {
   const { found, shrunk } = small;
@@ -55,8 +68,8 @@ export function failed(
   const { property } = failure;
   const { seed } = found.scenario;
   const { startUs } = failure.scenario.world;
-  const file = join(saveTo, `${stemOf(claim)}.failure.yaml`);
-  const replay = `npx faultline replay ${file} --plug-in ${plugIn ?? "MODULE"}`;
+  const file = join(saveTo, `${fileStem(claim, place)}.failure.yaml`);
+  const replay = `npx faultline replay ${shellWord(asArgument(file))} --plug-in ${shellWord(plugIn ?? "MODULE")}`;
   const lines = brokenLines(small, failure);
   const told = shrunk === undefined ? [] : shrunkLines(shrunk);
   keep(
@@ -77,10 +90,17 @@ export function failed(
     `  ${replay}`,
     ...(plugIn === undefined ? ["  (MODULE is the file that exports your system in a list called systems.)"] : []),
     "Run the seed alone in which it was found:",
-    `  FAULTLINE_SEEDS=${seed} npx vitest run -t ${JSON.stringify(claim)}`,
+    `  FAULTLINE_SEEDS=${seed} npx vitest run ${shellWord(asArgument(place.file))} -t ${shellWord(exactly(place.name))}`,
   ].join("\n");
   return new SimulationFailure(message, { property, seed, file });
 }
+
+/** Of tests that claim alike, the file or the suite differs; and of some claims, the punctuation alone. */
+const fileStem = (claim: string, { file, name }: TestPlace): string =>
+  `${stemOf(claim)}-${plainDigest([file, name]).slice(0, 8)}`;
+
+/** A pattern for a name and no other. */
+const exactly = (name: string): string => `^${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
 
 /** What broke, and how it was found. */
 function brokenLines({ found, heldBefore }: SmallFailure, { violation, scenario }: Failure): readonly string[] {

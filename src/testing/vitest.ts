@@ -10,7 +10,7 @@ import type { AnySystem, System } from "../systems/system.ts";
 import type { SimulationTestOptions } from "./options.ts";
 import { scenarioOf } from "./scenario-of.ts";
 import { runSeeds, seedRangeOf } from "./seeds.ts";
-import { failed, mistakeIn } from "./simulation-failure.ts";
+import { failed, mistakeIn, type TestPlace } from "./simulation-failure.ts";
 
 export type { SimulationTestOptions, WrittenFault } from "./options.ts";
 export { SimulationFailure } from "./simulation-failure.ts";
@@ -43,7 +43,13 @@ export const simulationTest: SimulationTest = Object.assign(registeredBy(test), 
 });
 
 /** The parts of vitest's `test` that are needed here. */
-type VitestTest = (name: string, options: { readonly timeout: number }, run: () => Promise<void>) => void;
+type VitestTest = (
+  name: string,
+  options: { readonly timeout: number },
+  run: (context: {
+    readonly task: { readonly fullTestName: string; readonly file: { readonly name: string } };
+  }) => Promise<void>,
+) => void;
 
 function registeredBy(register: VitestTest): Register {
   const registered: Register = (claim, system, options = {}) => {
@@ -51,10 +57,11 @@ function registeredBy(register: VitestTest): Register {
     const here = new Error("registered");
     Error.captureStackTrace(here, registered);
     const { timeoutMs = timeoutDefaultMs, shrinkMs = shrinkDefaultMs } = options;
-    register(claim, { timeout: timeoutMs + shrinkMs + graceMs }, async () => {
+    register(claim, { timeout: timeoutMs + shrinkMs + graceMs }, async ({ task }) => {
       try {
         // The system's own schemas make its settings and workload, so the erased form is safe (see registry.ts).
-        await held(claim, system as unknown as AnySystem, options);
+        const place = { file: task.file.name, name: task.fullTestName };
+        await held({ claim, place, system: system as unknown as AnySystem, options });
       } catch (error) {
         throw error instanceof Error ? pointingAt(here, error) : error;
       }
@@ -63,7 +70,14 @@ function registeredBy(register: VitestTest): Register {
   return registered;
 }
 
-async function held(claim: string, system: AnySystem, options: SimulationTestOptions): Promise<void> {
+interface Held {
+  readonly claim: string;
+  readonly place: TestPlace;
+  readonly system: AnySystem;
+  readonly options: SimulationTestOptions;
+}
+
+async function held({ claim, place, system, options }: Held): Promise<void> {
   const { timeoutMs = timeoutDefaultMs } = options;
   const scenario = scenarioOf(claim, system, options);
   const seeds = seedRangeOf(options.seeds, process.env);
@@ -71,7 +85,8 @@ async function held(claim: string, system: AnySystem, options: SimulationTestOpt
   const found = await runSeeds(scenario, system, seeds, () => performance.now() > overAtMs);
   if (found.type === "failed") {
     const shrunk = await smallest(found.failure, system, options.shrinkMs ?? shrinkDefaultMs);
-    throw failed(claim, { found: found.failure, shrunk, heldBefore: found.heldBefore }, system, options);
+    const small = { found: found.failure, shrunk, heldBefore: found.heldBefore };
+    throw failed({ claim, place, small, system }, options);
   }
   const mistake = mistakeIn(claim, found, timeoutMs);
   if (mistake !== undefined) throw new Error(mistake);

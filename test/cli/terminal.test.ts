@@ -1,7 +1,7 @@
 // What is asked for wins over what is guessed.
 import { expect, test } from "vitest";
 
-import { shellWord } from "../../src/cli/arguments.ts";
+import { shellWord } from "../../src/report/shell.ts";
 import { fileNameOf } from "../../src/cli/files.ts";
 import { colorLevel, widthFor } from "../../src/cli/terminal.ts";
 

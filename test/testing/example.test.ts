@@ -47,11 +47,16 @@ describe("the one with the bug", () => {
   test("and the lines it gives can be typed", patience, async () => {
     const { stdout, stderr } = await typed("vitest run --dir bugs", project);
     const told = stdout + stderr;
+    // The README shows them as they are.
+    const readme = readFileSync(join(project, "README.md"), "utf8");
+    const lines = told.split("\n").filter((line) => /^ *(?:Saved as|npx faultline|FAULTLINE_SEEDS)/.test(line));
+    expect(lines.map((line) => line.trim()).filter((line) => !readme.includes(line))).toEqual([]);
     const [replay = ""] = /npx faultline replay \S+ --plug-in \S+/.exec(told) ?? [];
-    const [, again = ""] = /(FAULTLINE_SEEDS=\d+) npx vitest run -t "never two owners"/.exec(told) ?? [];
+    const [again = ""] = /FAULTLINE_SEEDS=\d+ npx vitest run .*/.exec(told) ?? [];
     const replayed = await typed(replay, project);
     expect([replayed.code, replayed.stdout]).toEqual([1, expect.stringContaining("EXCLUSIVE IS VIOLATED")]);
-    const alone = await typed(`${again} npx vitest run --dir bugs -t "never two owners"`, project);
+    const alone = await typed(again, project);
+    expect(again).toContain("bugs/counting-from-receipt.test.ts -t '^never two owners$'");
     expect([alone.code, alone.stdout + alone.stderr]).toEqual([1, expect.stringContaining("the first that was run")]);
   });
 });

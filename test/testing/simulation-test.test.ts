@@ -1,5 +1,6 @@
 // What a test in a team's own repository does, short of registering it.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,7 +10,7 @@ import { parseScenario } from "../../src/scenario/parse.ts";
 import { simulate } from "../../src/simulate.ts";
 import { scenarioOf, stemOf } from "../../src/testing/scenario-of.ts";
 import { runSeeds, seedRangeOf, type SeedsResult } from "../../src/testing/seeds.ts";
-import { failed, mistakeIn } from "../../src/testing/simulation-failure.ts";
+import { failed, mistakeIn, type SimulationFailure } from "../../src/testing/simulation-failure.ts";
 import type { SimulationTestOptions } from "../../src/testing/options.ts";
 import { byName, echo } from "../scenario/echo-system.ts";
 
@@ -36,6 +37,20 @@ const done = async (options: SimulationTestOptions): Promise<SeedsResult> =>
 async function mistake(options: SimulationTestOptions): Promise<string | undefined> {
   const found = await done(options);
   return found.type === "done" ? mistakeIn("a claim", found, 1000) : "failed";
+}
+
+/** As a test fails that stands in such a file, in such suites. */
+function toldOf(
+  claim: string,
+  { failure, heldBefore }: Extract<SeedsResult, { type: "failed" }>,
+  options: SimulationTestOptions,
+  { file: testFile, suites }: { readonly file: string; readonly suites: readonly string[] } = {
+    file: "a.test.ts",
+    suites: [],
+  },
+): SimulationFailure {
+  const place = { file: testFile, name: [...suites, claim].join(" > ") };
+  return failed({ claim, place, small: { found: failure, shrunk: undefined, heldBefore }, system }, options);
 }
 
 describe("a scenario", () => {
@@ -147,13 +162,13 @@ describe("what a test fails by", () => {
   test("a violation, told and kept as a file that fails alike", async () => {
     const found = await done(bug);
     if (found.type === "done") throw new Error("the bug was not found");
-    const { failure, heldBefore } = found;
+    const { failure } = found;
     const options = { saveTo: join(folder, "kept"), plugIn: "./echo.ts" };
-    const error = failed("Never twice", { found: failure, shrunk: undefined, heldBefore }, system, options);
+    const error = toldOf("Never twice", found, options);
     expect(error).toMatchObject({
       property: "ONCE",
       seed: 1,
-      file: join(folder, "kept", `${stemOf("Never twice")}.failure.yaml`),
+      file: expect.stringMatching(/kept\/never-twice-[0-9a-f]{8}\.failure\.yaml$/) as string,
     });
     expect(error.message).toMatch(
       /^Never twice\n\nONCE is violated: a client hears no more echoes than it said hellos\.\nAt \d\.\d{6} s on client-\d: /,
@@ -164,5 +179,44 @@ describe("what a test fails by", () => {
     const parsed = parseScenario(readFileSync(error.file, "utf8"), error.file, { systems: byName });
     const again = parsed.type === "parsed" ? simulate(parsed.story.base, { system }) : undefined;
     expect([again?.outcome, again?.digest]).toEqual(["violated", failure.digest]);
+  });
+
+  test("each test has a failure file of its own", async () => {
+    const found = await done(bug);
+    if (found.type === "done") throw new Error("the bug was not found");
+    const options = { saveTo: join(folder, "own") };
+    const failures = [
+      toldOf("never twice", found, options),
+      toldOf("never twice!", found, options),
+      toldOf("Never twice", found, options),
+      toldOf("never twice", found, options, { file: "a.test.ts", suites: ["when it rains"] }),
+      toldOf("never twice", found, options, { file: "deep/a.test.ts", suites: [] }),
+    ];
+    expect(new Set(failures.map(({ file: kept }) => kept)).size).toBe(failures.length);
+    expect(toldOf("never twice", found, options).file).toBe(failures[0]?.file);
+  });
+
+  test("the lines to type mean this test and this file, whatever they are called", async () => {
+    const found = await done(bug);
+    if (found.type === "done") throw new Error("the bug was not found");
+    const name = 'a+b (or $HOME, `c`)? It\'s "twice" [1.5] ^| {x}\\';
+    const options = { saveTo: join(folder, "a folder's"), plugIn: "./my systems.ts" };
+    const error = toldOf(name, found, options, { file: "my tests/a (1).test.ts", suites: ["a suite"] });
+    const words = error.message.split("\n").flatMap((line) =>
+      / (?:npx|FAULTLINE_SEEDS=1 npx) /.test(line)
+        ? [
+            spawnSync("sh", ["-c", `for w in ${line}; do printf '%s\\n' "$w"; done`], { encoding: "utf8" })
+              .stdout.trim()
+              .split("\n"),
+          ]
+        : [],
+    );
+    expect(words).toEqual([
+      ["npx", "faultline", "replay", error.file, "--plug-in", "./my systems.ts"],
+      ["FAULTLINE_SEEDS=1", "npx", "vitest", "run", "my tests/a (1).test.ts", "-t", expect.any(String) as string],
+    ]);
+    const pattern = new RegExp(words[1]?.at(-1) ?? "");
+    expect(`a suite > ${name}`).toMatch(pattern);
+    expect([`another suite > ${name}`, `a suite > ${name} else`].filter((one) => pattern.test(one))).toEqual([]);
   });
 });
