@@ -31,10 +31,18 @@ const plainClaim = /^[A-Za-z0-9][A-Za-z0-9 ,.!?'-]{0,79}$/;
 
 /** A name for files: what is claimed, in small letters and hyphens; where that says too little, with a digest of it. */
 export function stemOf(claim: string): string {
-  const words = claim.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  const name = plainClaim.test(claim) ? words : `${words.slice(0, 60)}-${plainDigest([claim])}`;
-  return name.replaceAll(/^-+|-+$/g, "");
+  return plainClaim.test(claim) ? hyphened(claim) : withDigest(claim, [claim]);
 }
+
+/** The name of one file among all: what is claimed, and a digest of what tells it from others that claim alike. */
+export const withDigest = (claim: string, identity: readonly string[]): string =>
+  [hyphened(claim).slice(0, 60), plainDigest(identity)].filter((word) => word !== "").join("-");
+
+const hyphened = (claim: string): string =>
+  claim
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
 
 /** JSON is YAML: the scenario as a file would have it. */
 function textOf(claim: string, system: AnySystem, options: SimulationTestOptions): string {

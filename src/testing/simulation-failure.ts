@@ -3,7 +3,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { plainDigest } from "../base/plain-hash.ts";
 import type { Failure } from "../explore/failure.ts";
 import type { Shrunk } from "../explore/shrink/shrink.ts";
 import { failureText, foundText, retold } from "../report/failure-text.ts";
@@ -14,7 +13,7 @@ import { noPaint, plural, printMoment, wrap } from "../report/words.ts";
 import { printable } from "../scenario/problem.ts";
 import type { AnySystem } from "../systems/system.ts";
 import type { SimulationTestOptions } from "./options.ts";
-import { stemOf } from "./scenario-of.ts";
+import { withDigest } from "./scenario-of.ts";
 import type { SeedsResult } from "./seeds.ts";
 
 /** Test runners indent what they show. */
@@ -68,7 +67,7 @@ export function failed(
   const { property } = failure;
   const { seed } = found.scenario;
   const { startUs } = failure.scenario.world;
-  const file = join(saveTo, `${fileStem(claim, place)}.failure.yaml`);
+  const file = join(saveTo, `${withDigest(claim, [place.file, place.name])}.failure.yaml`);
   const replay = `npx faultline replay ${shellWord(asArgument(file))} --plug-in ${shellWord(plugIn ?? "MODULE")}`;
   const lines = brokenLines(small, failure);
   const told = shrunk === undefined ? [] : shrunkLines(shrunk);
@@ -94,10 +93,6 @@ export function failed(
   ].join("\n");
   return new SimulationFailure(message, { property, seed, file });
 }
-
-/** Of tests that claim alike, the file or the suite differs; and of some claims, the punctuation alone. */
-const fileStem = (claim: string, { file, name }: TestPlace): string =>
-  `${stemOf(claim)}-${plainDigest([file, name]).slice(0, 8)}`;
 
 /** A pattern for a name and no other. */
 const exactly = (name: string): string => `^${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
