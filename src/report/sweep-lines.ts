@@ -2,6 +2,7 @@
 // baseline, and a small chart of both.
 
 import { printable } from "../scenario/problem.ts";
+import { oneLine } from "./prose.ts";
 import { pointKey } from "../tune/design.ts";
 import type { Factor, Level, Point } from "../tune/factor.ts";
 import type { Asked } from "../tune/study.ts";
@@ -36,7 +37,7 @@ export function sweepLines(sweep: Sweep, answer: SweepAnswer, shape: SweepShape)
   });
   const listed = charts.length > 0 ? [] : answer.flatMap((group) => [...pointsTable(sweep, group, shape), ""]);
   return [
-    ...wrap(printable(sweep.study.study.title), width).map((line) => paint.bold(line)),
+    ...wrap(oneLine(sweep.study.study.title), width).map((line) => paint.bold(line)),
     "",
     ...charts,
     ...listed,
@@ -189,7 +190,7 @@ function baselineNote({ study, groups }: Sweep, index: number): readonly string[
   const values = groups.map(({ baseline }) =>
     amountText(baseline.cells[index].value, study.responses[index].response.unit),
   );
-  return [`* ${pointLabel({ study }, study.baseline.point)}: ${values.join(", ")}`];
+  return [`* ${printable(pointLabel({ study }, study.baseline.point))}: ${values.join(", ")}`];
 }
 
 const pointsShownMax = 16;

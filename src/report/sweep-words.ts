@@ -153,7 +153,9 @@ function goodWords(sweep: Sweep, { range, good, group }: GroupAnswer): readonly 
   const others = good.filter(({ swept }) => !swept.isBaseline);
   const total = group.points.length - 1;
   if (others.length === 0)
-    return [`None of the other ${plural(total, "point")} does as well as ${base} in everything.`];
+    return [
+      `${total === 1 ? "The other point does not do" : `None of the other ${plural(total, "point")} does`} as well as ${base} in everything.`,
+    ];
   const shown = others.slice(0, 4).map(({ swept }) => pointLabel(sweep, swept.at.point));
   const more = others.length > shown.length ? `, and ${others.length - shown.length} more` : "";
   return [

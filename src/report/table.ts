@@ -1,5 +1,6 @@
 // Columns that line up, for terminals and for plain text.
 
+import { printable } from "../scenario/problem.ts";
 import { clip, padEnd, padStart, type Paint, widthOf } from "./words.ts";
 
 export interface Column {
@@ -13,14 +14,16 @@ export interface Cell {
   readonly paint?: ((text: string) => string) | undefined;
 }
 
-/** Rows of text no wider than `width`: the first column gives way when they would be. */
+/** Rows of text no wider than `width`: the first column gives way when they would be. No text acts on a terminal. */
 export function table(
-  columns: readonly Column[],
-  rows: readonly (readonly Cell[])[],
+  titled: readonly Column[],
+  written: readonly (readonly Cell[])[],
   width: number,
   paint: Paint,
 ): readonly string[] {
   const gap = 2;
+  const columns = titled.map((column) => ({ ...column, title: printable(column.title) }));
+  const rows = written.map((cells) => cells.map((cell) => ({ ...cell, text: printable(cell.text) })));
   const widths = columns.map(({ title }, index) =>
     Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index]?.text ?? ""))),
   );

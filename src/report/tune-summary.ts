@@ -18,6 +18,7 @@ import {
   verdictWords,
   weatherWords,
 } from "./tune-words.ts";
+import { oneLine } from "./prose.ts";
 import { type Paint, plural, printCount, wrap } from "./words.ts";
 
 export interface TuneTold {
@@ -28,9 +29,9 @@ export interface TuneTold {
 export function tuneLines({ task, found }: TuneTold, paint: Paint, width: number): readonly string[] {
   const { recommended, runsDone, looked } = found;
   const points = Math.min(sizeOf(task.space), 1_000_000_000);
-  const head = wrap(task.study.study.title, width).map((line) => paint.bold(line));
+  const head = prose(task.study.study.title, width).map((line) => paint.bold(line));
   const asked = `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(points, "point")}.`;
-  const verdict = wrap(verdictWords(task, found), width);
+  const verdict = prose(verdictWords(task, found), width);
   const told = (recommended === undefined ? paint.bad : paint.good)(verdict.join("\n")).split("\n");
   return [
     ...head,
@@ -49,7 +50,7 @@ export function tuneLines({ task, found }: TuneTold, paint: Paint, width: number
 function circumstanceLines({ study: { study } }: StudyTask, width: number): readonly string[] {
   const names = study.circumstances.map(({ name }) => name);
   if (names.length === 0) return [];
-  return wrap(
+  return prose(
     `Searched with ${names.join(" and ")} as the scenario has it: "faultline sweep" answers under each.`,
     width,
   );
@@ -136,4 +137,7 @@ function nearestLines(task: StudyTask, { nearest }: Found, paint: Paint, width: 
   return [paint.bold("What comes nearest"), ...table(columns, rows, width, paint)];
 }
 
-const indented = (text: string, width: number): readonly string[] => wrap(text, width - 2).map((line) => `  ${line}`);
+const indented = (text: string, width: number): readonly string[] => prose(text, width - 2).map((line) => `  ${line}`);
+
+/** What a study calls its parts is text, whatever it holds. */
+const prose = (text: string, width: number): readonly string[] => wrap(oneLine(text), width);

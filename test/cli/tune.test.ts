@@ -323,3 +323,32 @@ describe("an optimiser of one's own", { timeout: 60_000 }, () => {
     });
   });
 });
+
+test("names of a study's own do not act on a terminal", { timeout: 60_000 }, async () => {
+  const hostile = String.raw`
+title: >
+  A question
+  of two lines
+why: w
+scenario: story.yaml
+seeds: 1..4
+vary:
+  "pa\u202ece\u001b[31m":
+    "sl\u202eow": { workload.every: 2s }
+    "q\u0007uick": { workload.every: 1s }
+  settings.defence.onceOnly: [true, false]
+responses:
+  - { of: hellos.count, as: "he\u202ellos\u001b[31m", better: high }
+tune: { budget: 60, worse: { "n\u202eoise": { until: 7s } } }
+`;
+  await inStudy(hostile, async (cwd) => {
+    for (const command of ["sweep", "tune"]) {
+      const { code, stdout } = await faultline([command, "study.yaml", "--no-cache", ...plugIn], { cwd });
+      expect([command, code]).toEqual([command, 0]);
+      expect(stdout).toContain("A question of two lines\n");
+      // oxlint-disable-next-line eslint/no-control-regex -- control characters are what is looked for
+      expect(stdout).not.toMatch(/[\u0007\u001b\u202e]|u000a/);
+      expect(stdout).toContain(String.raw`he\u202ellos\u001b[31m`);
+    }
+  });
+});
