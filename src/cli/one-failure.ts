@@ -7,6 +7,7 @@ import { type Run, simulate } from "../simulate.ts";
 import { plural } from "../report/words.ts";
 import { readSeed } from "./arguments.ts";
 import { argumentMistake } from "./exit-codes.ts";
+import { commandLine } from "./next-commands.ts";
 import { loadSystems, plugInsOf, type PlugInFlags } from "./plug-in-option.ts";
 import { type LoadedStory, loadStories } from "./stories.ts";
 
@@ -32,7 +33,13 @@ export function loadFailure(reference: string, flags: FailureFlags): OneFailure 
   const property = flags.property ?? story.scenario.failure?.property;
   if (property !== undefined && !known.includes(property)) throw unknownProperty(property, known);
   const failure = findingOf(run, property);
-  if (failure === undefined) throw notFailing(reference, run, property);
+  if (failure === undefined)
+    throw notFailing(
+      reference,
+      run,
+      property,
+      commandLine("run", story, { set: flags.set ?? [], plugIns }, "--seeds 1..200"),
+    );
   return { story, failure, plugIns };
 }
 
@@ -66,12 +73,17 @@ function unknownProperty(property: string, known: readonly string[]): Error {
   });
 }
 
-function notFailing(reference: string, { seed, verdict, scenario }: Run, property: string | undefined): Error {
+function notFailing(
+  reference: string,
+  { seed, verdict, scenario }: Run,
+  property: string | undefined,
+  search: string,
+): Error {
   const what = property === undefined ? "no property" : `not ${property}`;
   return argumentMistake(reference, {
     code: "NOT_FAILING",
     what: `Under seed ${seed} ${scenario.name} breaks ${what} (${verdict.summary}).`,
     expected: "Expected a run that fails.",
-    fix: `find a seed that does, as in faultline run ${reference} --seeds 1..200.`,
+    fix: `find a seed that does, as in ${search}.`,
   });
 }

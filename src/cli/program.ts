@@ -220,10 +220,7 @@ function addReplay(program: CommandUnknownOpts, output: Output, give: Give): voi
     .option("--report <dir>", "write a page to look at there, with the diagram of the run")
     .option("--plug-in <module>", "a module with systems of your own: it is code, and is run", collect)
     .option("--plant <id>", "with a planted bug: see list mutants", collect)
-    .addHelpText(
-      "after",
-      example("faultline replay mesh/fm-001-network-timeout --seed 1 --follow player-1 --until 10s"),
-    )
+    .addHelpText("after", example("faultline replay mesh/fm-001-network-timeout --seed 1 --follow player-1"))
     .action(async (scenario, flags) => {
       const { replay } = await import("./replay.ts");
       await give("replay", replay(scenario, flags, output));
@@ -314,7 +311,7 @@ function addExport(program: CommandUnknownOpts, output: Output, give: Give): voi
       "after",
       example(
         "faultline export mesh/baseline --seed 7 --to perfetto --output baseline.json",
-        "faultline export mesh/walk --to shiviz --from 1s --until 2s --output - > walk.log",
+        "faultline export mesh/walk --to shiviz --from 1s --until 2s --output walk.log",
       ),
     )
     .action(async (run, flags) => {
@@ -426,7 +423,8 @@ function addSweep(program: CommandUnknownOpts, output: Output, give: Give): void
       "after",
       example(
         "faultline sweep studies/transfer-deadline",
-        "faultline sweep mesh/hunt --vary settings.transfer.deadline=50ms..200ms/4 --response player.pause.p99",
+        "faultline sweep mesh/hunt --vary settings.transfer.deadline=50ms..200ms/4 \\",
+        "  --response player.pause.p99",
       ),
     )
     .action(async (study, flags) => {

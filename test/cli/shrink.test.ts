@@ -1,11 +1,11 @@
 // `faultline shrink` as it is typed: a file that fails alike when it is replayed, whatever ends the work.
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { faultline } from "./command.ts";
+import { echoPlugIn, faultline, inFolder, quietStory } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "faultline-shrink-"));
 const story = "mesh/defences#without-durable-grants";
@@ -63,5 +63,19 @@ describe("faultline shrink", () => {
     const refused = await faultline(["shrink", ...words]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(code);
+  });
+
+  test("and the line that finds a failure is about the same runs", { timeout: patience }, async () => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, "my story.yaml"), quietStory);
+      const changed = ["--plug-in", echoPlugIn, "--set", "workload.every=200ms"];
+      const { code, stderr } = await faultline(["explain", "my story.yaml", "--seed", "1", ...changed], { cwd });
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(
+          `faultline run 'my story.yaml' --set workload.every=200ms --plug-in ${echoPlugIn} --seeds 1..200.`,
+        ),
+      ]);
+    });
   });
 });
