@@ -7,13 +7,20 @@ import { parseScenario } from "../../src/scenario/parse.ts";
 import { printProblems } from "../../src/scenario/problem.ts";
 import { simulate } from "../../src/simulate.ts";
 import { systemNamed, systemNames } from "../../src/systems/registry.ts";
+import { openStudy } from "../../src/tune/open-study.ts";
+import { readStudy } from "../../src/tune/study.ts";
 
 const readme = readFileSync("README.md", "utf8");
+const systems = new Map(systemNames.map((name) => [name, systemNamed(name)]));
+
+/** The file that it shows under such a schema. */
+const shownWith = (schema: string): string =>
+  [...readme.matchAll(/```yaml\n([^]*?)```/g)]
+    .map(([, text = ""]) => text)
+    .find((text) => text.includes(`/${schema}\n`)) ?? "";
 
 describe("the scenario of the README", () => {
-  const text = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? "";
-  const systems = new Map(systemNames.map((name) => [name, systemNamed(name)]));
-  const parsed = parseScenario(text, "readme.yaml", { systems });
+  const parsed = parseScenario(shownWith("schema.json"), "readme.yaml", { systems });
 
   test("is one", () => expect(parsed.type === "refused" ? printProblems(parsed.problems) : "").toBe(""));
 
@@ -21,6 +28,15 @@ describe("the scenario of the README", () => {
     const run = parsed.type === "parsed" ? simulate(parsed.story.base) : undefined;
     expect(run?.verdict.properties.find(({ id }) => id === "NO-PANIC")?.status).toBe("held");
   });
+});
+
+test("the study of the README can be asked", () => {
+  const read = readStudy(shownWith("study-schema.json"), "readme.yaml");
+  if (read.type === "refused") throw new Error(printProblems(read.problems));
+  const { reference } = read.study.scenario;
+  const text = readFileSync(`scenarios/${reference}.yaml`, "utf8");
+  const opened = openStudy(read.study, { file: reference, text, variant: "base", systems }, []);
+  expect(opened.type === "refused" ? printProblems(opened.problems) : "").toBe("");
 });
 
 test("every command of the README is one, with options it has", () => {
