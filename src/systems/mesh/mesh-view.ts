@@ -487,5 +487,5 @@ export function ownerIsAble(player: PlayerView): boolean {
 /** Whether a calm begins with what happens now: it may have to wait for what is late. */
 export const calmBegins = (view: MeshView, atUs: number): boolean => isCalm(view) && view.calmSinceUs >= atUs;
 
-/** Whether no fault is open now. */
-export const isCalm = (view: MeshView): boolean => view.faultsOpen === 0;
+/** Whether no fault is open now. Coordinators of whom a majority is gone for good decide nothing: that is no calm. */
+export const isCalm = (view: MeshView): boolean => view.faultsOpen === 0 && view.mode.quorumLostUs === null;

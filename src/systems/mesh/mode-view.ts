@@ -258,6 +258,6 @@ function hit({ players, leases, mode }: MeshView, { node }: Instant): void {
 function countQuorum({ raft, mode }: MeshView, { atUs }: Instant): void {
   let running = 0;
   for (const id of raft.nodes.keys()) if (!mode.away.has(id)) running += 1;
-  const lost = running * 2 <= raft.nodes.size;
+  const lost = raft.nodes.size > 0 && running * 2 <= raft.nodes.size;
   mode.quorumLostUs = lost ? (mode.quorumLostUs ?? atUs) : null;
 }

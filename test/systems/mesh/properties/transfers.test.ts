@@ -215,6 +215,20 @@ describe("MESH-INV-06: every transfer ends", () => {
     expect(late.end("p1/1", "n1", "rolledBack", 1).broken()).toEqual([]);
   });
 
+  test("coordinators of whom a majority is gone for good undo nothing: none of it is owed, and with a majority it is", () => {
+    const coordinators = ["c1", "c2", "c3"];
+    const withoutSome = (gone: readonly string[]): Story => {
+      const story = playing();
+      for (const node of coordinators) story.boot(node);
+      for (const node of coordinators) story.say(node, { fact: "raft.voted", term: 1, candidate: nodeId("c1") });
+      began(story.start("p1/1", "n1", "n2", 1));
+      for (const node of gone) story.crash(node);
+      return ended(story).wait(bounds.transferUs + 1);
+    };
+    expect(withoutSome(["c1"]).broken()).toEqual(["MESH-INV-06"]);
+    expect(withoutSome(["c1", "c2"]).result("MESH-INV-06").status).toBe("not exercised");
+  });
+
   test("in a calm world: at the bound it may still end, later it may not", () => {
     const started = (): Story => playing().start("p1/1", "n1", "n2", 1);
     expect(started().wait(bounds.transferUs).end("p1/1", "n1", "rolledBack", 1).broken()).toEqual([]);
