@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { duration, positiveDuration, rate, signedDuration } from "../systems/quantities.ts";
 import type { FaultAction, FaultKind, MessageSelector, PartitionShape } from "../world/fault.ts";
-import { codec, durationRange, signedDurationRange } from "./codecs.ts";
+import { codec, durationRange, refuse, signedDurationRange } from "./codecs.ts";
 import {
   messageFields,
   type NodesSchema,
@@ -85,14 +85,16 @@ export function kindSchemas(vocabulary: Vocabulary): KindSchemas {
   };
 }
 
+type Context = Parameters<typeof refuse>[0];
+
 function arm<Kind extends FaultKind, Doc extends z.ZodType>(
   kind: Kind,
   doc: Doc,
-  decode: (doc: z.output<Doc>) => Omit<Action<Kind>, "kind">,
+  decode: (doc: z.output<Doc>, context: Context) => Omit<Action<Kind>, "kind">,
   encode: (action: Action<Kind>) => z.output<Doc>,
 ): ActionSchema {
   return codec<Doc, Action<Kind>>(doc, (action) => action.kind === kind, {
-    decode: (read) => ({ kind, ...decode(read) }) as Action<Kind>,
+    decode: (read, context) => ({ kind, ...decode(read, context) }) as Action<Kind>,
     encode,
   });
 }
@@ -132,11 +134,16 @@ function messageKinds(vocabulary: Vocabulary) {
       arm(
         "corrupt",
         z.strictObject({ ...fields, field: z.string().default(""), value: z.unknown().optional() }),
-        (doc) => ({
-          messages: readMessages(doc),
-          field: doc.field,
-          ...(doc.value === undefined ? {} : { to: doc.value }),
-        }),
+        (doc, context) => {
+          const messages = readMessages(doc);
+          if (doc.value === undefined) return { messages, field: doc.field };
+          if (doc.field !== "") return { messages, field: doc.field, to: doc.value };
+          return refuse(context, doc.value, 'Expected "value" beside the "field" that it is put into.', {
+            what: "stands without a field",
+            fix: 'name one, as in "field: state.x", or remove it: then any bytes are changed.',
+            key: "value",
+          });
+        },
         (action) => ({
           ...whichOf(action),
           field: action.field,

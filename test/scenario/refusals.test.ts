@@ -143,6 +143,7 @@ const table: Readonly<Record<string, readonly (readonly [text: string, ...said: 
     [fault("{ at: 2s, crash: { node: any srver } }"), "6:30 UNKNOWN_NODE"],
     [fault("{ at: 2s, crash: {} }"), "6:22 MISSING_KEY"],
     [fault("{ at: 2s, delay: { by: 3s..1s } }"), "6:28 WRONG_VALUE"],
+    [fault("{ at: 2s, corrupt: { message: echo, value: 3 } }"), "6:48 WRONG_VALUE"],
     [fault("{ at: 2s, partition: { betwen: [[server-1], [server-2]] } }"), "6:28 UNKNOWN_KEY"],
     [fault("{ at: 2s, partition: { between: [[server-1]] } }"), "6:37 OUT_OF_RANGE"],
     [fault("{ at: 2s, suppressTimers: { node: all, timers: [nxt] } }"), "6:53 UNKNOWN_TIMER"],
