@@ -109,3 +109,17 @@ describe("what is sent besides", () => {
     expect(copies / all).toBeLessThan(0.5);
   });
 });
+
+describe("what FM-004 tells is missed when it does not happen", () => {
+  test.each([
+    ["", "settings.defence.checksum=off"],
+    ["#checksum-damaged", "settings.defence.checksum=off"],
+    ["#retried", "settings.transfer.onMismatch=rollback"],
+    ["#clock-skew", "settings.transfer.checksumCovers=state"],
+  ])("mesh/fm-004-state-mismatch%s, and not with %s", (variant, absent) => {
+    const unmet = (set: readonly string[]): number =>
+      simulate(storyNamed(`mesh/fm-004-state-mismatch${variant}`, set)).expectations.filter(({ met }) => !met).length;
+    expect(unmet([])).toBe(0);
+    expect(unmet([absent])).toBeGreaterThan(0);
+  });
+});
