@@ -1,7 +1,7 @@
 // What a hunt came to, for reporters and for `faultline merge`.
 
 import type { HuntResult, JoinedHunt } from "../campaign/join-hunts.ts";
-import { kindsOf } from "../explore/fault-draws.ts";
+import { kindsAwaited } from "../explore/inert.ts";
 import type { ReportMeta } from "../report/campaign-report.ts";
 import { huntMarkdown, huntSuite } from "../report/hunt-cases.ts";
 import type { HuntSummary } from "../report/hunt-summary.ts";
@@ -37,7 +37,7 @@ export function huntResultOf(
     effects,
     strategies,
     promised: promised.map(({ id, claim, source }) => ({ id, claim, source })),
-    awaited: isAwaited ? { kinds: kindsOf(spec.model), properties: reachable } : { kinds: [], properties: [] },
+    awaited: isAwaited ? { kinds: kindsAwaited(spec.model), properties: reachable } : { kinds: [], properties: [] },
     allowsInert,
   };
 }

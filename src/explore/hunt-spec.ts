@@ -63,6 +63,7 @@ export function huntSpecOf(system: AnySystem): HuntSpec {
       outside: new Map(["wipe", "lose", "lostSync", "bitRot", "misdirectedWrite"].map((kind) => [kind, lasting])),
       fields: [],
       driftPpmMax: 100,
+      isAssumed: true,
     },
     moments: [],
     turnovers: undefined,

@@ -1,7 +1,8 @@
 // What a hunt did not do although it was long enough: faults that never bit, properties that nothing could have broken.
 
 import { kindsOf } from "./fault-draws.ts";
-import type { HuntSpec } from "../systems/hunting.ts";
+import type { FaultModel, HuntSpec } from "../systems/hunting.ts";
+import type { FaultKind } from "../world/fault.ts";
 import type { Effects, KindEffect } from "./effects.ts";
 
 /** Fewer runs with a kind of fault say nothing about it. */
@@ -18,8 +19,12 @@ export interface Inert {
 /** What a hunt waits for: kinds that are drawn, and properties that somebody could reach. */
 export function inertOf(effects: Effects, { model, unreachable }: HuntSpec): Inert {
   const properties = [...effects.properties.keys()].filter((id) => !unreachable.has(id));
-  return inertAmong(effects, { kinds: kindsOf(model), properties });
+  return inertAmong(effects, { kinds: kindsAwaited(model), properties });
 }
+
+/** Kinds that have to change something. */
+export const kindsAwaited = (model: FaultModel): readonly FaultKind[] =>
+  model.isAssumed === true ? [] : kindsOf(model);
 
 export function inertAmong(
   { runs, kinds, properties }: Effects,

@@ -37,6 +37,8 @@ export interface FaultModel {
   readonly fields: readonly { readonly message: string; readonly field: string }[];
   /** How far clocks may run fast or slow, in parts per million. */
   readonly driftPpmMax: number;
+  /** True: the system says nothing of faults, and has no use for some, as one without a disk. No kind has to bite then. */
+  readonly isAssumed?: boolean;
 }
 
 /** An instant at which something is live, and who is concerned. */

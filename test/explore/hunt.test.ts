@@ -169,4 +169,10 @@ test("a fault that never bites is inert once it was drawn often enough, and a pr
   expect(inertOf({ ...noEffects, runs: 1_000, kinds, properties }, spec)).toEqual({ kinds: ["crash"], properties: [] });
   expect(inertOf({ ...noEffects, runs: 1_000, kinds: few, properties }, spec)).toEqual({ kinds: [], properties: [] });
   expect(inertOf({ ...noEffects, runs: 10_000, kinds: few, properties }, spec).properties).toEqual(["P4"]);
+  // Of a system that says nothing of faults nobody knows which it has a use for.
+  const told = inertOf(
+    { ...noEffects, runs: 10_000, kinds, properties: new Map([["P4", never]]) },
+    huntSpecOf(byName.get("echo")!),
+  );
+  expect(told).toEqual({ kinds: [], properties: ["P4"] });
 });
