@@ -7,6 +7,7 @@ import { shown } from "../scenario/problem.ts";
 import { TraceRecorder } from "../trace/recorder.ts";
 import type { TraceEvent, Tracer } from "../trace/trace-event.ts";
 import { expectationLines, misfitLines, paintOutcome, propertyLines } from "../report/run-summary.ts";
+import { titleLines } from "../report/prose.ts";
 import { replayLines, type ReplayFilter, type ReplayLine } from "../report/replay-lines.ts";
 import { eventLines } from "../report/event-lines.ts";
 import { type Paint, plural, printMoment, printTime, wrap } from "../report/words.ts";
@@ -62,7 +63,7 @@ export function replay(reference: string, flags: ReplayFlags, { paint, width, ev
     exitCode: isAsItShouldBe ? exitCodes.held : exitCodes.failed,
     lines: [
       paint.bold(`${scenario.name}  seed ${run.seed}`),
-      ...wrap(scenario.title, width),
+      ...titleLines(scenario.title, width),
       "",
       ...(leftOut === 0 ? [] : [paint.doubt(`${plural(leftOut, "event")} before these are left out: see --until.`)]),
       ...(lines.length === 0

@@ -25,7 +25,7 @@ import {
   widthOf,
   wrap,
 } from "./words.ts";
-import { oneLine } from "./prose.ts";
+import { titleLines } from "./prose.ts";
 
 export interface RunSummary {
   readonly run: Run;
@@ -72,7 +72,7 @@ export function summariseRun(
   const start = scenario.world.startUs;
   return [
     ...heading(scenario, `seed ${seed}`, run.outcome, paint, width),
-    ...wrap(oneLine(scenario.title), width),
+    ...titleLines(scenario.title, width),
     "",
     paint.bold("Story"),
     ...storyLines(story, start, paint, width),

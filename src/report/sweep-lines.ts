@@ -2,7 +2,7 @@
 // baseline, and a small chart of both.
 
 import { printable } from "../scenario/problem.ts";
-import { oneLine } from "./prose.ts";
+import { titleLines } from "./prose.ts";
 import { pointKey } from "../tune/design.ts";
 import type { Factor, Level, Point } from "../tune/factor.ts";
 import type { Asked } from "../tune/study.ts";
@@ -37,7 +37,7 @@ export function sweepLines(sweep: Sweep, answer: SweepAnswer, shape: SweepShape)
   });
   const listed = charts.length > 0 ? [] : answer.flatMap((group) => [...pointsTable(sweep, group, shape), ""]);
   return [
-    ...wrap(oneLine(sweep.study.study.title), width).map((line) => paint.bold(line)),
+    ...titleLines(sweep.study.study.title, width).map((line) => paint.bold(line)),
     "",
     ...charts,
     ...listed,

@@ -18,7 +18,7 @@ import {
   verdictWords,
   weatherWords,
 } from "./tune-words.ts";
-import { oneLine } from "./prose.ts";
+import { oneLine, titleLines } from "./prose.ts";
 import { type Paint, plural, printCount, wrap } from "./words.ts";
 
 export interface TuneTold {
@@ -29,7 +29,7 @@ export interface TuneTold {
 export function tuneLines({ task, found }: TuneTold, paint: Paint, width: number): readonly string[] {
   const { recommended, runsDone, looked } = found;
   const points = Math.min(sizeOf(task.space), 1_000_000_000);
-  const head = prose(task.study.study.title, width).map((line) => paint.bold(line));
+  const head = titleLines(task.study.study.title, width).map((line) => paint.bold(line));
   const asked = `${plural(runsDone, "run")} at ${printCount(looked.length)} of ${plural(points, "point")}.`;
   const verdict = prose(verdictWords(task, found), width);
   const told = (recommended === undefined ? paint.bad : paint.good)(verdict.join("\n")).split("\n");

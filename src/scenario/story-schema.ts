@@ -20,14 +20,17 @@ export const formatVersion = 1;
 
 export const seedMax = Number.MAX_SAFE_INTEGER;
 
+/** The longest title and reason: whoever shows a title in one place cuts it. */
+export const proseLengthMax = 20_000;
+
 const text = (lengthMax: number, about: string) => z.string().min(1).max(lengthMax).describe(about);
 
 /** Keys whose schema depends on nothing else in the file. */
 export const plainKeys = {
   faultline: z.literal(formatVersion).default(formatVersion).describe("Version of the file format."),
   name: text(200, "Name of the story; absent: the system and the name of the file."),
-  title: text(200, "What the story is, in one line."),
-  why: text(4000, "Why the story exists: what it shows, and where that is promised."),
+  title: text(proseLengthMax, "What the story is, in one line."),
+  why: text(proseLengthMax, "Why the story exists: what it shows, and where that is promised."),
   system: z.string().describe("The system under test."),
   seed: z.int().min(0).max(seedMax).default(1).describe("Seed of every draw: one seed, one history."),
   until: positiveDuration.meta({ description: "When the run ends, from its start." }),

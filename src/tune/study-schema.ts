@@ -3,7 +3,7 @@
 import { z } from "zod";
 
 import { type JsonSchema, jsonSchemaOf } from "../scenario/json-schema.ts";
-import { seedMax } from "../scenario/story-schema.ts";
+import { proseLengthMax, seedMax } from "../scenario/story-schema.ts";
 import { levelsMax } from "./factor.ts";
 import { pointsMax } from "./design.ts";
 
@@ -43,8 +43,8 @@ const search = z.strictObject({
 
 export const studySchema = z.strictObject({
   faultline: z.literal(studyFormat).default(studyFormat).describe("Version of the file format."),
-  title: text(200, "The question, in one line."),
-  why: text(4000, "Why it is asked, and where what is asked about is promised."),
+  title: text(proseLengthMax, "The question, in one line."),
+  why: text(proseLengthMax, "Why it is asked, and where what is asked about is promised."),
   scenario: text(500, "What is run: a file, perhaps with #variant, or a name such as mesh/hunt."),
   set: puts.optional().describe("Values put into the scenario, by their paths."),
   seeds: z

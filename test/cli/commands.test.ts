@@ -123,6 +123,21 @@ describe.concurrent("run", () => {
       }),
   );
 
+  test("an endless title: cut on the terminal, whole in the pages", patience, () =>
+    withStories(async (cwd) => {
+      const title = `</script> ${"word ".repeat(2000)}end`;
+      writeFileSync(join(cwd, "long.yaml"), quietStory.replace("title: All quiet", `title: "${title}"`));
+      for (const command of ["run", "replay"]) {
+        const { code, stdout } = await faultline([command, "long.yaml", "--report", command, ...plugIn], { cwd });
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/\n<\/script> (?:word\s)+wo?r?d?…\n/);
+        const titled = stdout.split("\n").filter((line) => line.includes("word"));
+        expect(Math.max(...titled.map((line) => line.length))).toBeLessThanOrEqual(80);
+      }
+      expect(readFileSync(join(cwd, "run", "report.md"), "utf8")).toContain(`${"word ".repeat(2000)}end`);
+    }),
+  );
+
   test("--trace and --history: whole files of the one run", patience, () =>
     withStories(async (cwd) => {
       const { code } = await faultline(["run", "quiet.yaml", "--trace", "t.jsonl", "--history", "h.jsonl", ...plugIn], {
