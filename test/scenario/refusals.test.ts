@@ -254,3 +254,19 @@ test("what does not fit a default is told with the default", () => {
     },
   ]);
 });
+
+test.each([
+  ["raft", "settings.heartbeat=100ms", "settings.heartbeat"],
+  ["raft", "settings.batchDelay=30ms", "settings.batchDelay"],
+  ["mesh", "settings.coordinator.heartbeat=200ms", "settings.coordinator.heartbeat"],
+  ["mesh", "settings.coordinator.batchDelay=50ms", "settings.coordinator.batchDelay"],
+])("timing that contradicts itself is refused: %s, %s", (system, set, place) => {
+  const nodes = { raft: "nodes: 3, clients: 1", mesh: "servers: 2, players: 1" }[system];
+  const story = `title: t\nwhy: w\nsystem: ${system}\nuntil: 10s\nworld: { nodes: { ${nodes} } }\n`;
+  const known = new Map([[system, systemNamed(system)]]);
+  expect(parseScenario(story, "s.yaml", { systems: known, set: [] }).type).toBe("parsed");
+  const refused = parseScenario(story, "s.yaml", { systems: known, set: [set] });
+  expect(refused.type === "refused" ? refused.problems : []).toMatchObject([
+    { what: expect.stringContaining(place) as string, expected: expect.stringMatching(/heartbeat/) as string },
+  ]);
+});

@@ -259,6 +259,7 @@ export class Core {
     state.change = null;
     state.transfer = null;
     state.heartbeatDueUs = Infinity;
+    state.batchUntilUs = Infinity;
     state.patienceUs = this.nowUs;
     this.effects.push({ type: "cancelTimer", timer: "raft.heartbeat" });
     state.serving = false;

@@ -137,7 +137,8 @@ export class RaftNode {
     }
     this.#replication.offer();
     this.#compact();
-    core.flush();
+    // What is kept back will be written together, too.
+    if (state.batchUntilUs === Infinity) core.flush();
   }
 
   #onBooted(disk: DiskContents): void {

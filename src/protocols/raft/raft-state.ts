@@ -115,6 +115,8 @@ export interface RaftState {
   reads: { readonly read: number; readonly index: number; readonly round: number }[];
   /** Entries up to this one have been offered to the followers. */
   offeredIndex: number;
+  /** Until when what is to be sent waits for more; Infinity: nothing does. */
+  batchUntilUs: number;
   change: MembershipChange | null;
   transfer: { readonly target: NodeId; readonly untilUs: number; sent: boolean } | null;
   /** No lease is trusted in this term any more. */
@@ -167,6 +169,7 @@ export const freshRaftState = (initial: RaftConfiguration): RaftState => ({
   heartbeatDueUs: Infinity,
   reads: [],
   offeredIndex: 0,
+  batchUntilUs: Infinity,
   change: null,
   transfer: null,
   leaseSpent: false,

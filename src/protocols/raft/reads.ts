@@ -34,6 +34,7 @@ export class Reads {
       this.#serveUpTo(confirmed);
       // One round is under way at a time: reads that come meanwhile share the next one. Heartbeats see to lost ones.
       if (confirmed < state.round || !state.reads.some(({ round }) => round > state.round)) return;
+      if (this.#replication.keepsBack()) return;
       // A leader that is alone has it confirmed at once.
       this.#replication.openRound();
     }

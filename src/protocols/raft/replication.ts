@@ -92,16 +92,30 @@ export class Replication {
     const { state, nowUs } = this.#core;
     state.round++;
     state.roundsUs[state.round % ROUNDS_KEPT] = nowUs;
-    state.progress.forEach(this.#speakTo);
     state.offeredIndex = this.#core.lastIndex;
+    state.batchUntilUs = Infinity;
+    state.progress.forEach(this.#speakTo);
   }
 
-  /** Sends what was added since the last time. */
+  /** Sends what was added since the last time, once that has waited for more. */
   offer(): void {
     const { state, lastIndex } = this.#core;
-    if (state.role !== "leader" || state.offeredIndex >= lastIndex) return;
+    if (state.role !== "leader" || state.offeredIndex >= lastIndex || this.keepsBack()) return;
     state.offeredIndex = lastIndex;
+    state.batchUntilUs = Infinity;
     state.progress.forEach(this.#offerTo);
+  }
+
+  /** Asked when there is something to send: the first of it waits for more, and all of it is sent together. */
+  keepsBack(): boolean {
+    const { state, settings, nowUs, effects } = this.#core;
+    const { batchDelayUs } = settings;
+    if (batchDelayUs === 0 || state.progress.size === 0) return false;
+    if (state.batchUntilUs === Infinity) {
+      state.batchUntilUs = nowUs + batchDelayUs;
+      effects.push({ type: "setTimer", timer: "raft.batch", afterUs: batchDelayUs });
+    }
+    return nowUs < state.batchUntilUs;
   }
 
   onAppended(from: NodeId, { match, round }: Received<"raft.appended">): void {
@@ -216,7 +230,7 @@ export class Replication {
 
   /** Sends what may be sent now. False: nothing was. */
   #advance(node: NodeId, progress: Progress): boolean {
-    const { state, settings, lastIndex } = this.#core;
+    const { state, settings } = this.#core;
     if (progress.next <= state.log.base && progress.mode !== "snapshot") this.#beginSnapshot(progress);
     if (progress.mode === "snapshot") return this.#sendChunk(node, progress);
     if (progress.mode === "probe") {
@@ -226,7 +240,7 @@ export class Replication {
       return true;
     }
     let sent = false;
-    while (progress.next <= lastIndex && progress.sentEnds.length < settings.pipelineMax) {
+    while (progress.next <= state.offeredIndex && progress.sentEnds.length < settings.pipelineMax) {
       const entries = entriesFrom(state.log, progress.next, settings.maxBatch);
       this.#sendAppend(node, progress.next, entries);
       progress.next += entries.length;

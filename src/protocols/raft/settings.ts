@@ -67,6 +67,8 @@ export interface RaftSettings {
   /** Added to the timeout at random, up to this, so that candidates part. */
   readonly electionSpreadUs: number;
   readonly heartbeatUs: number;
+  /** How long a leader lets the first proposal or read wait for others, so that they travel together; 0: not at all. */
+  readonly batchDelayUs: number;
   /** Entries in one append at most. */
   readonly maxBatch: number;
   /** Appends with entries under way to one follower at most; further entries wait, and travel together. */
@@ -128,6 +130,7 @@ const defaults: RaftSettings = {
   electionTimeoutUs: 150_000,
   electionSpreadUs: 150_000,
   heartbeatUs: 30_000,
+  batchDelayUs: 0,
   maxBatch: 64,
   pipelineMax: 8,
   uncommittedMax: 10_000,
@@ -151,6 +154,7 @@ export function raftSettings(changes: RaftChanges = {}): RaftSettings {
   const settings: RaftSettings = { ...defaults, ...rest, defence: { ...allDefences, ...defence } };
   assert(settings.heartbeatUs > 0, "a heartbeat takes time");
   assert(settings.heartbeatUs * 2 <= settings.electionTimeoutUs, "an election timeout is two heartbeats or more");
+  assert(settings.batchDelayUs < settings.heartbeatUs, "a heartbeat carries what waits for others at the latest");
   assert(settings.maxBatch > 0 && settings.pipelineMax > 0, "an append has room for an entry");
   assert(settings.snapshotEvery > 0 && settings.logKeep >= 0, "a snapshot stands for an entry or more");
   assert(settings.chunkMax > 0 && settings.sessionsMax > 0, "a chunk and a table of sessions have room");

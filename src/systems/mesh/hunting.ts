@@ -105,6 +105,7 @@ const variables: readonly Variable[] = [
   either("coordinator.reads", "index", "lease"),
   count("coordinator.snapshotEvery", 10, 200),
   within("coordinator.electionTimeout", 800, 2500),
+  within("coordinator.batchDelay", 1, 100),
   count("store.snapshotEvery", 10, 200),
   count("client.pipelineMax", 1, 16),
   either("replication.mode", "none", "async", "semiSync", "sync"),

@@ -50,6 +50,7 @@ const timers: ReadonlyMap<string, string> = new Map([
   ["disk", "store: tries the disk again"],
   ["raft.election", "coordinator: wants to lead after a silence"],
   ["raft.heartbeat", "coordinator: lets the others know that it leads"],
+  ["raft.batch", "coordinator: sends what has waited for more (group commit)"],
   ["raft.disk", "coordinator: tries the disk again"],
   ["arrive", "player: begins a session"],
   ["leave", "player: ends a session"],

@@ -259,6 +259,9 @@ const coordinator = z.object({
     .prefault("250ms")
     .describe("Added to the election timeout at random, up to this, so that candidates part."),
   heartbeat: positiveDuration.prefault("50ms").describe("How often the leader lets the others know of it."),
+  batchDelay: duration
+    .prefault("0s")
+    .describe("How long the first decision or question waits for others, to be replicated together (group commit)."),
   reads: z
     .enum(["index", "lease"])
     .default("index")
@@ -390,6 +393,10 @@ export const meshSettings = z.strictObject({
       path: ["heartbeat"],
       error: "Expected at most half of the election timeout, or a lost heartbeat is an election.",
     })
+    .refine(({ batchDelay, heartbeat }) => batchDelay < heartbeat, {
+      path: ["batchDelay"],
+      error: "Expected less than a heartbeat, which carries everything that waits.",
+    })
     .prefault({}),
   store: store.strict().prefault({}),
   server: server.strict().prefault({}),
@@ -440,6 +447,7 @@ export function groupSettings({ coordinator: group, defence: { durableGrants, qu
     electionTimeoutUs: group.electionTimeout,
     electionSpreadUs: group.electionSpread,
     heartbeatUs: group.heartbeat,
+    batchDelayUs: group.batchDelay,
     snapshotEvery: group.snapshotEvery,
     reads: group.reads,
     driftPpm: group.driftMax,

@@ -71,6 +71,7 @@ const messages: ReadonlyMap<string, string> = new Map([
 const timers: ReadonlyMap<string, string> = new Map([
   ["raft.election", "node: wants to lead after a silence"],
   ["raft.heartbeat", "node: lets the others know that it leads"],
+  ["raft.batch", "node: sends what has waited for more (group commit)"],
   ["raft.disk", "node: tries the disk again"],
   ["think", "client: its next operation"],
   ["retry", "client: asks again, elsewhere"],

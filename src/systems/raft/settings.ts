@@ -46,12 +46,15 @@ const defences = Object.fromEntries(
   Object.entries(defenceTexts).map(([name, about]) => [name, onByDefault(about)]),
 ) as Record<keyof RaftDefences, ReturnType<typeof onByDefault>>;
 
-export const raftSystemSettings = z.strictObject({
+const settingsAlone = z.strictObject({
   electionTimeout: positiveDuration
     .prefault("150ms")
     .describe("Silence of a leader after which others want to lead (§5.2)."),
   electionSpread: duration.prefault("150ms").describe("Added to the timeout at random, up to this."),
   heartbeat: positiveDuration.prefault("30ms").describe("How often a leader lets the others know of it."),
+  batchDelay: duration
+    .prefault("0s")
+    .describe("How long the first proposal or read waits for others, to be replicated together (group commit)."),
   batchMax: count(1, 10_000, 64, "Entries in one append at most."),
   pipelineMax: count(1, 1_000, 8, "Appends with entries under way to one follower at most."),
   snapshotEvery: count(1, 10_000_000, 60, "Applied entries after which a snapshot is taken (§7)."),
@@ -67,16 +70,27 @@ export const raftSystemSettings = z.strictObject({
   defence: z.strictObject(defences).prefault({}),
 });
 
+export const raftSystemSettings = settingsAlone
+  .refine(({ heartbeat, electionTimeout }) => heartbeat * 2 <= electionTimeout, {
+    path: ["heartbeat"],
+    error: "Expected at most half of the election timeout, or a lost heartbeat is an election.",
+  })
+  .refine(({ batchDelay, heartbeat }) => batchDelay < heartbeat, {
+    path: ["batchDelay"],
+    error: "Expected less than a heartbeat, which carries everything that waits.",
+  });
+
 export type RaftSystemSettings = z.infer<typeof raftSystemSettings>;
 
 /** What the protocol makes of them. */
 export function protocolSettings(settings: RaftSystemSettings): RaftSettings {
-  const { electionTimeout, electionSpread, heartbeat, diskRetry, batchMax, driftMax, ...same } = settings;
+  const { electionTimeout, electionSpread, heartbeat, batchDelay, diskRetry, batchMax, driftMax, ...same } = settings;
   const { pipelineMax, snapshotEvery, logKeep, chunkMax, catchUpLag, reads, sessionsMax, defence } = same;
   const changes: RaftChanges = {
     electionTimeoutUs: electionTimeout,
     electionSpreadUs: electionSpread,
     heartbeatUs: heartbeat,
+    batchDelayUs: batchDelay,
     maxBatch: batchMax,
     diskRetryUs: diskRetry,
     driftPpm: driftMax,

@@ -19,6 +19,13 @@ const arenas: Readonly<Record<string, Arena>> = {
   "members that come and go, leaders that hand over": { nodes: 5, spares: 2, operatesUs: 400_000, settings: small },
   "reads by lease": { nodes: 5, spares: 1, operatesUs: 900_000, settings: { ...small, reads: "lease" } },
   "clients that ask again at once": { nodes: 5, client: { retryUs: 15_000 }, settings: small },
+  "what is proposed and asked for waits for more": { nodes: 5, settings: { ...small, batchDelayUs: 4_000 } },
+  "batches, members that come and go, reads by lease": {
+    nodes: 5,
+    spares: 2,
+    operatesUs: 400_000,
+    settings: { ...small, batchDelayUs: 20_000, reads: "lease" },
+  },
   "small batches and no pipeline": { nodes: 3, settings: { ...small, maxBatch: 1, pipelineMax: 1 } },
 };
 
