@@ -1,5 +1,6 @@
 // What one run of a hunt costs: a small mesh under random faults, a minute of its own time, a fresh world for each seed.
-// Arguments: servers, runs of warm-up, timed runs, first seed, and "unjudged" when nobody looks at the facts.
+// Arguments: servers, runs of warm-up, timed runs, first seed, and "unjudged" when nobody looks at the facts, or "hunted"
+// as a hunt runs it: without a digest, which is made of what it finds.
 
 import { Simulation, worldOf } from "../../src/simulate.ts";
 import { systemNamed } from "../../src/systems/registry.ts";
@@ -13,7 +14,7 @@ const nobody = { observe() {} };
 
 /** The events of one run. */
 function run(of: number): number {
-  if (variant !== "unjudged") return simulation.run({ seed: of }).eventsDone;
+  if (variant !== "unjudged") return simulation.run({ seed: of, digest: variant !== "hunted" }).eventsDone;
   const world = worldOf(scenario, systemNamed(scenario.system), nobody, { seed: of });
   world.run();
   return world.eventsDone;
