@@ -22,7 +22,7 @@ const folds: Folds = {
     if (known !== undefined) countTime(known, atUs, note);
     if (known?.server === server && known.epoch === epoch) known.wanted = wanted;
     else covers.set(region, { server, epoch, wanted, inStep: new Set(), lacksSinceUs: null, countedUs: atUs });
-    noteLacks(view, atUs);
+    noteLack(view, covers.get(region), atUs);
   },
   backup_created: (view, { region, epoch, server }, { atUs }, note) => {
     const cover = view.backups.covers.get(region);
@@ -31,14 +31,14 @@ const folds: Folds = {
     if (cover?.epoch !== epoch || isDown) return;
     countTime(cover, atUs, note);
     cover.inStep.add(server);
-    noteLacks(view, atUs);
+    noteLack(view, cover, atUs);
   },
   backupLost: (view, { region, epoch, server }, { atUs }, note) => {
     const cover = view.backups.covers.get(region);
     if (cover?.epoch !== epoch) return;
     countTime(cover, atUs, note);
     cover.inStep.delete(server);
-    noteLacks(view, atUs);
+    noteLack(view, cover, atUs);
   },
   serverDrained: (view, { server }, { atUs }) => {
     view.backups.drained.add(server);
@@ -159,17 +159,29 @@ function countTime(cover: Cover, atUs: number, note: Note): void {
 }
 
 /** The backups a region is to have, or as many as there are servers that run, and were not drained. */
-export function backupsWanted({ mapsKnown, backups: { drained } }: MeshView, { wanted }: Cover): number {
+export const backupsWanted = (view: MeshView, { wanted }: Cover): number => Math.min(wanted, candidatesOf(view));
+
+/** Servers beside its own that a region could have as backups. */
+function candidatesOf({ mapsKnown, backups: { drained } }: MeshView): number {
   let left = mapsKnown.size;
   for (const server of drained) if (mapsKnown.has(server)) left -= 1;
-  return Math.min(wanted, Math.max(0, left - 1));
+  return Math.max(0, left - 1);
 }
 
 function noteLacks(view: MeshView, atUs: number): void {
-  for (const cover of view.backups.covers.values()) {
-    if (cover.inStep.size >= backupsWanted(view, cover)) cover.lacksSinceUs = null;
-    else cover.lacksSinceUs ??= atUs;
-  }
+  view.backups.candidates = candidatesOf(view);
+  for (const cover of view.backups.covers.values()) judgeCover(view, cover, atUs);
+}
+
+/** As `noteLacks` when only one region has changed: the others are as they were, unless there are more candidates or fewer. */
+function noteLack(view: MeshView, cover: Cover | undefined, atUs: number): void {
+  if (cover === undefined || view.backups.candidates !== candidatesOf(view)) noteLacks(view, atUs);
+  else judgeCover(view, cover, atUs);
+}
+
+function judgeCover(view: MeshView, cover: Cover, atUs: number): void {
+  if (cover.inStep.size >= backupsWanted(view, cover)) cover.lacksSinceUs = null;
+  else cover.lacksSinceUs ??= atUs;
 }
 
 /** `players`: it begins a new life as a server of players, and keeps the copies it has as a backup. */

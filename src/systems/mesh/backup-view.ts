@@ -42,6 +42,8 @@ export interface SoftLoss {
 
 export interface BackupView {
   readonly covers: Map<number, Cover>;
+  /** How many servers there were to be backups when it was noted last which regions lack some. */
+  candidates: number;
   /** Servers that an operator has drained: they are nobody's backups. */
   readonly drained: Set<NodeId>;
   /** When each server last lost its memory, was given up, or could not be asked for what it had. */
@@ -70,6 +72,7 @@ export interface BackupView {
 
 export const freshBackupView = (): BackupView => ({
   covers: new Map(),
+  candidates: 0,
   drained: new Set(),
   copiesGone: new Map(),
   soft: new Map(),

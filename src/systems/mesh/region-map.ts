@@ -170,18 +170,16 @@ function successorOf(map: RegionMap, { backups }: Region, loads: Loads): NodeId 
 
 /** Keeps backups that can still serve, and fills up with those that follow the fewest regions. */
 function withBackups(map: RegionMap, count: number): RegionMap {
-  const follows = new Map<NodeId, number>();
-  const up = serversUp(map);
   const kept = map.regions.map(({ backups, server }) =>
     backups.filter((backup) => backup !== server && standingOf(map, backup) === "up").slice(0, count),
   );
-  for (const backup of kept.flat()) follows.set(backup, (follows.get(backup) ?? 0) + 1);
+  const isFull = kept.every((backups) => backups.length === count);
+  const followers = isFull ? undefined : new Followers(serversUp(map), kept.flat());
   const regions = map.regions.map((region, index) => {
     const backups = kept[index];
     while (backups.length < count) {
-      const next = fewestFollowed(up, region.server, backups, follows);
+      const next = followers?.add([region.server, ...backups]);
       if (next === undefined) break;
-      follows.set(next, (follows.get(next) ?? 0) + 1);
       backups.push(next);
     }
     const same = backups.length === region.backups.length && backups.every((one, at) => one === region.backups[at]);
@@ -191,22 +189,45 @@ function withBackups(map: RegionMap, count: number): RegionMap {
   return changed ? { ...map, version: map.version + 1, regions } : map;
 }
 
-/** Whoever follows the fewest regions, a spare before others, and comes first: neighbours fail no more often than others. */
-function fewestFollowed(
-  up: readonly NodeId[],
-  primary: NodeId,
-  backups: readonly NodeId[],
-  follows: ReadonlyMap<NodeId, number>,
-): NodeId | undefined {
-  let best: NodeId | undefined;
-  let fewest = Infinity;
-  for (const server of up) {
-    const followed = follows.get(server) ?? 0;
-    if (followed >= fewest || server === primary || backups.includes(server)) continue;
-    best = server;
-    fewest = followed;
+/** Servers by how many regions they follow: a thousand of them are not looked through for each region. */
+class Followers {
+  readonly #places: ReadonlyMap<NodeId, number>;
+  /** By number of regions, those that come first first. */
+  readonly #levels: NodeId[][] = [];
+
+  /** @param followed the server of each backup that there is. */
+  constructor(servers: readonly NodeId[], followed: readonly NodeId[]) {
+    this.#places = new Map(servers.map((server, place) => [server, place]));
+    const counts = new Map<NodeId, number>();
+    for (const server of followed) counts.set(server, (counts.get(server) ?? 0) + 1);
+    for (const server of servers) this.#level(counts.get(server) ?? 0).push(server);
   }
-  return best;
+
+  /**
+   * Has one region more followed, by whoever follows the fewest and comes first: neighbours fail no more often than
+   * others. Undefined: there is nobody but these.
+   */
+  add(others: readonly NodeId[]): NodeId | undefined {
+    for (const [count, level] of this.#levels.entries()) {
+      const at = level.findIndex((server) => !others.includes(server));
+      if (at < 0) continue;
+      const [server] = level.splice(at, 1);
+      const next = this.#level(count + 1);
+      const behind = next.findLastIndex((one) => this.#placeOf(one) < this.#placeOf(server));
+      next.splice(behind + 1, 0, server);
+      return server;
+    }
+    return undefined;
+  }
+
+  #level(count: number): NodeId[] {
+    while (this.#levels.length <= count) this.#levels.push([]);
+    return this.#levels[count];
+  }
+
+  #placeOf(server: NodeId): number {
+    return this.#places.get(server) ?? -1;
+  }
 }
 
 /** The first of those whose measures are lowest, compared in order. */
