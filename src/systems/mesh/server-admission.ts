@@ -113,9 +113,9 @@ export function sweepQueue(turn: Turn): void {
 export function armAdmission(turn: Turn): void {
   const { state, settings, nowUs, out } = turn;
   if (state.queue.length === 0 || !hasFreeSlot(turn)) return;
-  const afterUs = state.throttle.isOn
-    ? Math.max(1, untilAdmissionUs(state.throttle, nowUs, rulesOf(turn)))
-    : settings.transfer.tick;
+  const throttledUs = state.throttle.isOn ? untilAdmissionUs(state.throttle, nowUs, rulesOf(turn)) : 0;
+  // Nothing tells when the slot that is left is not owed to somebody else any more.
+  const afterUs = throttledUs > 0 ? throttledUs : settings.transfer.tick;
   const dueUs = nowUs + afterUs;
   const isSoonEnough = state.admitDueUs >= 0 && state.admitDueUs <= dueUs;
   if (isSoonEnough && !isLost(turn, state.admitDueUs, settings.transfer.tick)) return;

@@ -213,6 +213,15 @@ describe("what was begun elsewhere", () => {
     expect(named(bench, "lockTaken").at(-1)).toMatchObject({ lock: "slot/in/p1", transfer: "p1/3" });
   });
 
+  test("is looked out for once a tick, and no more often while the throttle is on", () => {
+    for (const load of [{}, { throttleAt: 1, resumeAt: 0 }]) {
+      const bench = cross(crowded({ transfer: { slots: 1, tick: "7ms" }, load }), ...crowd.slice(0, 2));
+      bench.receive(s2, prepare(far)).receive(s2, confirm(nodeId("q0")));
+      expect(started(bench)).toEqual(["q0"]);
+      expect(bench.timers.get("admit")).toBe(bench.nowUs + 7_000);
+    }
+  });
+
   test("waits like everybody else with the switch off", () => {
     const off = { load: { inProgressFirst: false, window: "0s" }, transfer: { slots: 1, whenBusy: "wait" } };
     const bench = cross(crowded(off), ...crowd.slice(0, 2));
