@@ -4,8 +4,8 @@ import { foundText } from "../report/failure-text.ts";
 import { fileNameOf, type OutputFolder } from "./files.ts";
 import type { LoadedStory } from "./stories.ts";
 
-/** A run that broke a property, or one that stands for all in which an expectation was not met. */
-type SavedEnding = ".failure.yaml" | ".unmet.yaml";
+/** A run that broke a property; one that stands for all in which an expectation was not met; one that came to no end. */
+type SavedEnding = ".failure.yaml" | ".unmet.yaml" | ".endless.yaml";
 
 /**
  * Runs it again to record what chance decided, and writes it down.

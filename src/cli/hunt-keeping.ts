@@ -15,6 +15,7 @@ import type { ToldGroup } from "../report/hunt-summary.ts";
 import { shrunkLines } from "../report/shrunk-lines.ts";
 import { plural } from "../report/words.ts";
 import { printScenario } from "../scenario/print.ts";
+import { proseLengthMax } from "../scenario/story-schema.ts";
 import { simulate } from "../simulate.ts";
 import type { AnySystem } from "../systems/system.ts";
 import { ReaderMistake } from "./exit-codes.ts";
@@ -105,14 +106,16 @@ export class HuntKeeping {
     const { system, save } = this.#options;
     const { first, scenario, signature } = group;
     if (first.kind === "lost" || first.kind === "broke") return this.#keptUntold(group);
+    const isEndless = first.kind === "limit";
     const told = {
       ...scenario,
-      title: `${first.property} broken, found by ${first.strategy}`.slice(0, 200),
-      why: `Found by a hunt: ${first.because} (${signature})`.slice(0, 4_000),
+      title: `${isEndless ? "It comes to no end" : `${first.property} broken`}, found by ${first.strategy}`,
+      why: `Found by a hunt: ${first.because} (${signature})`.slice(0, proseLengthMax),
     };
+    const ending = isEndless ? ".endless.yaml" : failureEnding;
     const story = { file: "", reference: "", scenario: told, system };
     return keptOr({ group, file: undefined, replay: undefined, lines: [] }, () => {
-      const name = fileOf(saveFailure(story, scenario.seed, new OutputFolder(save), { taken: this.#names }));
+      const name = fileOf(saveFailure(story, scenario.seed, new OutputFolder(save), { taken: this.#names, ending }));
       this.#names.add(name);
       const file = join(save, name);
       return { group, file, replay: this.#replay(file, group), lines: [] };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { HuntKeeping } from "../../src/cli/hunt-keeping.ts";
+import { loadStories } from "../../src/cli/stories.ts";
 import type { Proposal } from "../../src/explore/candidate.ts";
 import { findingOf } from "../../src/explore/failure.ts";
 import { Groups } from "../../src/explore/groups.ts";
@@ -36,6 +37,22 @@ test("two findings of one seed have a file each", () => {
   const files = keeping.told.map(({ file }) => file);
   expect(files).toEqual(["", "-2"].map((nth) => join(save, `echo-story-seed-77${nth}.failure.yaml`)));
   expect(readdirSync(save)).toHaveLength(2);
+});
+
+test("a run that comes to no end is kept as a story that can be replayed", () => {
+  const { scenario, system } = storyOf(`${quietStory}world: { limits: { events: 40 } }\n`);
+  const groups = new Groups(system);
+  const proposal = { scenario, reseeds: [] };
+  const because = "cut short by the event limit (40)";
+  groups.add({ kind: "limit", property: "limit", because, proposal, strategy: "guided", index: 3, part: 0 });
+  const save = mkdtempSync(join(tmpdir(), "faultline-keeping-"));
+  const keeping = new HuntKeeping({ groups, system, save, plugIns: [], shrinkMsMax: 0 });
+  keeping.save();
+  const [told] = keeping.told;
+  expect(told?.replay).toMatch(/^faultline replay .*echo-story-seed-77\.endless\.yaml$/);
+  const [again] = loadStories([told?.file ?? ""], { systems: byName, set: [], variant: undefined });
+  expect(again?.scenario.title).toBe("It comes to no end, found by guided");
+  expect(simulate(again?.scenario ?? scenario, { system }).verdict.summary).toContain("events limit (40)");
 });
 
 test("a run that did not come back is kept as what was run", () => {
