@@ -49,13 +49,15 @@ export function endLease(view: MeshView, server: NodeId, endUs: number, lateUs: 
 /** A server begins to act for the player: who else would? One with a lease is judged when that ends, for it may be over. */
 export function foldRivals(view: MeshView, player: PlayerView, { node, atUs, event }: Instant): void {
   view.rivals = [];
+  const own = view.leases.get(node);
   // Without a lease it has the player, and does nothing for it.
-  if (player.beliefs.size < 2 || view.leases.get(node)?.believes === false) return;
+  if (player.beliefs.size < 2 || own?.believes === false) return;
   const by: Overtaking = { player: player.id, server: node, atUs, event };
   for (const [server, { frozen }] of player.beliefs) {
     if (server === node || frozen) continue;
     const lease = view.leases.get(server);
-    if (lease?.believes === true) lease.rivalledBy ??= by;
+    // Where others have leases, one that never had one yet acts as little.
+    if (lease?.believes === true) lease.rivalledBy ??= own === undefined ? null : by;
     else if (lease === undefined && view.paused.has(server)) view.sleepers.set(server, by);
     else if (lease === undefined) view.rivals = [...view.rivals, server];
   }

@@ -59,6 +59,15 @@ describe("A5-emits", () => {
     expect(dropped.broken()).toContain("A5-emits");
   });
 
+  test("a server that takes a player late, and never had a lease: held, until it has one", () => {
+    const late = (): Story => {
+      const story = renew(new Story(), "n2").grant("p1", "n1", 1, "join").grant("p1", "n2", 2, "failover");
+      return story.take("p1", "n2", 2).take("p1", "n1", 1).wait(SECOND);
+    };
+    expect(renew(late(), "n2").result("A5-emits").status).toBe("held");
+    expect(renew(renew(late(), "n1").wait(SECOND), "n2").broken()).toContain("A5-emits");
+  });
+
   test("or to one that has let go, or froze it for a transfer: held", () => {
     const gone = renew(taken().drop("p1", "n1", 1), "n1").wait(SECOND);
     expect(renew(gone, "n2").result("A5-emits").status).toBe("held");
