@@ -23,7 +23,8 @@ export function meshSettleUs(settings: MeshSettings): number {
   const stuckUs = dog.bound + 2 * dog.sweep + 2 * attemptsUs(settings);
   // Elections may be split; whoever asks may have to ask every coordinator.
   const ledUs = 5 * (register.electionTimeout + register.electionSpread);
-  const askedAgainUs = 4 * (undo.retry + register.sealRetry + node.askRetry + node.writeRetry) + ledUs;
+  const askedUs = undo.retry + register.sealRetry + register.batchDelay + node.askRetry + node.writeRetry;
+  const askedAgainUs = 4 * askedUs + ledUs;
   const clientUs = people.silence + 4 * (people.askRetry + people.retry);
   return (
     stuckUs +
