@@ -39,8 +39,8 @@ export function claimsMarkdown(report: ClaimsReport): string {
 }
 
 const howToRead = (runs: number): readonly string[] => [
-  `- Each point is run under ${plural(runs, "seed")} or more, the same for all. Intervals are at 95 %, in brackets. Samples of one run are not`,
-  "  taken to be independent: runs are what is drawn.",
+  `- Each point is run under ${plural(runs, "seed")} or more, the same for all. Intervals are at 95 %, in brackets: none is`,
+  "  shown where it is narrower than the last digit. Samples of one run are not taken to be independent: runs are what is drawn.",
   "- **holds**: within the target, with the whole interval, at every point that the documents ask for or leave open; **fails**:",
   "  beyond it at every one; **conditional**: at some, and these are named; **undecided**: the interval holds the target, so it takes more seeds.",
   "- What is promised of *every* case is refuted by one. Where there is none it holds once at most " +

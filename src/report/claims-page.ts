@@ -40,7 +40,7 @@ const overview = (report: ClaimsReport, runs: number): TablePart => ({
   type: "table",
   heading: "All of them",
   about:
-    `Each point was run under ${plural(runs, "seed")} or more. Brackets hold 95 % intervals. What is promised always ` +
+    `Each point was run under ${plural(runs, "seed")} or more. Brackets hold 95 % intervals, unless narrower than the last digit. What is promised always ` +
     `holds once at most ${printShare(brokenShareMax)} of runs can be different.`,
   columns: [
     { title: "claim" },

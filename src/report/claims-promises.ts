@@ -24,7 +24,8 @@ export function promisesMarkdown(report: ClaimsReport): string {
     `The ${system}'s documents make ${plural(report.results.length, "promise")} with a number in them. Each was measured under ` +
       `${plural(runs, "seed")} or more at every point it is made for: ${totalWords(report)}.`,
     "",
-    `Numbers in brackets are 95 % intervals. "None in a thousand" holds a promise of *always* when at most ${printShare(brokenShareMax)} of runs`,
+    `Numbers in brackets are 95 % intervals; none is shown where it is narrower than the last digit.`,
+    `"None in a thousand" holds a promise of *always* when at most ${printShare(brokenShareMax)} of runs`,
     "can be different. Every line ends with the command that prints its numbers; [claims.md](claims.md) has the worlds and what qualifies each.",
     "",
     ...verdictOrder.flatMap((verdict) => sectionOf(verdict, report)),

@@ -80,7 +80,7 @@ export function foundWords({ found, unit, test, runsNeeded }: TestResult): strin
     case "runs":
       return `${worstWords(found, unit, test)}${printCount(found.broken)} of ${plural(found.among, "run")} ${brokenWords(test)}: ${shareWords(found)}${more}`;
     case "estimate":
-      return `${amountWords(found.value, unit)} (${intervalWords(found.interval, unit)}; ${plural(found.samples, "sample")}, ${plural(found.among, "run")})${more}`;
+      return `${amountWords(found.value, unit)} (${sampleWords(found, unit)})${more}`;
   }
 }
 
@@ -97,11 +97,16 @@ function shareWords({ broken, interval }: Extract<Finding, { type: "runs" }>): s
   return broken === 0 ? `below ${high} of runs` : `${printShare(interval.low)} to ${high} of runs`;
 }
 
+function sampleWords({ interval, samples, among }: Extract<Finding, { type: "estimate" }>, unit: Unit): string {
+  const within = intervalWords(interval, unit);
+  return `${within === "" ? "" : `${within}; `}${plural(samples, "sample")}, ${plural(among, "run")}`;
+}
+
+/** Nothing when it is narrower than the last digit of what is measured. */
 function intervalWords({ low, high }: { readonly low: number; readonly high: number }, unit: Unit): string {
   const [from, to] = [amountWords(low, unit), amountWords(high, unit)];
   if (low === high) return "± 0";
-  if (Number.isFinite(low) && Number.isFinite(high))
-    return from === to ? "± less than its last digit" : `${from} to ${to}`;
+  if (Number.isFinite(low) && Number.isFinite(high)) return from === to ? "" : `${from} to ${to}`;
   if (Number.isFinite(low)) return `${from} or more`;
   return Number.isFinite(high) ? `${to} or less` : "no bound";
 }
@@ -126,7 +131,8 @@ export function shortWords({ test, found, unit }: TestResult): string {
     return `${worst}${printCount(found.broken)} of ${plural(found.among, "run")} beyond`;
   }
   const name = test.type === "quantile" ? `p${(test.of * 100) / test.outOf} ` : test.type === "mean" ? "mean " : "";
-  return `${name}${amountWords(found.value, unit)} (${intervalWords(found.interval, unit)})`;
+  const within = intervalWords(found.interval, unit);
+  return `${name}${amountWords(found.value, unit)}${within === "" ? "" : ` (${within})`}`;
 }
 
 const isLeast = (test: ClaimTest): boolean =>
